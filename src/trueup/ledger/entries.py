@@ -1,0 +1,220 @@
+"""What goes into the kernel and what comes out of it: plain, immutable values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from trueup.rules.serials import Lot, SerialBlock, lot_of_number
+
+
+class Range(NamedTuple):
+    """Consecutive serial numbers of one lot by the lot's number; both ends included."""
+
+    lot: int
+    lo: int
+    hi: int
+
+    @property
+    def quantity(self) -> int:
+        return self.hi - self.lo + 1
+
+    @property
+    def block(self) -> SerialBlock:
+        return SerialBlock(lot=lot_of_number(self.lot), first=self.lo, last=self.hi)
+
+
+def range_of(block: SerialBlock, *, program_number: int) -> Range:
+    """A block of serial numbers as the books of one program name it."""
+    return Range(block.lot.number(program_number), block.first, block.last)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instruction:
+    """One transaction to be recorded: which serials go from where to where, and why.
+
+    Attributes:
+        type: Code of a transaction type that the program declares.
+        source: Account that gives; None when instruments are created.
+        key: Makes a repeated request harmless: the same key is recorded once.
+        actor: Who asked: `person:17`, `administrator`, `registry`.
+        ground: Why, where the type asks for it: `emissions`, `court order`.
+        mends: The transaction that this one corrects or reverses.
+        reservation: The reservation under which the serials wait.
+        own: Those of the blocks that return as an own allocation that never left.
+    """
+
+    type: str
+    source: int | None
+    destination: int
+    blocks: tuple[Range, ...]
+    key: UUID
+    actor: str
+    submitted_at: datetime
+    ground: str = ""
+    cite: str = ""
+    mends: int | None = None
+    reservation: int | None = None
+    own: tuple[Range, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """A recorded transaction.
+
+    Attributes:
+        repeated: The key had been recorded before; nothing was done again.
+        debts: Deductions that this arrival set off at once (62.16340(d)).
+    """
+
+    tx: int
+    key: UUID
+    quantity: int
+    recorded_at: datetime
+    repeated: bool = False
+    debts: tuple[Receipt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountSpec:
+    """An account to be opened."""
+
+    program: str
+    kind: str
+    name: str
+    jurisdiction: str = ""
+    purpose: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountEntry:
+    """An account as the ledger knows it; who may act for it is not the ledger's concern."""
+
+    id: int
+    program: str
+    number: str
+    kind: str
+    name: str
+    jurisdiction: str
+    purpose: str
+    state: str
+    opened_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldingEntry:
+    """A block that an account holds since one recordation."""
+
+    lot: Lot
+    lot_number: int
+    first: int
+    last: int
+    account: int
+    move: int
+    own: bool
+    reservation: int | None
+
+    @property
+    def quantity(self) -> int:
+        return self.last - self.first + 1
+
+    @property
+    def vintage(self) -> int:
+        return self.lot.year
+
+    @property
+    def block(self) -> SerialBlock:
+        return SerialBlock(lot=self.lot, first=self.first, last=self.last)
+
+    @property
+    def range(self) -> Range:
+        return Range(self.lot_number, self.first, self.last)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balance:
+    """How much of one lot an account holds, and how much of that waits in transfers."""
+
+    lot: Lot
+    quantity: int
+    reserved: int
+
+    @property
+    def vintage(self) -> int:
+        return self.lot.year
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LotTotal:
+    """How much of a lot the accounts of one kind, State and purpose hold."""
+
+    lot: Lot
+    kind: str
+    jurisdiction: str
+    purpose: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransactionEntry:
+    """A recorded transaction without its serial numbers."""
+
+    id: int
+    program: str
+    type: str
+    event: str
+    ground: str
+    cite: str
+    actor: str
+    source: AccountEntry | None
+    destination: AccountEntry
+    quantity: int
+    submitted_at: datetime
+    recorded_at: datetime
+    mends: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryEntry:
+    """One step in the life of a block of serial numbers."""
+
+    transaction: TransactionEntry
+    block: SerialBlock
+
+    @property
+    def event(self) -> str:
+        return self.transaction.event
+
+    @property
+    def recorded_at(self) -> datetime:
+        return self.transaction.recorded_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldEntry:
+    """Transfers of an account that wait until the deductions of a period are done."""
+
+    account: int
+    vintage_max: int
+    ground: str
+    placed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimEntry:
+    """Instruments that an account owes and that are taken when they arrive."""
+
+    id: int
+    account: int
+    destination: int
+    owed: int
+    taken: int
+    vintage_max: int
+    ground: str
+    placed_at: datetime
+
+    @property
+    def open(self) -> int:
+        return self.owed - self.taken

@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import dj_database_url
+from django.core.management.utils import get_random_secret_key
 
 REPOSITORY_DIR = Path(__file__).resolve().parents[3]
 VAR_DIR = Path(os.environ.get("TRUEUP_VAR_DIR", str(REPOSITORY_DIR / "var")))
 
-DEBUG = os.environ.get("TRUEUP_DEBUG", "0") == "1"
-SECRET_KEY = os.environ.get("TRUEUP_SECRET_KEY", "")
-if not SECRET_KEY:
-    key_file = VAR_DIR / "secret-key"
-    if not key_file.exists():
-        VAR_DIR.mkdir(parents=True, exist_ok=True)
-        from django.core.management.utils import get_random_secret_key
 
-        key_file.touch(mode=0o600)
-        key_file.write_text(get_random_secret_key(), encoding="ascii")
-    SECRET_KEY = key_file.read_text(encoding="ascii")
+def _kept_secret_key() -> str:
+    """The key in the var folder, made at the first start; nobody else may read it.
+
+    Several processes may start at once: the first to link its file decides, and no
+    process ever reads a file that is not written to its end.
+    """
+    kept = VAR_DIR / "secret-key"
+    if not kept.exists():
+        VAR_DIR.mkdir(parents=True, exist_ok=True)
+        descriptor, draft = tempfile.mkstemp(prefix="secret-key-", dir=VAR_DIR)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(get_random_secret_key())
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, kept)
+        Path(draft).unlink()
+    return kept.read_text(encoding="ascii")
+
+
+DEBUG = os.environ.get("TRUEUP_DEBUG", "0") == "1"
+SECRET_KEY = os.environ.get("TRUEUP_SECRET_KEY") or _kept_secret_key()
 ALLOWED_HOSTS = os.environ.get("TRUEUP_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 
 INSTALLED_APPS = [
@@ -74,6 +87,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "trueup.web.theme.context",
             ],
         },
     }
@@ -103,6 +117,23 @@ def _database() -> dict[str, Any]:
 
 
 DATABASES = {"default": _database()}
+
+# Charts are kept by what they show, so a chart is drawn once for all processes.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "charts": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": str(VAR_DIR / "charts"),
+        "TIMEOUT": None,
+        "OPTIONS": {"MAX_ENTRIES": 2000},
+    },
+}
+
+# The program whose state is the home page, the installation's look, and what the strip
+# on top of each page says: demonstration, government or none.
+TRUEUP_PROGRAM = os.environ.get("TRUEUP_PROGRAM", "cpp-mass")
+TRUEUP_THEME = os.environ.get("TRUEUP_THEME", "")
+TRUEUP_BANNER = os.environ.get("TRUEUP_BANNER", "demonstration")
 
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "America/New_York"

@@ -1,0 +1,158 @@
+"""What all tests share: hypothesis profiles, the seed, and databases of several processes."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+REPOSITORY_DIR = Path(__file__).resolve().parents[1]
+DEFAULT_SEED = 62_16325
+
+# The machine's load decides how long an example takes, so no profile has a deadline.
+settings.register_profile("dev", deadline=None)
+settings.register_profile(
+    "ci",
+    deadline=None,
+    derandomize=True,
+    print_blob=True,
+    suppress_health_check=(HealthCheck.too_slow,),
+)
+settings.load_profile(
+    os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "dev")
+)
+
+
+def chosen_seed() -> int:
+    """The seed of the simulations: TRUEUP_SEED, else always the same one."""
+    return int(os.environ.get("TRUEUP_SEED") or DEFAULT_SEED)
+
+
+def pytest_report_header() -> str:
+    engine = "PostgreSQL" if os.environ.get("DATABASE_URL", "").startswith("postgres") else "SQLite"
+    return f"trueup: {engine}; seed {chosen_seed()} (repeat with TRUEUP_SEED)"
+
+
+@pytest.fixture
+def seed() -> int:
+    """The seed of this run; a test that draws from it must name it when it fails."""
+    return chosen_seed()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedDatabase:
+    """A migrated database that several processes open at once; commits are real.
+
+    Within the test, Django's default connection is to this database too.
+    """
+
+    url: str
+    environment: Mapping[str, str]
+    started: list[subprocess.Popen[str]] = field(default_factory=list)
+
+    def start(
+        self, *arguments: str, stdin: int | IO[str] | None = subprocess.DEVNULL
+    ) -> subprocess.Popen[str]:
+        """Start Python with these arguments against this database.
+
+        What it prints can be read from `stdout`; it is ended with the test.
+        """
+        process = subprocess.Popen(
+            [sys.executable, *arguments],
+            cwd=REPOSITORY_DIR,
+            env=dict(self.environment),
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.started.append(process)
+        return process
+
+    def run(self, *arguments: str, timeout: float = 300) -> str:
+        """Run Python to its end and give what it printed; fails the test if it failed."""
+        process = self.start(*arguments)
+        printed, _ = process.communicate(timeout=timeout)
+        assert process.returncode == 0, printed
+        return printed
+
+    def end_all(self) -> None:
+        for process in self.started:
+            if process.poll() is None:
+                process.kill()
+            process.communicate()
+
+
+@pytest.fixture
+def shared_database(
+    tmp_path: Path, django_db_setup: None, django_db_blocker: Any
+) -> Iterator[SharedDatabase]:
+    """A database of its own on a real file, or on the PostgreSQL server in use.
+
+    For tests marked `stress`: several processes, real commits, nothing rolled back.
+    """
+    import dj_database_url
+    from django.core.management import call_command
+    from django.db import connections
+
+    with django_db_blocker.unblock():
+        before = connections["default"]
+        name = f"trueup_shared_{secrets.token_hex(6)}"
+        if before.vendor == "postgresql":
+            url = _sibling_url(before.settings_dict, name)
+            _execute(before, f'CREATE DATABASE "{name}"')
+            changed: dict[str, Any] = {"NAME": name}
+        else:
+            path = tmp_path / "shared.sqlite3"
+            url = f"sqlite:///{path}"
+            changed = {"NAME": str(path)}
+        assert dj_database_url.parse(url)["NAME"] == changed["NAME"]
+        shared = SharedDatabase(
+            url=url,
+            environment={
+                **os.environ,
+                "DATABASE_URL": url,
+                "DJANGO_SETTINGS_MODULE": "trueup.config.settings",
+                "PYTHONPATH": os.pathsep.join((str(REPOSITORY_DIR / "src"), str(REPOSITORY_DIR))),
+                "PYTHONUNBUFFERED": "1",
+                "TRUEUP_VAR_DIR": str(tmp_path),
+            },
+        )
+        settings_before = connections.settings["default"]
+        connections.settings["default"] = {**settings_before, **changed}
+        del connections["default"]
+        try:
+            call_command("migrate", verbosity=0)
+            yield shared
+        finally:
+            shared.end_all()
+            connections["default"].close()
+            connections.settings["default"] = settings_before
+            connections["default"] = before
+            if before.vendor == "postgresql":
+                _execute(before, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _sibling_url(settings_dict: Mapping[str, Any], name: str) -> str:
+    """The address of another database on the same server."""
+    from urllib.parse import quote
+
+    login = quote(str(settings_dict["USER"]), safe="")
+    if settings_dict["PASSWORD"]:
+        login += ":" + quote(str(settings_dict["PASSWORD"]), safe="")
+    host = quote(str(settings_dict["HOST"]), safe="")
+    port = f":{settings_dict['PORT']}" if settings_dict["PORT"] else ""
+    return f"postgres://{login}@{host}{port}/{name}"
+
+
+def _execute(connection: Any, statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)

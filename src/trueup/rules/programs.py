@@ -1,0 +1,256 @@
+"""The programs that the registry knows, loaded from `rules/programs/` and validated.
+
+A further program of a known kind is a new file there and nothing else.
+
+Source: 40 CFR part 62, subpart MMM, as proposed at 80 FR 64966, for `cpp-mass`.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from itertools import product
+from types import MappingProxyType
+
+from trueup.rules.periods import CompliancePeriod, PeriodSchedule, YearlyDate
+from trueup.rules.program import (
+    ACCOUNT_KINDS,
+    CREATION,
+    SET_ASIDES,
+    BudgetTables,
+    HistoricalGeneration,
+    Program,
+    TimeLimits,
+    TransactionType,
+)
+from trueup.rules.program_file import ProgramFileError, Section
+from trueup.rules.readings import READING_KEYS, Reading, check_reading
+from trueup.rules.tables import (
+    Budget,
+    Jurisdiction,
+    PrintedTable,
+    read_jurisdictions,
+    read_table,
+)
+
+__all__ = [
+    "Budget",
+    "CompliancePeriod",
+    "Jurisdiction",
+    "Program",
+    "ProgramFileError",
+    "Reading",
+    "TransactionType",
+    "codes",
+    "load",
+    "read",
+]
+
+_FOLDER = files("trueup.rules") / "programs"
+_KINDS = ("mass", "rate", "reduction")
+_BOOKS = ("facility", "egu", "owner")
+_SUBMITTERS = ("representative", "administrator", "registry")
+_EVENTS = ("originated", "allocated", "issued", "transferred", "deducted", "cancelled", "adjusted")
+
+
+@cache
+def codes() -> tuple[str, ...]:
+    """The codes of all programs, in order of their numbers."""
+    names = [file.name for file in _FOLDER.iterdir() if file.name.endswith(".toml")]
+    programs = (load(name.removesuffix(".toml")) for name in names)
+    return tuple(program.code for program in sorted(programs, key=lambda p: p.number))
+
+
+@cache
+def load(code: str) -> Program:
+    """The program of a code, such as `cpp-mass`.
+
+    Raises KeyError if there is none, ProgramFileError if its file cannot be used.
+    """
+    file = _FOLDER / f"{code}.toml"
+    if not file.is_file():
+        raise KeyError(code)
+    program = read(file.read_text(encoding="utf-8"), file=file.name)
+    if program.code != code:
+        raise ProgramFileError(f"{file.name}: program.code: must be {code}")
+    return program
+
+
+def read(text: str, *, file: str) -> Program:
+    """Make a program from the text of its file, which is named in every error.
+
+    Raises ProgramFileError for an unknown or missing key, a wrong type, a section
+    without its cite, overlapping or gapped periods, and whatever else does not fit.
+    """
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as problem:
+        raise ProgramFileError(f"{file}: {problem}") from problem
+    with Section(values, file=file) as top:
+        return _program(top)
+
+
+def _program(top: Section) -> Program:
+    cites: dict[str, str] = {}
+    identity = _open(top, "program", cites)
+    instrument = _open(top, "instrument", cites)
+    deadline = _open(top, "deadline", cites)
+    recordation = _open(top, "recordation", cites)
+    hold = _open(top, "hold_after_deadline", cites)
+    warnings = _open(top, "insufficient_holdings", cites)
+    retirement = _open(top, "voluntary_retirement", cites)
+    places = _open(top, "jurisdictions", cites)
+    with identity, instrument, deadline, recordation, hold, warnings, retirement, places:
+        with places.about("table"):
+            jurisdictions = read_jurisdictions(places.text("table"))
+        return Program(
+            code=identity.text("code"),
+            number=identity.whole("number"),
+            name=identity.text("name"),
+            kind=identity.choice("kind", _KINDS),
+            books_per=identity.choice("books_per", _BOOKS),
+            instrument=instrument.text("singular"),
+            instruments=instrument.text("plural"),
+            unit=instrument.text("unit"),
+            schedule=_schedule(top, cites),
+            deadline=_yearly_date(deadline),
+            deadline_rolls=deadline.flag("rolls"),
+            recordation=_yearly_date(recordation),
+            recordation_years_before=recordation.whole("years_before", at_least=0),
+            limits=_limits(top, cites),
+            hold_after_deadline=hold.flag("applies"),
+            warning_days=warnings.wholes("days"),
+            retirement_reasons=retirement.texts("reasons"),
+            jurisdictions=jurisdictions,
+            budgets=_budgets(top, cites, jurisdictions),
+            historical_generation=_historical_generation(top, cites),
+            transaction_types=_transaction_types(top),
+            readings=_readings(top),
+            cites=MappingProxyType(cites),
+        )
+
+
+def _open(parent: Section, key: str, cites: dict[str, str]) -> Section:
+    """A section of values; its cite is kept under its name."""
+    section = parent.section(key)
+    cites[section.path] = section.text("cite")
+    return section
+
+
+def _yearly_date(section: Section) -> YearlyDate:
+    month, day = section.whole("month"), section.whole("day")
+    with section.about("day"):
+        return YearlyDate(month=month, day=day)
+
+
+def _schedule(top: Section, cites: dict[str, str]) -> PeriodSchedule:
+    with _open(top, "periods", cites) as section:
+        names = section.texts("printed")
+        then_years = section.whole("then_years", at_least=0)
+        with section.about("printed"):
+            printed = tuple(CompliancePeriod.parse(name) for name in names)
+            return PeriodSchedule(printed=printed, then_years=then_years)
+
+
+def _limits(top: Section, cites: dict[str, str]) -> TimeLimits:
+    with top.section("time_limits") as section:
+
+        def business_days(key: str) -> int:
+            with _open(section, key, cites) as limit:
+                return limit.whole("business_days")
+
+        return TimeLimits(
+            record_business_days=business_days("record"),
+            notify_business_days=business_days("notify"),
+            refuse_business_days=business_days("refuse"),
+            correct_business_days=business_days("correct"),
+        )
+
+
+def _budgets(
+    top: Section, cites: dict[str, str], jurisdictions: Mapping[str, Jurisdiction]
+) -> BudgetTables | None:
+    if not top.has("budget"):
+        return None
+    with top.section("budget") as section:
+        tables = {key: _table(section, key, cites, jurisdictions) for key in section}
+        if "total" not in tables:
+            raise section.error("total", "is missing")
+        total = tables.pop("total")
+        for purpose in tables:
+            if purpose not in SET_ASIDES:
+                raise section.error(purpose, f"must be {' or '.join(SET_ASIDES)}")
+    return BudgetTables(total=total, set_asides=MappingProxyType(tables))
+
+
+def _table(
+    section: Section, key: str, cites: dict[str, str], jurisdictions: Mapping[str, Jurisdiction]
+) -> PrintedTable:
+    with _open(section, key, cites) as part:
+        name = part.text("table")
+        with part.about("table"):
+            return read_table(name, jurisdictions=jurisdictions)
+
+
+def _historical_generation(top: Section, cites: dict[str, str]) -> HistoricalGeneration | None:
+    if not top.has("historical_generation"):
+        return None
+    with _open(top, "historical_generation", cites) as section:
+        years = section.wholes("baseline_years")
+        hours = section.whole("estimate_hours")
+        with section.section("capacity_percent") as fuels:
+            percent = {fuel: fuels.whole(fuel) for fuel in fuels}
+    return HistoricalGeneration(
+        baseline_years=years, estimate_hours=hours, capacity_percent=MappingProxyType(percent)
+    )
+
+
+def _readings(top: Section) -> Mapping[str, Reading]:
+    readings = {}
+    with top.section("readings") as sections:
+        for key in sorted(READING_KEYS):
+            with sections.section(key) as section:
+                value = section.value("value")
+                with section.about("value"):
+                    check_reading(key, value)
+                readings[key] = Reading(
+                    key=key,
+                    value=value,
+                    text=section.text("text"),
+                    cite=section.text("cite"),
+                    decision=section.text("decision"),
+                )
+    return MappingProxyType(readings)
+
+
+def _transaction_types(top: Section) -> Mapping[str, TransactionType]:
+    types = {}
+    with top.section("transaction_types") as sections:
+        for code in sections:
+            with sections.section(code) as section:
+                types[code] = TransactionType(
+                    code=code,
+                    event=section.choice("event", _EVENTS),
+                    routes=frozenset(_routes(section)),
+                    submitted_by=section.choice("submitted_by", _SUBMITTERS),
+                    ground_required=section.flag("ground_required"),
+                    reversible=section.flag("reversible"),
+                    own=section.flag("own"),
+                    mends=section.flag("mends"),
+                    cite=section.text("cite"),
+                )
+    return MappingProxyType(types)
+
+
+def _routes(section: Section) -> Iterator[tuple[str, str]]:
+    for route in section.list_of_sections("routes"):
+        with route:
+            sources, destinations = route.texts("from"), route.texts("to")
+            for key, kinds in (("from", sources), ("to", destinations)):
+                known = ACCOUNT_KINDS | {CREATION} if key == "from" else ACCOUNT_KINDS
+                for kind in kinds:
+                    if kind not in known:
+                        raise route.error(key, f"{kind!r} is not a kind of account")
+            yield from product(sources, destinations)

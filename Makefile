@@ -35,6 +35,7 @@ help: ## Print the targets
 ## Running
 
 setup: $(READY) ## Make .venv with everything that is locked; quick when nothing changed
+	@:
 
 $(READY): pyproject.toml uv.lock
 	$(call say,setup: the virtual environment .venv)
@@ -45,7 +46,7 @@ $(READY): pyproject.toml uv.lock
 	@test "$$($(UV) --version 2>/dev/null | cut -d' ' -f2)" = '$(UV_VERSION)' \
 		|| { echo 'installing uv $(UV_VERSION)'; \
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION); }
-	@echo 'installing the locked packages (about 250 MB the first time)'
+	@echo 'installing the locked packages (640 MB on disk; the first time takes a while)'
 	@$(UV) sync --frozen
 	@touch $(READY)
 

@@ -88,6 +88,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "trueup.web.theme.context",
+                "trueup.web.theme.context",
             ],
         },
     }
@@ -178,6 +179,19 @@ CONTENT_SECURITY_POLICY = {
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = os.environ.get("TRUEUP_HTTPS", "0") == "1"
 
+# TRUEUP_HTTPS=1: a proxy ends TLS before us and says so in X-Forwarded-Proto, which it
+# must always set itself; otherwise a caller could claim it.
+BEHIND_HTTPS = os.environ.get("TRUEUP_HTTPS", "0") == "1"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_HTTPS
+if BEHIND_HTTPS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+CSRF_TRUSTED_ORIGINS = [
+    origin for origin in os.environ.get("TRUEUP_TRUSTED_ORIGINS", "").split(",") if origin
+]
+
+TRUEUP_THEME = os.environ.get("TRUEUP_THEME", "")
+TRUEUP_BANNER = os.environ.get("TRUEUP_BANNER", "demonstration")
 DJANGO_TABLES2_TEMPLATE = "web/table.html"

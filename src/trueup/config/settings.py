@@ -133,6 +133,7 @@ CACHES = {
 # The program whose state is the home page, the installation's look, and what the strip
 # on top of each page says: demonstration, government or none.
 TRUEUP_PROGRAM = os.environ.get("TRUEUP_PROGRAM", "cpp-mass")
+TRUEUP_PROGRAM = os.environ.get("TRUEUP_PROGRAM", "cpp-mass")
 TRUEUP_THEME = os.environ.get("TRUEUP_THEME", "")
 TRUEUP_BANNER = os.environ.get("TRUEUP_BANNER", "demonstration")
 

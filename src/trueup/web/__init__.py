@@ -1,0 +1,1 @@
+"""The pages: they translate a request, make one call, and show the answer."""

@@ -1,0 +1,82 @@
+"""What every page has: the navigation, the trail back, the program it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from trueup.rules import programs
+from trueup.rules.programs import Program
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A name and where it leads; `current` is what `aria-current` says of it."""
+
+    name: str
+    address: str
+    current: str = ""
+
+
+# The parts of a program's pages, and the pages that belong to each.
+_PARTS = (
+    ("Program", "program", ("home", "program", "calendar")),
+    ("States", "states", ("states", "state")),
+    ("Accounts", "accounts", ("accounts", "account", "account-history")),
+    ("Facilities", "facilities", ("facilities", "facility")),
+    ("Settlements", "settlements", ("settlements", "settlements-of-period", "settlement")),
+    ("Transactions", "transactions", ("transactions", "transaction")),
+)
+
+
+def page(
+    request: HttpRequest,
+    template: str,
+    *,
+    program: Program | None = None,
+    trail: Iterable[Link] = (),
+    status: int = 200,
+    **context: Any,
+) -> HttpResponse:
+    """Show a page in the frame of a program, or of the installation's own one."""
+    shown = program or programs.load(settings.TRUEUP_PROGRAM)
+    return render(
+        request,
+        f"web/{template}.html",
+        {
+            "program": shown,
+            "navigation": navigation(shown, request),
+            "trail": list(trail),
+            **context,
+        },
+        status=status,
+    )
+
+
+def navigation(program: Program, request: HttpRequest) -> list[Link]:
+    """The links of the main navigation, the current part marked."""
+    match = request.resolver_match
+    here = match.url_name if match else None
+    links = []
+    for name, leads_to, members in _PARTS:
+        current = "page" if here == leads_to else "true" if here in members else ""
+        links.append(Link(name=name, address=reverse(leads_to, args=[program.code]), current=current))
+    return links
+
+
+def program_trail(program: Program, *steps: Link) -> list[Link]:
+    """The way back from a page: the program first, then what lies between."""
+    return [Link(name=program.name, address=reverse("program", args=[program.code])), *steps]
+
+
+def program_or_404(code: str) -> Program:
+    """The program that an address names."""
+    if code not in programs.codes():
+        raise Http404(f"There is no program “{code}” here.")
+    return programs.load(code)

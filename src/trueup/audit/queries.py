@@ -1,0 +1,122 @@
+"""Read what was logged, decided and told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from trueup.audit.entries import DecisionEntry, EventEntry, NoticeEntry
+from trueup.audit.models import Decision, Event, Notice
+from trueup.audit.statements import among
+
+
+def notices_of(
+    person: int, *, event: str = "", limit: int = 50, before: int | None = None
+) -> list[NoticeEntry]:
+    """A person's notices, the newest first; `before` is the id at which to go on."""
+    found = Notice.objects.filter(person_id=person)
+    if event:
+        found = found.filter(event=event)
+    if before is not None:
+        found = found.filter(id__lt=before)
+    return [notice_entry(notice) for notice in found.order_by("-id")[:limit]]
+
+
+def overdue_notices(today: date, *, limit: int = 100) -> list[NoticeEntry]:
+    """Notices that have not gone out and whose last day has passed, the latest first due first.
+
+    Source: PLAT-053; 40 CFR 62.16335(d), (e), 62.16355.
+    """
+    found = Notice.objects.filter(mailed_at=None, due_on__lt=today).order_by("due_on", "id")
+    return [notice_entry(notice) for notice in found[:limit]]
+
+
+def failing_notices(*, limit: int = 100) -> list[NoticeEntry]:
+    """Notices that could not be mailed so far, with the error, the oldest first.
+
+    Source: PLAT-053 (the operator sees the backlog).
+    """
+    found = Notice.objects.filter(mailed_at=None, attempts__gt=0).order_by("id")
+    return [notice_entry(notice) for notice in found[:limit]]
+
+
+def waiting_notices() -> int:
+    """How many notices have not been mailed."""
+    return Notice.objects.filter(mailed_at=None).count()
+
+
+def events_of(subject: str, *, limit: int = 50, before: int | None = None) -> list[EventEntry]:
+    """What was done to a subject, the newest first; `before` is the id at which to go on."""
+    found = Event.objects.filter(subject=subject)
+    if before is not None:
+        found = found.filter(id__lt=before)
+    return [event_entry(event) for event in found.order_by("-id")[:limit]]
+
+
+def events(*, program: str = "", limit: int = 50, before: int | None = None) -> list[EventEntry]:
+    """What was done in a program, or in all, the newest first."""
+    found = Event.objects.all()
+    if program:
+        found = found.filter(program=program)
+    if before is not None:
+        found = found.filter(id__lt=before)
+    return [event_entry(event) for event in found.order_by("-id")[:limit]]
+
+
+def decisions_of(subjects: Iterable[str]) -> dict[str, list[DecisionEntry]]:
+    """The final decisions on subjects, each list in the order of deciding."""
+    wanted = list(subjects)
+    found: dict[str, list[DecisionEntry]] = {subject: [] for subject in wanted}
+    for decision in Decision.objects.filter(subject__in=among(wanted)).order_by("id"):
+        found[decision.subject].append(decision_entry(decision))
+    return found
+
+
+def decision(decision_id: int) -> DecisionEntry | None:
+    """A final decision by its id."""
+    found = Decision.objects.filter(id=decision_id).first()
+    return decision_entry(found) if found is not None else None
+
+
+def notice_entry(notice: Notice) -> NoticeEntry:
+    return NoticeEntry(
+        id=notice.id,
+        event=notice.event,
+        program=notice.program,
+        person=notice.person_id,
+        account=notice.account_id,
+        subject=notice.subject,
+        body=notice.body,
+        created_at=notice.created_at,
+        due_on=notice.due_on,
+        mailed_at=notice.mailed_at,
+        attempts=notice.attempts,
+        error=notice.error,
+    )
+
+
+def event_entry(event: Event) -> EventEntry:
+    return EventEntry(
+        id=event.id,
+        at=event.at,
+        program=event.program,
+        actor=event.actor,
+        act=event.act,
+        subject=event.subject,
+        before=event.before,
+        after=event.after,
+        cite=event.cite,
+    )
+
+
+def decision_entry(decision: Decision) -> DecisionEntry:
+    return DecisionEntry(
+        id=decision.id,
+        decision_class=decision.decision_class,
+        program=decision.program,
+        subject=decision.subject,
+        outcome=decision.outcome,
+        reasons=tuple(decision.reasons),
+        decided_at=decision.decided_at,
+        decided_by=decision.decided_by,
+    )

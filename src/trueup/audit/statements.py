@@ -1,0 +1,126 @@
+"""Statements that carry many rows or many values in one parameter.
+
+The rows travel as one JSON text, which both engines unfold: the number of statements
+does not depend on the number of rows, and no engine's limit on parameters is met.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, models
+from django.db.models.expressions import RawSQL
+
+Row = Mapping[str, Any]
+
+
+def insert_many(model: type[models.Model], rows: Sequence[Row], *, ignore: bool = False) -> int:
+    """Insert rows with one statement and give the number that were inserted.
+
+    The names in a row are attribute names (`person_id`, not `person`); all rows have
+    those of the first.
+
+    Args:
+        ignore: Leave out rows that a unique constraint refuses.
+    """
+    if not rows:
+        return 0
+    sql = _insert_sql(model, tuple(rows[0]), connection.vendor, ignore)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [_as_json(rows)])
+        return int(cursor.rowcount)
+
+
+def insert_many_returning_ids(model: type[models.Model], rows: Sequence[Row]) -> list[int]:
+    """Insert rows with one statement and give their new ids, in the order of the rows.
+
+    Both engines number the rows of an ordered INSERT ... SELECT in that order, so the
+    ids in ascending order belong to the rows in theirs.
+    """
+    if not rows:
+        return []
+    sql = _insert_sql(model, tuple(rows[0]), connection.vendor, False)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{sql} RETURNING id", [_as_json(rows)])
+        ids = sorted(int(row[0]) for row in cursor.fetchall())
+    if len(ids) != len(rows):
+        raise AssertionError(f"{len(rows)} rows were given and {len(ids)} were inserted")
+    return ids
+
+
+def among(values: Iterable[int | str]) -> RawSQL:
+    """What `field__in` takes in place of a list: one parameter for any number of values."""
+    wanted = list(values)
+    is_text = any(isinstance(value, str) for value in wanted)
+    if connection.vendor == "postgresql":
+        element = "text" if is_text else "bigint"
+        sql = f"SELECT value::{element} FROM json_array_elements_text(%s::json)"  # noqa: S608
+    else:
+        sql = "SELECT value FROM json_each(%s)"
+    return RawSQL(sql, [json.dumps(wanted)])  # noqa: S611 - the text is fixed, the values bound.
+
+
+@cache
+def _insert_sql(
+    model: type[models.Model], attributes: tuple[str, ...], vendor: str, ignore: bool
+) -> str:
+    fields = {field.attname: field for field in model._meta.concrete_fields}
+    chosen = [fields[attribute] for attribute in attributes]
+    columns = ", ".join(f'"{field.column}"' for field in chosen)
+    conflict = " ON CONFLICT DO NOTHING" if ignore else ""
+    if vendor == "postgresql":
+        typed = ", ".join(
+            f'"{name}" {_postgresql_type(field)}'
+            for name, field in zip(attributes, chosen, strict=True)
+        )
+        names = ", ".join(f'r."{name}"' for name in attributes)
+        source = (
+            f"SELECT {names} FROM ROWS FROM (json_to_recordset(%s::json) AS ({typed}))"  # noqa: S608
+            f" WITH ORDINALITY AS r({', '.join(attributes)}, _position) ORDER BY r._position"
+        )
+    else:
+        values = ", ".join(_sqlite_value(name) for name in attributes)
+        source = f"SELECT {values} FROM json_each(%s) r WHERE true ORDER BY r.key"  # noqa: S608
+    return f'INSERT INTO "{model._meta.db_table}" ({columns}) {source}{conflict}'
+
+
+def _postgresql_type(field: models.Field[Any, Any]) -> str:
+    column_type = field.rel_db_type(connection) if field.primary_key else field.db_type(connection)
+    if column_type is None:
+        raise ValueError(f"{field} has no column")
+    return column_type
+
+
+def _sqlite_value(name: str) -> str:
+    # json_extract gives objects and lists back as JSON text, as a JSONField stores them.
+    return f"json_extract(r.value, '$.{name}')"
+
+
+def _as_json(rows: Sequence[Row]) -> str:
+    return json.dumps(rows, default=_plain, ensure_ascii=False)
+
+
+def _plain(value: object) -> object:
+    match value:
+        case datetime():
+            if value.tzinfo is None:
+                raise ValueError(f"an instant needs a time zone: {value}")
+            # SQLite stores what Django reads back there: UTC without an offset.
+            naive = str(value.astimezone(UTC).replace(tzinfo=None))
+            return naive if connection.vendor == "sqlite" else f"{naive}+00"
+        case date():
+            return value.isoformat()
+        case Decimal():
+            return str(value)
+        case UUID():
+            return value.hex if connection.vendor == "sqlite" else str(value)
+        case Mapping():
+            return dict(value)
+        case _:
+            raise TypeError(f"{type(value).__name__} cannot be stored")

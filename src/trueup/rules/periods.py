@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from trueup.rules.calendar import BusinessCalendar
@@ -104,7 +105,7 @@ class PeriodSchedule:
             raise ValueError("a schedule has at least one period")
         if self.then_years < 0:
             raise ValueError(f"a period has no negative length: {self.then_years}")
-        for earlier, later in zip(self.printed, self.printed[1:], strict=False):
+        for earlier, later in pairwise(self.printed):
             if later.first_year <= earlier.last_year:
                 raise ValueError(f"{later} overlaps {earlier}")
             if later.first_year > earlier.last_year + 1:

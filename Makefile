@@ -100,10 +100,10 @@ migrations-check: setup ## Do the migrations say what the models say?
 
 docs-check: setup ## Do the generated references and the README say what the code says?
 	$(call say,docs-check: tools/docs.py)
-	@$(BIN)/python tools/docs.py check
+	@$(BIN)/python -m tools.docs check
 
 docs: setup ## Write the generated references anew
-	@$(BIN)/python tools/docs.py write
+	@$(BIN)/python -m tools.docs write
 
 test-rules: setup ## The rules alone: no database, under ten seconds
 	$(call say,test-rules)
@@ -134,7 +134,7 @@ else
 endif
 
 conformance: setup ## Each requirement of the catalogue, and what shows it
-	@$(BIN)/python tools/conformance.py
+	@$(BIN)/python -m tools.conformance
 
 simulate: setup ## Random legal and illegal acts against an independent model; SEED=n
 	$(call say,simulate$(if $(SEED),: seed $(SEED)))

@@ -1,0 +1,1 @@
+"""Programs for those who work on Trueup; the registry itself needs none of them."""

@@ -11,8 +11,6 @@ from importlib.resources import files
 
 import polars as pl
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from trueup.demonstration.plants import Coverage, NationalData, choose_plants, national_data
 from trueup.demonstration.stand_ins import (
@@ -26,7 +24,6 @@ from trueup.demonstration.stand_ins import (
     UnitClass,
     UnitKey,
     apportion,
-    split_by_weight,
 )
 from trueup.rules import programs
 
@@ -155,24 +152,6 @@ class TestConservation:
         for row in fossil_rows():
             if int(row["plant"]) in covered and Decimal(row["tons"]) > 0:
                 assert (int(row["plant"]), int(row["year"])) in with_units
-
-    @given(
-        total=st.integers(0, 10**13),
-        weights=st.lists(
-            st.decimals("0.001", 2000, places=3, allow_nan=False), min_size=1, max_size=9
-        ),
-    )
-    def test_a_split_adds_up_and_no_part_is_off_by_a_whole_one(
-        self, total: int, weights: list[Decimal]
-    ) -> None:
-        parts = split_by_weight(total, weights)
-        assert sum(parts) == total
-        for part, weight in zip(parts, weights, strict=True):
-            assert abs(part * sum(weights) - total * weight) < sum(weights)
-
-    def test_weights_of_nothing_are_a_bug(self) -> None:
-        with pytest.raises(ValueError, match="more than nothing"):
-            split_by_weight(5, [Decimal(0), Decimal(0)])
 
 
 def unit(unit_id: str, technology: str, fuel: str, megawatts: int) -> Capacity:

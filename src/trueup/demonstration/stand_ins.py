@@ -19,6 +19,8 @@ from typing import NamedTuple
 
 import polars as pl
 
+from trueup.rules.allocation import largest_remainder
+
 YEARS = (2016, 2017, 2018)
 STEAM, COMBINED_CYCLE = "steam", "combined_cycle"
 COAL, GAS, PETROLEUM = "coal", "gas", "petroleum"
@@ -137,36 +139,14 @@ def apportion(
     mwh = _in_thousandths([max(given[unit_class].mwh, Decimal(0)) for unit_class in members])
     split: dict[UnitKey, Figures] = {}
     for own, class_tons, class_mwh in zip(members.values(), tons, mwh, strict=True):
-        weights = [unit.share_mw for unit in own]
-        parts = zip(
-            own,
-            split_by_weight(class_tons, weights),
-            split_by_weight(class_mwh, weights),
-            strict=True,
-        )
-        for unit, unit_tons, unit_mwh in parts:
-            split[unit.key] = Figures(
-                Decimal(unit_tons) / _THOUSANDTHS, Decimal(unit_mwh) / _THOUSANDTHS
+        weights = {unit.key: unit.share_mw for unit in own}
+        unit_tons = largest_remainder(class_tons, weights)
+        unit_mwh = largest_remainder(class_mwh, weights)
+        for key in weights:
+            split[key] = Figures(
+                Decimal(unit_tons[key]) / _THOUSANDTHS, Decimal(unit_mwh[key]) / _THOUSANDTHS
             )
     return split
-
-
-def split_by_weight(total: int, weights: Sequence[Decimal]) -> list[int]:
-    """Split a whole number in proportion to weights, exactly; largest remainders first.
-
-    Raises ValueError if the weights do not add up to more than nothing.
-    """
-    scale = 10 ** max(-int(weight.as_tuple().exponent) for weight in weights)
-    scaled = [int(weight * scale) for weight in weights]
-    whole = sum(scaled)
-    if whole <= 0:
-        raise ValueError("weights must add up to more than nothing")
-    parts = [total * weight // whole for weight in scaled]
-    remainders = [total * weight % whole for weight in scaled]
-    order = sorted(range(len(parts)), key=lambda index: (-remainders[index], index))
-    for index in order[: total - sum(parts)]:
-        parts[index] += 1
-    return parts
 
 
 def _class_for(source: UnitClass, members: Mapping[UnitClass, Sequence[Capacity]]) -> UnitClass:

@@ -1,0 +1,121 @@
+"""The invented people and trades of the demonstration: repeatable, and never impossible."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date, timedelta
+
+import pytest
+
+from trueup.demonstration.people import Invention, domain_of
+from trueup.demonstration.trading import Market, Position, Trade, plan_trades
+
+MARKET = Market(
+    brokers=("B1", "B2", "B3"),
+    sessions=[date(2021, 6, 9) + timedelta(days=14 * index) for index in range(100)],
+    late_sessions=[date(2025, 5, 2), date(2025, 5, 6)],
+    vintages=(2022, 2023, 2024),
+    next_vintages=(2025, 2026, 2027),
+    next_recorded_on=date(2024, 6, 1),
+)
+# Forty plants with too much and sixty with too little.
+POSITIONS = [
+    Position(
+        account=f"P{index}",
+        allowances=dict.fromkeys(range(2022, 2028), 1000 + index),
+        need_tons=2000 if index < 40 else 4500,
+    )
+    for index in range(100)
+]
+
+
+@pytest.fixture(scope="module")
+def trades() -> list[Trade]:
+    return plan_trades(POSITIONS, market=MARKET, seed=7)
+
+
+class TestTrades:
+    """Issue 2, 11: several thousand trades from a seed; some plants end short, some long."""
+
+    def test_whoever_gives_holds_it_on_that_day(self, trades: list[Trade]) -> None:
+        held: dict[tuple[str, int], int] = defaultdict(int)
+        for position in POSITIONS:
+            for vintage, quantity in position.allowances.items():
+                held[position.account, vintage] = quantity
+        for trade in trades:
+            assert trade.quantity >= 1
+            assert held[trade.source, trade.vintage] >= trade.quantity
+            held[trade.source, trade.vintage] -= trade.quantity
+            held[trade.destination, trade.vintage] += trade.quantity
+
+    def test_they_are_in_the_order_of_their_days(self, trades: list[Trade]) -> None:
+        days = [trade.on for trade in trades]
+        assert days == sorted(days)
+        assert set(days) <= {*MARKET.sessions, *MARKET.late_sessions}
+
+    def test_no_allowance_is_traded_before_it_was_recorded(self, trades: list[Trade]) -> None:
+        assert all(
+            trade.on > MARKET.next_recorded_on
+            for trade in trades
+            if trade.vintage in MARKET.next_vintages
+        )
+        assert any(trade.vintage in MARKET.next_vintages for trade in trades)
+
+    def test_a_broker_is_on_one_side_of_every_trade(self, trades: list[Trade]) -> None:
+        brokers = set(MARKET.brokers)
+        assert all({trade.source, trade.destination} & brokers for trade in trades)
+        assert all(trade.source != trade.destination for trade in trades)
+        assert any({trade.source, trade.destination} <= brokers for trade in trades)
+
+    def test_some_are_submitted_after_the_deadline(self, trades: list[Trade]) -> None:
+        assert any(trade.on in MARKET.late_sessions for trade in trades)
+
+    def test_some_plants_end_short_and_some_long(self, trades: list[Trade]) -> None:
+        balance = {p.account: 3 * p.allowances[2022] - p.need_tons for p in POSITIONS}
+        for trade in trades:
+            if trade.vintage in MARKET.vintages and trade.on not in MARKET.late_sessions:
+                if trade.source in balance:
+                    balance[trade.source] -= trade.quantity
+                if trade.destination in balance:
+                    balance[trade.destination] += trade.quantity
+        assert sum(left < 0 for left in balance.values()) >= 10
+        assert sum(left >= 0 for left in balance.values()) >= 10
+
+    def test_the_seed_alone_decides(self, trades: list[Trade]) -> None:
+        assert plan_trades(POSITIONS, market=MARKET, seed=7) == trades
+        assert plan_trades(POSITIONS, market=MARKET, seed=8) != trades
+
+
+class TestPeople:
+    """Issue 2, 11: representatives are invented, and it shows."""
+
+    def test_no_name_is_given_twice_and_no_mail_can_reach_anybody(self) -> None:
+        invention = Invention(seed=3)
+        pairs = invention.pairs([f"Operator {number}, LLC" for number in range(600)])
+        people = [person for pair in pairs.values() for person in (pair.primary, pair.alternate)]
+        people += [
+            person
+            for broker in invention.brokers(16)
+            for person in (broker.people.primary, broker.people.alternate)
+        ]
+        assert len({person.name for person in people}) == len(people) == 1232
+        assert all(person.email.endswith(".example") for person in people)
+
+    def test_brokers_say_that_they_are_fictional(self) -> None:
+        assert all("(fictional)" in broker.name for broker in Invention(seed=3).brokers(24))
+
+    def test_the_seed_alone_decides(self) -> None:
+        assert Invention(seed=3).pairs(["A", "B"]) == Invention(seed=3).pairs(["B", "A"])
+        assert Invention(seed=3).pairs(["A"]) != Invention(seed=4).pairs(["A"])
+
+    @pytest.mark.parametrize(
+        ("organisation", "domain"),
+        [
+            ("Kettle & Sons, L.P.", "kettle-sons-l-p.example"),
+            ("Blue Heron Carbon (fictional)", "blue-heron-carbon.example"),
+            ("", "operator.example"),
+            ("x" * 80, "x" * 63 + ".example"),
+        ],
+    )
+    def test_a_domain_is_made_of_a_name(self, organisation: str, domain: str) -> None:
+        assert domain_of(organisation) == domain

@@ -203,6 +203,22 @@ class HoldEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimSpec:
+    """Instruments that an account is to owe.
+
+    Attributes:
+        destination: The retirement account that takes them.
+        vintage_max: Newer vintages are left alone.
+    """
+
+    account: int
+    destination: int
+    owed: int
+    vintage_max: int
+    ground: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimEntry:
     """Instruments that an account owes and that are taken when they arrive."""
 

@@ -42,7 +42,9 @@ class Account(models.Model):
     class Meta:
         constraints = (
             models.CheckConstraint(
-                condition=Q(kind__in=("compliance", "general", "holding", "origination", "retirement")),
+                condition=Q(
+                    kind__in=("compliance", "general", "holding", "origination", "retirement")
+                ),
                 name="account_kind",
             ),
             models.CheckConstraint(condition=Q(state__in=ACCOUNT_STATES), name="account_state"),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from django.db.models import F, Q, Sum
+from django.db.models import Count, F, Q, Sum
 
 from trueup.ledger.checks import SerialsNotHeld
 from trueup.ledger.entries import (
@@ -106,6 +106,12 @@ def accounts(
     if search:
         found = found.filter(Q(name__icontains=search) | Q(number__istartswith=search))
     return [account_entry(entry) for entry in found.order_by("id")[:limit]]
+
+
+def account_counts(*, program: str) -> dict[str, int]:
+    """How many accounts of each kind a program has; closed ones count."""
+    rows = Account.objects.filter(program__code=program).values("kind").annotate(count=Count("id"))
+    return {row["kind"]: row["count"] for row in rows}
 
 
 def holdings(

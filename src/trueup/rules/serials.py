@@ -12,17 +12,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from trueup.rules.refusal import Refusal, Refused
 
-_LOT_CODE = re.compile(r"([A-Z]{2,3})-(\d{4})(?:-([A-Z][A-Z0-9]{0,3}))?")
-_SERIAL = re.compile(rf"{_LOT_CODE.pattern}-0*(\d{{1,13}})")
+_LOT_CODE = re.compile(r"([A-Z]{2,3})-(\d{4})(?:-([A-Z][A-Z0-9]{0,3}))?", re.ASCII)
+_SERIAL = re.compile(rf"{_LOT_CODE.pattern}-0*(\d{{1,13}})", re.ASCII)
 
 # A lot's number holds its program, year, jurisdiction and category in decimal places,
 # so that the database can refuse one program's lot in another program's account.
 PROGRAM_PLACE = 10**16
 _YEAR_PLACE = 10**12
 _JURISDICTION_PLACE = 10**7
+# Holdings name few lots many times: each is computed once.
+_LOTS_KEPT = 16384
 _LETTERS = " 0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -45,13 +48,12 @@ class Lot:
         return f"{self.jurisdiction}-{self.year}{suffix}"
 
     def number(self, program_number: int) -> int:
-        """The lot's number in the books of a program; `lot_of_number` undoes it."""
-        return (
-            program_number * PROGRAM_PLACE
-            + self.year * _YEAR_PLACE
-            + _base_37(self.jurisdiction) * _JURISDICTION_PLACE
-            + _base_37(self.category)
-        )
+        """The lot's number in the books of a program; `lot_of_number` undoes it.
+
+        Raises ValueError for a lot whose code nobody could read back: its number would
+        be another lot's.
+        """
+        return program_number * PROGRAM_PLACE + _number(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -84,6 +86,18 @@ class SerialBlock:
         return f"{self.first_serial} to {self.last_serial}"
 
 
+@lru_cache(maxsize=_LOTS_KEPT)
+def _number(lot: Lot) -> int:
+    if _LOT_CODE.fullmatch(lot.code) is None:
+        raise ValueError(f"not a lot: {lot.code}")
+    return (
+        lot.year * _YEAR_PLACE
+        + _base_37(lot.jurisdiction) * _JURISDICTION_PLACE
+        + _base_37(lot.category)
+    )
+
+
+@lru_cache(maxsize=_LOTS_KEPT)
 def lot_of_number(number: int) -> Lot:
     """The lot that a lot number stands for."""
     rest = number % PROGRAM_PLACE
@@ -99,7 +113,7 @@ def parse_lot(code: str) -> Lot:
 
     Source: 40 CFR 62.16325(c).
     """
-    match = _LOT_CODE.fullmatch(code.strip().upper())
+    match = _match(_LOT_CODE, code)
     if match is None:
         raise Refused([SerialNotReadable(f"“{code}” is not a lot such as AL-2022.")])
     return Lot(jurisdiction=match[1], year=int(match[2]), category=match[3] or "")
@@ -112,7 +126,7 @@ def parse_serial(text: str) -> tuple[Lot, int]:
 
     Source: 40 CFR 62.16325(c).
     """
-    match = _SERIAL.fullmatch(text.strip().upper())
+    match = _match(_SERIAL, text)
     if match is None or int(match[4]) == 0:
         raise Refused([SerialNotReadable(f"“{text}” is not a serial number such as AL-2022-17.")])
     return Lot(jurisdiction=match[1], year=int(match[2]), category=match[3] or ""), int(match[4])
@@ -177,6 +191,11 @@ def split(block: SerialBlock, *, quantity: int) -> tuple[SerialBlock, SerialBloc
     if cut == block.last:
         return low, None
     return low, SerialBlock(lot=block.lot, first=cut + 1, last=block.last)
+
+
+def _match(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    """Match in upper case; only ASCII, since other letters can turn into A to Z."""
+    return pattern.fullmatch(text.strip().upper()) if text.isascii() else None
 
 
 def _base_37(text: str) -> int:

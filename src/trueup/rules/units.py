@@ -135,6 +135,15 @@ def mechanical_output_mwh(horsepower_hours: Decimal) -> Decimal:
     return horsepower_hours * WATTS_PER_HORSEPOWER / _WATTS_PER_MEGAWATT
 
 
+def nameplate_mw(capacity_mw: Decimal) -> Decimal:
+    """A generator's nameplate capacity to the nearest tenth of a megawatt.
+
+    Source: 40 CFR 62.16305(a)(1).
+    """
+    _require_quantity(capacity_mw)
+    return capacity_mw.quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
+
+
 def _require_quantity(value: Decimal) -> None:
     if not value.is_finite() or value < 0:
         raise ValueError(f"not a quantity of at least zero: {value}")

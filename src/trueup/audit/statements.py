@@ -18,6 +18,7 @@ from django.db import connection, models
 from django.db.models.expressions import RawSQL
 
 Row = Mapping[str, Any]
+FEW = 4
 
 
 def insert_many(model: type[models.Model], rows: Sequence[Row], *, ignore: bool = False) -> int:
@@ -57,13 +58,30 @@ def insert_many_returning_ids(model: type[models.Model], rows: Sequence[Row]) ->
 def among(values: Iterable[int | str]) -> RawSQL:
     """What `field__in` takes in place of a list: one parameter for any number of values."""
     wanted = list(values)
-    is_text = any(isinstance(value, str) for value in wanted)
-    if connection.vendor == "postgresql":
-        element = "text" if is_text else "bigint"
-        sql = f"SELECT value::{element} FROM json_array_elements_text(%s::json)"  # noqa: S608
-    else:
-        sql = "SELECT value FROM json_each(%s)"
-    return RawSQL(sql, [json.dumps(wanted)])  # noqa: S611 - the text is fixed, the values bound.
+    return RawSQL(*_as_one_parameter(wanted))  # noqa: S611 - the text is fixed, the values bound.
+
+
+def unfolded(values: Sequence[int | str]) -> tuple[str, list[object]]:
+    """What stands in the brackets of an `IN (...)` written as SQL, and its parameters.
+
+    A few values are parameters of their own, which plans better.
+    """
+    if len(values) <= FEW:
+        return ", ".join(["%s"] * len(values)), list(values)
+    return _as_one_parameter(values)
+
+
+def aware(instant: datetime) -> datetime:
+    """An instant as a statement of our own reads it: SQLite's are UTC without saying so."""
+    return instant if instant.tzinfo is not None else instant.replace(tzinfo=UTC)
+
+
+def _as_one_parameter(values: Sequence[int | str]) -> tuple[str, list[object]]:
+    given: list[object] = [json.dumps(values)]
+    if connection.vendor != "postgresql":
+        return "SELECT value FROM json_each(%s)", given
+    element = "text" if any(isinstance(value, str) for value in values) else "bigint"
+    return f"SELECT value::{element} FROM json_array_elements_text(%s::json)", given  # noqa: S608
 
 
 @cache

@@ -1,0 +1,253 @@
+"""Freeze, release and close accounts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from trueup.accounts import checks, queries
+from trueup.accounts.rivals import looking_again
+from trueup.accounts.seats import titled
+from trueup.audit import services as audit
+from trueup.audit.entries import NoticeSpec
+from trueup.audit.notices import ContextValue
+from trueup.ledger import checks as ledger_checks
+from trueup.ledger import queries as ledger_queries
+from trueup.ledger import services as ledger
+from trueup.ledger.entries import AccountEntry
+from trueup.rules import programs
+from trueup.rules.refusal import Refusal, Refused
+
+FREEZE = "40 CFR 62.16255(c), (d)(1)"
+CLOSING = "40 CFR 62.16320(c)(6)"
+
+
+def freeze_account(
+    *,
+    account: int,
+    ground: str,
+    frozen_at: datetime,
+    actor: str = "administrator",
+    as_correction: bool = False,
+) -> AccountEntry:
+    """Keep a general account from sending, for cause or during an investigation.
+
+    It can still receive, and the Administrator can still deduct from it.
+
+    Args:
+        as_correction: Part of the correction of an error (62.16355), for which an account
+            of any kind can be frozen.
+
+    Raises Refused (`unknown_account`, `account_closed`, `account_frozen`,
+    `freeze_not_permitted`, `ground_missing`).
+
+    Source: 40 CFR 62.16255(c), (d)(1); docs/decisions/0043.
+    """
+
+    def act() -> AccountEntry:
+        entry = _account(account)
+        refusals = _state_refusals(entry, ground=ground)
+        if entry.state == "frozen":
+            refusals.append(ledger_checks.AccountFrozen(f"Account {entry.number} is frozen."))
+        if entry.kind != "general" and not as_correction:
+            refusals.append(
+                checks.FreezeNotPermitted(
+                    f"Account {entry.number} is a {entry.kind} account; only general accounts"
+                    " are frozen, others for the correction of an error."
+                )
+            )
+        if refusals:
+            raise Refused(refusals)
+        ledger.freeze_account(account)
+        _log_decide_and_tell(
+            entry,
+            act="freeze_account",
+            state="frozen",
+            ground=ground,
+            at=frozen_at,
+            actor=actor,
+            event="account_frozen",
+            context={"frozen_at": frozen_at, "ground": ground},
+            cite=FREEZE,
+        )
+        return ledger_queries.account(account)
+
+    return looking_again(act)
+
+
+def unfreeze_account(
+    *, account: int, ground: str, released_at: datetime, actor: str = "administrator"
+) -> AccountEntry:
+    """Let a frozen account send again.
+
+    Raises Refused (`unknown_account`, `account_closed`, `not_frozen`, `ground_missing`).
+
+    Source: 40 CFR 62.16255(c), (d)(1).
+    """
+
+    def act() -> AccountEntry:
+        entry = _account(account)
+        refusals = _state_refusals(entry, ground=ground)
+        if entry.state == "open":
+            refusals.append(checks.NotFrozen(f"Account {entry.number} is not frozen."))
+        if refusals:
+            raise Refused(refusals)
+        ledger.unfreeze_account(account)
+        _log_decide_and_tell(
+            entry,
+            act="unfreeze_account",
+            state="open",
+            ground=ground,
+            at=released_at,
+            actor=actor,
+            event="account_unfrozen",
+            context={"released_at": released_at, "ground": ground},
+            cite=FREEZE,
+        )
+        return ledger_queries.account(account)
+
+    return looking_again(act)
+
+
+def close_account(
+    *,
+    account: int,
+    ground: str,
+    closed_at: datetime,
+    actor: str = "administrator",
+    as_correction: bool = False,
+) -> AccountEntry:
+    """Close a general account that holds nothing and owes nothing; its number stays its own.
+
+    Args:
+        as_correction: Part of the correction of an error (62.16355), for which a
+            compliance account can be closed too.
+
+    Raises Refused (`unknown_account`, `account_closed`, `stays_open`,
+    `account_not_empty`, `debt_outstanding`, `ground_missing`).
+
+    Source: 40 CFR 62.16320(c)(6); PLAT-027; MASS-043.
+    """
+
+    def act() -> AccountEntry:
+        entry = _account(account)
+        refusals = _state_refusals(entry, ground=ground)
+        permitted = ("general", "compliance") if as_correction else ("general",)
+        if entry.kind not in permitted:
+            refusals.append(
+                checks.StaysOpen(
+                    f"Account {entry.number} is a {entry.kind} account; the rule closes none."
+                )
+            )
+        refusals += _balance_refusals(entry)
+        if refusals:
+            raise Refused(refusals)
+        ledger.close_account(account)
+        _log_decide_and_tell(
+            entry,
+            act="close_account",
+            state="closed",
+            ground=ground,
+            at=closed_at,
+            actor=actor,
+            event="account_closing",
+            context={
+                "closing_on": programs.load(entry.program).local_date(closed_at),
+                "reason": ground,
+            },
+            cite=CLOSING,
+        )
+        return ledger_queries.account(account)
+
+    return looking_again(act)
+
+
+def _account(account: int) -> AccountEntry:
+    entry = ledger_queries.accounts_by_id([account]).get(account)
+    if entry is None:
+        raise Refused([ledger_checks.UnknownAccount("There is no such account.")])
+    return entry
+
+
+def _state_refusals(entry: AccountEntry, *, ground: str) -> list[Refusal]:
+    refusals: list[Refusal] = []
+    if not ground.strip():
+        refusals.append(ledger_checks.GroundMissing("Say why."))
+    if entry.state == "closed":
+        refusals.append(ledger_checks.AccountClosed(f"Account {entry.number} is closed."))
+    return refusals
+
+
+def _balance_refusals(entry: AccountEntry) -> list[Refusal]:
+    rules = programs.load(entry.program)
+    refusals: list[Refusal] = []
+    balance = ledger_queries.totals_of([entry.id])[entry.id]
+    if balance:
+        refusals.append(
+            ledger_checks.AccountNotEmpty(
+                f"Account {entry.number} still holds {balance:,} {rules.instruments}."
+            )
+        )
+    owed = sum(claim.open for claim in ledger_queries.claims([entry.id]).get(entry.id, ()))
+    if owed:
+        refusals.append(
+            ledger_checks.DebtOutstanding(
+                f"Account {entry.number} still owes {owed:,} {rules.instruments}."
+            )
+        )
+    return refusals
+
+
+def _log_decide_and_tell(
+    entry: AccountEntry,
+    *,
+    act: str,
+    state: str,
+    ground: str,
+    at: datetime,
+    actor: str,
+    event: str,
+    context: dict[str, ContextValue],
+    cite: str,
+) -> None:
+    """Log the act, issue it as a decision with its reason, and tell the representatives.
+
+    The appeal list names none of these acts, so the decision says that its appeal is
+    uncertain (MASS-AMB-47).
+    """
+    audit.log(
+        at=at,
+        program=entry.program,
+        actor=actor,
+        act=act,
+        subject=f"account:{entry.id}",
+        before={"state": entry.state},
+        after={"state": state, "ground": ground},
+        cite=cite,
+    )
+    decision = audit.decide(
+        decision_class="uncertain",
+        program=entry.program,
+        subject=f"account:{entry.id}",
+        outcome=f"account {state}",
+        reasons=[ground],
+        decided_at=at,
+        decided_by=actor,
+    )
+    audit.notify(
+        [
+            NoticeSpec(
+                event=event,
+                program=entry.program,
+                person=seat.person,
+                account=entry.id,
+                created_at=at,
+                context={
+                    **context,
+                    "account": titled(entry),
+                    "decision": str(decision.id),
+                    "cite": cite,
+                },
+            )
+            for seat in queries.representatives([entry.id])[entry.id]
+        ]
+    )

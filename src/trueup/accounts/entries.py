@@ -1,0 +1,152 @@
+"""What goes into this context and what comes out of it: plain, immutable values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonSpec:
+    """A natural person to be registered."""
+
+    name: str
+    email: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitSpec:
+    """An affected unit to be registered; `retired_on` if that has happened already."""
+
+    unit_id: str
+    unit_type: str = ""
+    fuel: str = ""
+    nameplate_mw: Decimal | None = None
+    net_summer_mw: Decimal | None = None
+    operating_from: date | None = None
+    is_operation_projected: bool = False
+    retired_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FacilitySpec:
+    """A facility to be registered, with its affected units."""
+
+    oris_code: int
+    name: str
+    jurisdiction: str
+    county: str = ""
+    latitude: Decimal | None = None
+    longitude: Decimal | None = None
+    units: tuple[UnitSpec, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamingSpec:
+    """Who is to represent a facility; a seat that is None stays as it is."""
+
+    facility: int
+    primary: int | None = None
+    alternate: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GeneralAccountSpec:
+    """A general account to be opened, with who acts for it."""
+
+    name: str
+    representative: int
+    alternate: int | None = None
+    jurisdiction: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonEntry:
+    """A registered person."""
+
+    id: int
+    name: str
+    email: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FacilityEntry:
+    """A registered facility."""
+
+    id: int
+    oris_code: int
+    name: str
+    jurisdiction: str
+    county: str
+    latitude: Decimal | None
+    longitude: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitEntry:
+    """An affected unit of a facility."""
+
+    id: int
+    facility: int
+    unit_id: str
+    unit_type: str
+    fuel: str
+    nameplate_mw: Decimal | None
+    net_summer_mw: Decimal | None
+    operating_from: date | None
+    is_operation_projected: bool
+    retired_on: date | None
+    retirement_filed_at: datetime | None
+
+    def owes_data_for(self, year: int) -> bool:
+        """Whether the unit existed in a year, and so owes emissions data for it.
+
+        A unit owes the years from its first to its last of operation, both included.
+        Whether those after its retirement are exempt as well is `exempt_from`'s matter.
+
+        Source: 40 CFR 62.16215(a), 62.16345; acceptance rule 6.
+        """
+        if self.operating_from is not None and year < self.operating_from.year:
+            return False
+        return self.retired_on is None or year <= self.retired_on.year
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FacilityAccountEntry:
+    """The compliance account of a facility, or of one of its units, in a program."""
+
+    account: int
+    program: str
+    facility: FacilityEntry
+    unit: UnitEntry | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepresentativeEntry:
+    """Who may act for an account, from when until when; `until_at` is not included."""
+
+    account: int
+    person: int
+    name: str
+    email: str
+    role: str
+    from_at: datetime
+    until_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retirement:
+    """A unit's permanent retirement, as it was filed.
+
+    Attributes:
+        exempt_from: First day of the compliance period after the one of the retirement.
+        due_on: Last day for the statement of retirement; one filed later is taken too.
+    """
+
+    unit: UnitEntry
+    exempt_from: date
+    due_on: date
+    is_late: bool

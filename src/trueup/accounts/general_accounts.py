@@ -1,0 +1,154 @@
+"""Open general accounts and name who acts for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from trueup.accounts import checks, queries
+from trueup.accounts.entries import GeneralAccountSpec
+from trueup.accounts.models import ROLES
+from trueup.accounts.rivals import looking_again
+from trueup.accounts.seats import (
+    Naming,
+    current_seats,
+    seat,
+    seat_refusals,
+    seats_of,
+    superseded,
+)
+from trueup.ledger import checks as ledger_checks
+from trueup.ledger import queries as ledger_queries
+from trueup.ledger import services as ledger
+from trueup.ledger.entries import AccountEntry, AccountSpec
+from trueup.rules import programs
+from trueup.rules.refusal import Refusal, Refused
+
+
+def open_general_account(
+    *,
+    program: str,
+    name: str,
+    representative: int,
+    at: datetime,
+    alternate: int | None = None,
+    jurisdiction: str = "",
+    actor: str = "administrator",
+) -> AccountEntry:
+    """Open a general account, with the person who acts for it and an alternate.
+
+    Raises Refused as `open_general_accounts` does.
+
+    Source: 40 CFR 62.16320(c)(1), (2); PLAT-024.
+    """
+    spec = GeneralAccountSpec(
+        name=name, representative=representative, alternate=alternate, jurisdiction=jurisdiction
+    )
+    try:
+        return open_general_accounts([spec], program=program, at=at, actor=actor)[0]
+    except Refused as refused:
+        raise Refused(checks.in_row(list(refused.refusals), None)) from None
+
+
+def open_general_accounts(
+    specs: Sequence[GeneralAccountSpec],
+    *,
+    program: str,
+    at: datetime,
+    actor: str = "administrator",
+) -> list[AccountEntry]:
+    """Open general accounts, all or none, in the order given.
+
+    Raises Refused with every reason (`name_not_usable`, `unknown_person`, `two_seats`,
+    `jurisdiction_not_covered`); `row` counts the accounts from 1.
+
+    Source: 40 CFR 62.16320(c)(1), (2); PLAT-024.
+    """
+    rules = programs.load(program)
+
+    def act() -> list[AccountEntry]:
+        people = queries.people(
+            person
+            for spec in specs
+            for person in (spec.representative, spec.alternate)
+            if person is not None
+        )
+        refusals: list[Refusal] = []
+        for row, spec in enumerate(specs, start=1):
+            found = checks.check_name(spec.name, of="account")
+            if spec.jurisdiction:
+                found += checks.check_jurisdiction(spec.jurisdiction, rules=rules)
+            found += seat_refusals(seats_of(spec.representative, spec.alternate), people)
+            refusals += checks.in_row(found, row)
+        if refusals:
+            raise Refused(refusals)
+        accounts = ledger.open_accounts(
+            [
+                AccountSpec(
+                    program=program,
+                    kind="general",
+                    name=checks.tidy(spec.name),
+                    jurisdiction=spec.jurisdiction,
+                )
+                for spec in specs
+            ],
+            opened_at=at,
+        )
+        namings = [
+            Naming(
+                account=account,
+                before={},
+                after=seats_of(spec.representative, spec.alternate),
+                is_new=True,
+            )
+            for account, spec in zip(accounts, specs, strict=True)
+        ]
+        seat(namings, people=people, facilities={}, at=at, actor=actor)
+        return accounts
+
+    return looking_again(act)
+
+
+def name_account_representative(
+    *,
+    account: int,
+    person: int,
+    at: datetime,
+    role: str = "primary",
+    actor: str = "administrator",
+) -> None:
+    """Name the authorized account representative of a general account, or the alternate.
+
+    The new one supersedes from this instant; what the former one did stays binding.
+
+    Raises Refused (`unknown_account`, `account_closed`, `named_by_certificate`,
+    `unknown_person`).
+
+    Source: 40 CFR 62.16320(c)(2), (3)(i).
+    """
+    if role not in ROLES:
+        raise ValueError(f"{role!r} is not a role: {ROLES}")
+
+    def act() -> None:
+        entry = ledger_queries.accounts_by_id([account]).get(account)
+        if entry is None:
+            raise Refused([ledger_checks.UnknownAccount("There is no such account.")])
+        refusals: list[Refusal] = []
+        if entry.kind != "general":
+            refusals.append(
+                checks.NamedByCertificate(
+                    "A certificate of representation names who acts for this account."
+                )
+            )
+        if entry.state == "closed":
+            refusals.append(ledger_checks.AccountClosed(f"Account {entry.number} is closed."))
+        before = current_seats([account])[account]
+        after = superseded(before, {role: person})
+        people = queries.people({*before.values(), *after.values()})
+        refusals += seat_refusals(after, people)
+        if refusals:
+            raise Refused(refusals)
+        naming = Naming(account=entry, before=before, after=after, is_new=False)
+        seat([naming], people=people, facilities={}, at=at, actor=actor)
+
+    looking_again(act)

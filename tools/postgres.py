@@ -64,8 +64,6 @@ class Server:
     """A running temporary server."""
 
     binaries: Path
-    data: Path
-    user: User
     port: int
     password: str
 
@@ -118,7 +116,12 @@ def _leading_number(text: str) -> int:
 def server_user() -> User:
     """Ourselves; as root an unprivileged user, made if there is none."""
     if os.geteuid() != 0:
-        entry = pwd.getpwuid(os.geteuid())
+        try:
+            entry = pwd.getpwuid(os.geteuid())
+        except KeyError:
+            raise NoServerError(
+                f"PostgreSQL does not run for user {os.geteuid()}, who has no name on this machine."
+            ) from None
         return User(name=entry.pw_name, uid=entry.pw_uid, gid=entry.pw_gid)
     for name in ("postgres", "nobody", "trueup-postgres"):
         with contextlib.suppress(KeyError):
@@ -151,16 +154,19 @@ def temporary_server(*, durable: bool, settings: Sequence[str]) -> Iterator[Serv
         data = folder / "data"
         _create_cluster(binaries, data=data, user=user, password=password)
         chosen = (*settings,) if durable else (*FAST_SETTINGS, *settings)
-        port = _start(binaries, data=data, user=user, settings=chosen)
-        server = Server(binaries=binaries, data=data, user=user, port=port, password=password)
         try:
+            port = _start(binaries, data=data, user=user, settings=chosen)
+            server = Server(binaries=binaries, port=port, password=password)
             _create_database(server)
             version = _output([str(binaries / "postgres"), "--version"]).strip()
             owner = f" as {user.name}" if user.is_other else ""
             say(f"{version} on 127.0.0.1:{port}{owner}{' (durable)' if durable else ''}")
             yield server
         finally:
-            _stop(server, durable=durable)
+            # A second Ctrl-C must not leave the server behind.
+            before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+            _stop(binaries, data=data, user=user, durable=durable)
+            signal.signal(signal.SIGINT, before)
 
 
 @contextlib.contextmanager
@@ -252,10 +258,12 @@ def _create_database(server: Server) -> None:
     subprocess.run(command, env=environment, check=True)
 
 
-def _stop(server: Server, *, durable: bool) -> None:
+def _stop(binaries: Path, *, data: Path, user: User, durable: bool) -> None:
+    if not (data / "postmaster.pid").exists():
+        return
     mode = "fast" if durable else "immediate"
-    command = [str(server.binaries / "pg_ctl"), "stop", "-w", "-s", "-m", mode]
-    _as_user(server.user, [*command, "-D", str(server.data)], cwd=server.data.parent)
+    command = [str(binaries / "pg_ctl"), "stop", "-w", "-s", "-m", mode, "-D", str(data)]
+    _as_user(user, command, cwd=data.parent)
 
 
 def _as_user(user: User, command: Sequence[str], *, cwd: Path) -> None:
@@ -353,6 +361,8 @@ def main(argv: Sequence[str]) -> int:
     except NoServerError as problem:
         say(str(problem))
         return 2
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
 
 
 if __name__ == "__main__":

@@ -55,12 +55,25 @@ _SUBMITTERS = ("representative", "administrator", "registry")
 _EVENTS = ("originated", "allocated", "issued", "transferred", "deducted", "cancelled", "adjusted")
 
 
+# Codes of the transactions that the registry records by itself or by its officials.
+_NEEDED_TYPES = ("originate", "allocate", "transfer", "retire", "deduct", "cancel", "adjust")
+
+
 @cache
 def codes() -> tuple[str, ...]:
-    """The codes of all programs, in order of their numbers."""
+    """The codes of all programs, in order of their numbers.
+
+    Raises ProgramFileError if two programs have one number: their books would mix.
+    """
     names = [file.name for file in _FOLDER.iterdir() if file.name.endswith(".toml")]
-    programs = (load(name.removesuffix(".toml")) for name in names)
-    return tuple(program.code for program in sorted(programs, key=lambda p: p.number))
+    by_number: dict[int, str] = {}
+    for program in (load(name.removesuffix(".toml")) for name in sorted(names)):
+        other = by_number.setdefault(program.number, program.code)
+        if other != program.code:
+            raise ProgramFileError(
+                f"{program.code}.toml: program.number: {program.number} is that of {other}"
+            )
+    return tuple(by_number[number] for number in sorted(by_number))
 
 
 @cache
@@ -228,6 +241,9 @@ def _readings(top: Section) -> Mapping[str, Reading]:
 def _transaction_types(top: Section) -> Mapping[str, TransactionType]:
     types = {}
     with top.section("transaction_types") as sections:
+        for code in _NEEDED_TYPES:
+            if not sections.has(code):
+                raise sections.error(code, "is missing")
         for code in sections:
             with sections.section(code) as section:
                 types[code] = TransactionType(
@@ -248,9 +264,8 @@ def _routes(section: Section) -> Iterator[tuple[str, str]]:
     for route in section.list_of_sections("routes"):
         with route:
             sources, destinations = route.texts("from"), route.texts("to")
-            for key, kinds in (("from", sources), ("to", destinations)):
-                known = ACCOUNT_KINDS | {CREATION} if key == "from" else ACCOUNT_KINDS
-                for kind in kinds:
-                    if kind not in known:
-                        raise route.error(key, f"{kind!r} is not a kind of account")
+            for source in set(sources) - ACCOUNT_KINDS - {CREATION}:
+                raise route.error("from", f"{source!r} is not a kind of account")
+            for destination in set(destinations) - ACCOUNT_KINDS:
+                raise route.error("to", f"{destination!r} is not a kind of account")
             yield from product(sources, destinations)

@@ -159,19 +159,22 @@ class PostgresqlStore(Store):
         if written[0][0] != 1:
             return False
         if plan.claims_taken:
-            self._cursor.execute(TAKE, _columns(list(plan.claims_taken.items()), 2))
+            with connection.wrap_database_errors:
+                self._cursor.execute(TAKE, _columns(list(plan.claims_taken.items()), 2))
         return True
 
     def lock_claims(self, accounts: Sequence[int]) -> dict[int, list[ClaimEntry]]:
         return claims_by_account(self._run(CLAIMS, [_array(accounts)]))
 
     def open_lot(self, lot: int, program: int, code: str) -> int:
-        self._cursor.execute(NEW_LOT, [lot, program, code])
+        with connection.wrap_database_errors:
+            self._cursor.execute(NEW_LOT, [lot, program, code])
         rows = self._run("SELECT next_serial FROM ledger_lot WHERE id = %s FOR UPDATE", [lot])
         return int(rows[0][0])
 
     def _run(self, statement: str, parameters: Sequence[object]) -> list[tuple[Any, ...]]:
-        return self._cursor.execute(statement, parameters, prepare=True).fetchall()
+        with connection.wrap_database_errors:
+            return self._cursor.execute(statement, parameters, prepare=True).fetchall()
 
 
 def _columns(rows: Sequence[Sequence[object]], width: int) -> list[str]:

@@ -11,7 +11,6 @@ import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import OperationalError, connection
@@ -65,6 +64,7 @@ INSERT_HOLDINGS = """
 INSERT INTO ledger_holding (lot_id, lo, nxt, account_id, move_id, tier, reservation_id)
 VALUES (?, ?, ?, ?, ?, ?, ?)
 """
+TAKE = "UPDATE ledger_claim SET taken = ? WHERE id = ?"
 CLAIMS = """
 SELECT id, account_id, destination_id, owed, taken, vintage_max, ground, placed_at
   FROM ledger_claim
@@ -88,7 +88,8 @@ class SqliteStore(Store):
         keys: Sequence[UUID],
         ids: int,
     ) -> Facts:
-        facts = collect(self._facts(ranges, accounts, keys))
+        with connection.wrap_database_errors:
+            facts = collect(self._facts(ranges, accounts, keys))
         facts.ids = self.fresh_ids(ids)
         return facts
 
@@ -108,29 +109,27 @@ class SqliteStore(Store):
         return list(range(first, first + count))
 
     def write(self, plan: Plan) -> bool:
+        with connection.wrap_database_errors:
+            self._change(plan)
+            if plan.transactions:
+                self._database.execute(INSERT_TRANSACTIONS, [transactions_json(plan.transactions)])
+                self._database.executemany(INSERT_MOVES, plan.moves)
+            self._database.executemany(
+                INSERT_HOLDINGS,
+                [
+                    (lot, row.lo, row.nxt, row.account, row.move, row.tier, row.reservation)
+                    for lot, row in plan.rows.new()
+                ],
+            )
+            self._database.executemany(TAKE, [(t, c) for c, t in plan.claims_taken.items()])
+        return True
+
+    def _change(self, plan: Plan) -> None:
         changed = [
             (row.nxt, row.account, row.move, row.tier, row.reservation, lot, row.lo)
             + (row.was or (None, None, None))
             for lot, row in plan.rows.changed()
         ]
-        self._change(changed)
-        if plan.transactions:
-            self._database.execute(INSERT_TRANSACTIONS, [transactions_json(plan.transactions)])
-            self._database.executemany(INSERT_MOVES, plan.moves)
-        self._database.executemany(
-            INSERT_HOLDINGS,
-            [
-                (lot, row.lo, row.nxt, row.account, row.move, row.tier, row.reservation)
-                for lot, row in plan.rows.new()
-            ],
-        )
-        self._database.executemany(
-            "UPDATE ledger_claim SET taken = ? WHERE id = ?",
-            [(taken, claim) for claim, taken in plan.claims_taken.items()],
-        )
-        return True
-
-    def _change(self, changed: list[tuple[Any, ...]]) -> None:
         if not changed:
             return
         cursor = self._database.executemany(CHANGE.format(comparison=COMPARISON), changed)

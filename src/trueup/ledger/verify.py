@@ -114,12 +114,12 @@ class _Replay:
         self.differences: list[str] = []
 
     def apply(self, row: _MoveRow) -> None:
-        move, lot, lo, hi, source, destination, prev, tier = row
+        move, lot, lo, hi, _, destination, prev, tier = row
         self.count += 1
         if prev is None:
             self._create(move, lot, lo, hi)
         else:
-            self._follow(move, lot, lo, hi, source, prev)
+            self._follow(row, prev)
         self.held[move] = _Held(destination, lot, tier, {lo: hi})
 
     def _create(self, move: int, lot: int, lo: int, hi: int) -> None:
@@ -130,7 +130,8 @@ class _Replay:
             )
         self.created[lot] = max(self.created.get(lot, 0), hi)
 
-    def _follow(self, move: int, lot: int, lo: int, hi: int, source: int | None, prev: int) -> None:
+    def _follow(self, row: _MoveRow, prev: int) -> None:
+        move, lot, lo, hi, source = row[:5]
         before = self.held.get(prev)
         if before is None:
             self._differs(f"move {move} follows move {prev}, which is not in the journal before it")

@@ -133,7 +133,6 @@ CACHES = {
 # The program whose state is the home page, the installation's look, and what the strip
 # on top of each page says: demonstration, government or none.
 TRUEUP_PROGRAM = os.environ.get("TRUEUP_PROGRAM", "cpp-mass")
-TRUEUP_PROGRAM = os.environ.get("TRUEUP_PROGRAM", "cpp-mass")
 TRUEUP_THEME = os.environ.get("TRUEUP_THEME", "")
 TRUEUP_BANNER = os.environ.get("TRUEUP_BANNER", "demonstration")
 
@@ -166,6 +165,7 @@ EMAIL_HOST = os.environ.get("TRUEUP_EMAIL_HOST", "localhost")
 EMAIL_PORT = int(os.environ.get("TRUEUP_EMAIL_PORT", "25"))
 DEFAULT_FROM_EMAIL = os.environ.get("TRUEUP_EMAIL_FROM", "registry@trueup.example")
 
+CSRF_FAILURE_VIEW = "trueup.web.views.installation.csrf_failure"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
@@ -192,6 +192,4 @@ CSRF_TRUSTED_ORIGINS = [
     origin for origin in os.environ.get("TRUEUP_TRUSTED_ORIGINS", "").split(",") if origin
 ]
 
-TRUEUP_THEME = os.environ.get("TRUEUP_THEME", "")
-TRUEUP_BANNER = os.environ.get("TRUEUP_BANNER", "demonstration")
 DJANGO_TABLES2_TEMPLATE = "web/table.html"

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("trueup.web.urls")),
+]
+
+handler400 = "trueup.web.views.installation.bad_request"
+handler403 = "trueup.web.views.installation.forbidden"
+handler404 = "trueup.web.views.installation.not_found"

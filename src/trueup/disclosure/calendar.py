@@ -48,12 +48,6 @@ def _dates_of(program: Program, period: CompliancePeriod) -> list[ProgramDate]:
             cite=program.cites["recordation"],
         ),
         ProgramDate(
-            on=period.first_day,
-            what="The compliance period begins",
-            period=period,
-            cite=program.cites["periods"],
-        ),
-        ProgramDate(
             on=period.last_day,
             what="The compliance period ends",
             period=period,

@@ -16,6 +16,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
 import vl_convert
@@ -76,7 +77,7 @@ def look(*, dark: bool, narrow: bool) -> Look:
 def svg(spec: Spec) -> str:
     """Draw a specification, or give what was drawn from the same one before."""
     text = json.dumps(spec, sort_keys=True, separators=(",", ":"))
-    key = hashlib.sha256(f"{vl_convert.__version__} {text}".encode()).hexdigest()
+    key = hashlib.sha256(f"{version('vl-convert-python')} {text}".encode()).hexdigest()
     store = caches["charts"]
     drawn: str | None = store.get(key)
     if drawn is None:
@@ -110,7 +111,10 @@ def emissions_and_banked(
             },
             {
                 "mark": {**tick, "width": 17},
-                "encoding": {"x": {**x, "axis": upper_axis}, "y": _millions("budget", "Million tons of CO2")},
+                "encoding": {
+                    "x": {**x, "axis": upper_axis},
+                    "y": _millions("budget", "Million tons of CO2"),
+                },
             },
         ],
         "title": _title("Emissions (bars) against the budget (black marks)", shown),
@@ -179,9 +183,7 @@ def compliance_map(shares: Mapping[str, tuple[str, float]], *, shown: Look) -> S
     `shares` gives, by a State's code, its name and the share; lands of a tribe are
     circles. What is not in `shares` has no tint.
     """
-    by_name = [
-        {"name": name, "outcome": outcome_of(share)} for name, share in shares.values()
-    ]
+    by_name = [{"name": name, "outcome": outcome_of(share)} for name, share in shares.values()]
     lands = [
         {"x": x, "y": y, "outcome": outcome_of(shares[code][1])}
         for code, (x, y) in TRIBAL_LANDS.items()
@@ -281,9 +283,7 @@ def amounts_by_year(
     )
 
 
-def held_against_obligation(
-    *, obligation: int, held: int, shown: Look, unit: str
-) -> Spec:
+def held_against_obligation(*, obligation: int, held: int, shown: Look, unit: str) -> Spec:
     """What a facility holds that it can use, as a bar, and what it owes, as a mark."""
     rows: list[Mapping[str, str | int]] = [
         {"what": "Held", "amount": held},

@@ -54,3 +54,27 @@ class PeriodConverter:
 
     def to_url(self, value: str) -> str:
         return value
+
+
+class JournalNumberConverter:
+    """A number of the journal; not longer than the books can hold."""
+
+    regex = "[0-9]{1,18}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        return str(value)
+
+
+class OrisCodeConverter:
+    """An ORIS code; not longer than the books can hold."""
+
+    regex = "[0-9]{1,9}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        return str(value)

@@ -28,7 +28,7 @@ class Link:
 _PARTS = (
     ("Program", "program", ("home", "program", "calendar")),
     ("States", "states", ("states", "state")),
-    ("Accounts", "accounts", ("accounts", "account", "account-history")),
+    ("Accounts", "accounts", ("accounts", "account", "account-history", "serial")),
     ("Facilities", "facilities", ("facilities", "facility")),
     ("Settlements", "settlements", ("settlements", "settlements-of-period", "settlement")),
     ("Transactions", "transactions", ("transactions", "transaction")),
@@ -41,7 +41,7 @@ def page(
     *,
     program: Program | None = None,
     trail: Iterable[Link] = (),
-    status: int = 200,
+    http_status: int = 200,
     **context: Any,
 ) -> HttpResponse:
     """Show a page in the frame of a program, or of the installation's own one."""
@@ -55,7 +55,7 @@ def page(
             "trail": list(trail),
             **context,
         },
-        status=status,
+        status=http_status,
     )
 
 
@@ -66,7 +66,9 @@ def navigation(program: Program, request: HttpRequest) -> list[Link]:
     links = []
     for name, leads_to, members in _PARTS:
         current = "page" if here == leads_to else "true" if here in members else ""
-        links.append(Link(name=name, address=reverse(leads_to, args=[program.code]), current=current))
+        links.append(
+            Link(name=name, address=reverse(leads_to, args=[program.code]), current=current)
+        )
     return links
 
 

@@ -1,4 +1,4 @@
-"""Lists in parts: cut by the key of the last row shown, so the last page is as quick as the first."""
+"""Lists in parts, cut by the key of the last row shown: the last is as quick as the first."""
 
 from __future__ import annotations
 
@@ -25,33 +25,34 @@ class Page(Generic[Row]):
     next: str
 
 
-def key_from(request: HttpRequest, name: str = "after") -> int:
-    """The key that the address gives; anything that is not one starts at the beginning."""
+def number_after(request: HttpRequest, name: str = "after") -> int:
+    """The number after which the page begins; what is not a number begins at the start."""
     text = request.GET.get(name, "")
-    return min(int(text), _LARGEST_KEY) if text.isascii() and text.isdigit() else 0
+    if not (text.isascii() and text.isdigit() and len(text) <= 19):
+        return 0
+    return min(int(text), _LARGEST_KEY)
 
 
 def page_of(
     request: HttpRequest,
     rows: Sequence[Row],
     *,
-    key: Callable[[Row], int],
+    key: Callable[[Row], object],
     size: int = PAGE_SIZE,
     name: str = "after",
 ) -> Page[Row]:
     """A page of rows that were read with a limit of `size` + 1, to see whether more follow."""
     shown = rows[:size]
-    more = len(rows) > size
     return Page(
         rows=shown,
         size=size,
-        first=not key_from(request, name),
+        first=not request.GET.get(name),
         start=_address(request, name, None),
-        next=_address(request, name, key(shown[-1])) if more else "",
+        next=_address(request, name, key(shown[-1])) if len(rows) > size else "",
     )
 
 
-def _address(request: HttpRequest, name: str, value: int | None) -> str:
+def _address(request: HttpRequest, name: str, value: object) -> str:
     query = request.GET.copy()
     query.pop(name, None)
     if value is not None:

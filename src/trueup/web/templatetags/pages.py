@@ -15,6 +15,8 @@ from trueup.rules.programs import Program
 
 register = template.Library()
 
+NOTHING = "\N{EN DASH}"
+
 _EVENTS = {
     "originated": "Originated",
     "allocated": "Allocated",
@@ -42,14 +44,14 @@ _PURPOSES = {
 @register.filter
 def quantity(value: int | None) -> str:
     """A count with its thousands apart; a dash where there is none."""
-    return "–" if value is None else f"{value:,}"
+    return NOTHING if value is None else f"{value:,}"
 
 
 @register.filter
 def millions(value: int | None) -> str:
     """A large count, short: 1,234.5 million."""
     if value is None:
-        return "–"
+        return NOTHING
     return f"{value / 1_000_000:,.1f} million" if value >= 1_000_000 else f"{value:,}"
 
 
@@ -57,7 +59,7 @@ def millions(value: int | None) -> str:
 def tons(value: Decimal | int | None) -> str:
     """Tons as they were measured, without zeros at the end."""
     if value is None:
-        return "–"
+        return NOTHING
     text = f"{value:,f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
@@ -66,7 +68,7 @@ def tons(value: Decimal | int | None) -> str:
 def percent(value: float | None) -> str:
     """A share of one, as a percentage with one decimal; never rounded up to 100."""
     if value is None:
-        return "–"
+        return NOTHING
     return f"{min(value * 100, 99.9):.1f} %" if value < 1 else f"{value * 100:.0f} %"
 
 
@@ -74,7 +76,7 @@ def percent(value: float | None) -> str:
 def instant(value: datetime | None, program: Program) -> SafeString | str:
     """A date and a time in the program's zone, with the exact instant for machines."""
     if value is None:
-        return "–"
+        return NOTHING
     local = timezone.localtime(value, ZoneInfo(program.time_zone))
     text = f"{local:%B} {local.day}, {local.year}, {local:%H:%M} {local.tzname()}"
     return format_html('<time class="nowrap" datetime="{}">{}</time>', value.isoformat(), text)
@@ -84,7 +86,7 @@ def instant(value: datetime | None, program: Program) -> SafeString | str:
 def day(value: date | datetime | None, program: Program | None = None) -> SafeString | str:
     """A day in full: May 1, 2025; of an instant, the day it was in the program's zone."""
     if value is None:
-        return "–"
+        return NOTHING
     if isinstance(value, datetime):
         zone = ZoneInfo(program.time_zone) if program else timezone.get_current_timezone()
         value = timezone.localtime(value, zone).date()

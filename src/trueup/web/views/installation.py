@@ -38,20 +38,20 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Nothing is at this address."""
     reason = exception.args[0] if exception.args else ""
     return page(
-        request, "not_found", status=404, reason=reason if isinstance(reason, str) else ""
+        request, "not_found", http_status=404, reason=reason if isinstance(reason, str) else ""
     )
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
     """The page is for others."""
-    return page(request, "forbidden", status=403)
+    return page(request, "forbidden", http_status=403)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
     """The request cannot be read."""
-    return page(request, "bad_request", status=400)
+    return page(request, "bad_request", http_status=400)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
     """A form was sent without the mark that shows it came from our own page."""
-    return page(request, "csrf_failure", status=403)
+    return page(request, "csrf_failure", http_status=403)

@@ -1,0 +1,110 @@
+"""Where a program stands, by State; every function takes a constant number of statements.
+
+Source: PLAT-007, PLAT-141, PLAT-142.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date
+
+from django.db.models import Count
+
+from trueup.accounts.models import FacilityAccount
+from trueup.disclosure.entries import KindTotal, ProgramState, SettlementTotals, StateRow
+from trueup.ledger import queries as ledger
+from trueup.ledger.entries import LotTotal
+from trueup.rules.periods import CompliancePeriod
+from trueup.rules.programs import Program
+
+KIND_ORDER = ("compliance", "general", "holding", "origination", "retirement")
+
+
+def period_to_show(program: Program, *, today: date) -> CompliancePeriod:
+    """The period that people look for: the latest that was settled, else the running one."""
+    start = program.schedule.printed[0]
+    if today < start.first_day:
+        return start
+    return program.period_of(today)
+
+
+def program_state(program: Program, period: CompliancePeriod) -> ProgramState:
+    """Budget, emissions, settlement and holdings of every State in one period.
+
+    Source: PLAT-141, PLAT-142.
+    """
+    totals = ledger.lot_totals(program.code)
+    facilities, units = _counts(program)
+    settled: Mapping[str, SettlementTotals] = {}
+    emitted: Mapping[str, tuple[int, bool]] = {}
+    banked, undistributed = _left(totals, vintage_max=period.last_year)
+    rows = []
+    for place in program.jurisdictions.values():
+        tons, is_final = emitted.get(place.code, (None, False))
+        rows.append(
+            StateRow(
+                jurisdiction=place,
+                facilities=facilities[place.code],
+                units=units[place.code],
+                budget=budget_of(program, place.code, period),
+                emissions_tons=tons,
+                is_final=is_final,
+                settlement=settled.get(place.code, SettlementTotals()),
+                banked=banked[place.code],
+                undistributed=undistributed[place.code],
+            )
+        )
+    rows.sort(key=lambda row: (-(row.emissions_tons or 0), row.jurisdiction.name))
+    return ProgramState(
+        period=period, is_settled=bool(settled), states=tuple(rows), kinds=_kinds(program, totals)
+    )
+
+
+def budget_of(program: Program, jurisdiction: str, period: CompliancePeriod) -> int:
+    """The sum of a State's budgets of a period's vintages."""
+    budgets = (program.budget(jurisdiction, vintage) for vintage in period.vintages)
+    return sum(budget.total for budget in budgets if budget is not None)
+
+
+def _counts(program: Program) -> tuple[Counter[str], Counter[str]]:
+    """Facilities and affected units of each State."""
+    rows = (
+        FacilityAccount.objects.filter(program=program.code)
+        .values("facility__jurisdiction")
+        .annotate(
+            facilities=Count("facility", distinct=True),
+            units=Count("facility__units", distinct=True),
+        )
+    )
+    facilities: Counter[str] = Counter()
+    units: Counter[str] = Counter()
+    for row in rows:
+        facilities[row["facility__jurisdiction"]] = row["facilities"]
+        units[row["facility__jurisdiction"]] = row["units"]
+    return facilities, units
+
+
+def _left(totals: list[LotTotal], *, vintage_max: int) -> tuple[Counter[str], Counter[str]]:
+    """By State: held in compliance accounts, and still in the State's own accounts."""
+    banked: Counter[str] = Counter()
+    undistributed: Counter[str] = Counter()
+    for total in totals:
+        if total.lot.year > vintage_max:
+            continue
+        if total.kind == "compliance":
+            banked[total.jurisdiction] += total.quantity
+        elif total.kind in ("origination", "holding"):
+            undistributed[total.jurisdiction] += total.quantity
+    return banked, undistributed
+
+
+def _kinds(program: Program, totals: list[LotTotal]) -> tuple[KindTotal, ...]:
+    held: Counter[str] = Counter()
+    for total in totals:
+        held[total.kind] += total.quantity
+    counted = ledger.account_counts(program=program.code)
+    return tuple(
+        KindTotal(kind=kind, accounts=counted.get(kind, 0), quantity=held[kind])
+        for kind in KIND_ORDER
+    )

@@ -1,0 +1,80 @@
+"""Addresses of the pages."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path, register_converter
+
+from trueup.web import converters
+from trueup.web.views import (
+    accounts,
+    facilities,
+    installation,
+    people,
+    pictures,
+    program,
+    search,
+    serials,
+    settlements,
+    transactions,
+)
+
+register_converter(converters.ProgramConverter, "program")
+register_converter(converters.AccountNumberConverter, "account")
+register_converter(converters.SerialConverter, "serial")
+register_converter(converters.PeriodConverter, "period")
+register_converter(converters.JournalNumberConverter, "journal")
+register_converter(converters.OrisCodeConverter, "oris")
+
+urlpatterns: list[URLPattern] = [
+    path("", program.home, name="home"),
+    path("search/", search.search, name="search"),
+    path("help/", installation.help_page, name="help"),
+    path("theme.css", installation.theme_sheet, name="theme"),
+    path("sign-in/", people.sign_in, name="sign-in"),
+    path("you/", people.you, name="you"),
+    path("sign-out/", people.sign_out, name="sign-out"),
+    path("<program:code>/", program.program, name="program"),
+    path("<program:code>/states/", program.states, name="states"),
+    path("<program:code>/states.csv", program.states_csv, name="states-csv"),
+    path("<program:code>/states/<str:jurisdiction>/", program.state, name="state"),
+    path("<program:code>/charts/states.svg", pictures.states, name="chart-states"),
+    path("<program:code>/charts/map.svg", pictures.compliance_map, name="chart-map"),
+    path("<program:code>/facilities/", facilities.facilities, name="facilities"),
+    path("<program:code>/facilities/<oris:oris_code>/", facilities.facility, name="facility"),
+    path("<program:code>/accounts/", accounts.accounts, name="accounts"),
+    path("<program:code>/accounts/<account:number>/", accounts.account, name="account"),
+    path(
+        "<program:code>/accounts/<account:number>/history/",
+        accounts.account_history,
+        name="account-history",
+    ),
+    path(
+        "<program:code>/accounts/<account:number>/holdings.csv",
+        accounts.account_holdings_csv,
+        name="account-holdings-csv",
+    ),
+    path(
+        "<program:code>/accounts/<account:number>/history.csv",
+        accounts.account_history_csv,
+        name="account-history-csv",
+    ),
+    path("<program:code>/serials/<serial:serial_number>/", serials.serial, name="serial"),
+    path("<program:code>/settlements/", settlements.periods, name="settlements"),
+    path(
+        "<program:code>/settlements/<period:period>/",
+        settlements.settlements,
+        name="settlements-of-period",
+    ),
+    path(
+        "<program:code>/settlements/<period:period>/<oris:oris_code>/",
+        settlements.settlement,
+        name="settlement",
+    ),
+    path(
+        "<program:code>/settlements/<period:period>/<oris:oris_code>.csv",
+        settlements.settlement_csv,
+        name="settlement-csv",
+    ),
+    path("<program:code>/transactions/", transactions.transactions, name="transactions"),
+    path("<program:code>/transactions/<journal:tx>/", transactions.transaction, name="transaction"),
+]

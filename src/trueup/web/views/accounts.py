@@ -1,0 +1,283 @@
+"""Accounts: the list, one account with its holdings, its history, its downloads."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import groupby
+
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from trueup.accounts import queries as registered
+from trueup.ledger import queries as ledger
+from trueup.ledger.entries import AccountEntry, Balance, Range, TransactionEntry, range_of
+from trueup.ledger.numbers import ACCOUNT_KINDS
+from trueup.rules.programs import Program
+from trueup.rules.refusal import Refused
+from trueup.rules.serials import SerialBlock, join, parse_serial
+from trueup.web.access import public
+from trueup.web.downloads import csv_download
+from trueup.web.pages import Link, page, program_or_404, program_trail
+from trueup.web.paging import PAGE_SIZE, Page, number_after, page_of
+
+HISTORY_SHOWN = 10
+BLOCKS_SHOWN = 20
+ORIGINS_NAMED = 4
+CSV_BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedAccount:
+    """An account in a list, with what it holds."""
+
+    entry: AccountEntry
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VintageRow:
+    """What an account holds of one vintage, and of which States it is."""
+
+    vintage: int
+    origins: str
+    quantity: int
+    reserved: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicRepresentative:
+    """Who acts for an account, as everybody may know it: no address, no telephone."""
+
+    role_name: str
+    name: str
+    since: datetime
+
+
+ROLE_NAMES = {
+    ("compliance", "primary"): "Designated representative",
+    ("compliance", "alternate"): "Alternate designated representative",
+    ("general", "primary"): "Authorized account representative",
+    ("general", "alternate"): "Alternate authorized account representative",
+}
+
+
+@public
+@require_safe
+def accounts(request: HttpRequest, code: str) -> HttpResponse:
+    """The accounts of a program by kind, State and name."""
+    program = program_or_404(code)
+    kind = _chosen(request, "kind", ACCOUNT_KINDS)
+    state = _chosen(request, "state", program.jurisdictions)
+    search = request.GET.get("search", "").strip()[:100]
+    entries = ledger.accounts(
+        program=program.code,
+        kind=kind,
+        jurisdiction=state,
+        search=search,
+        limit=PAGE_SIZE + 1,
+        after=number_after(request),
+    )
+    held = ledger.totals_of([entry.id for entry in entries])
+    rows = [ListedAccount(entry=entry, quantity=held[entry.id]) for entry in entries]
+    return page(
+        request,
+        "accounts",
+        program=program,
+        trail=program_trail(program),
+        kinds=list(ACCOUNT_KINDS),
+        kind=kind,
+        state=state,
+        search=search,
+        page=page_of(request, rows, key=lambda row: row.entry.id),
+    )
+
+
+@public
+@require_safe
+def account(request: HttpRequest, code: str, number: str) -> HttpResponse:
+    """One account: what it holds and owes, who acts for it, what happened in it."""
+    program, entry = program_or_404(code), _account_or_404(code, number)
+    balances = ledger.balances(entry.id)
+    place = program.jurisdictions.get(entry.jurisdiction)
+    owner = registered.facility_of(entry.id)
+    recent = ledger.entries(entry.id, limit=HISTORY_SHOWN)
+    return page(
+        request,
+        "account",
+        program=program,
+        trail=_trail(program),
+        entry=entry,
+        jurisdiction_name=place.name if place else entry.jurisdiction,
+        total=sum(balance.quantity for balance in balances),
+        waiting=sum(balance.reserved for balance in balances),
+        vintages=_by_vintage(balances),
+        blocks=_blocks(request, program, entry),
+        holds=ledger.holds([entry.id]).get(entry.id, []),
+        claims=[claim for claim in ledger.claims([entry.id]).get(entry.id, []) if claim.open],
+        history=recent,
+        facility=owner.facility if owner else None,
+        unit=owner.unit if owner else None,
+        representatives=_representatives(entry),
+        holdings_csv=reverse("account-holdings-csv", args=[program.code, entry.number]),
+    )
+
+
+@public
+@require_safe
+def account_history(request: HttpRequest, code: str, number: str) -> HttpResponse:
+    """All transactions of an account, newest first."""
+    program, entry = program_or_404(code), _account_or_404(code, number)
+    rows = ledger.entries(entry.id, limit=PAGE_SIZE + 1, before=number_after(request) or None)
+    here = Link(name=entry.number, address=reverse("account", args=[program.code, entry.number]))
+    return page(
+        request,
+        "account_history",
+        program=program,
+        trail=[*_trail(program), here],
+        entry=entry,
+        history=page_of(request, rows, key=lambda row: row.id),
+        history_csv=reverse("account-history-csv", args=[program.code, entry.number]),
+    )
+
+
+@public
+@require_safe
+def account_holdings_csv(_request: HttpRequest, code: str, number: str) -> StreamingHttpResponse:
+    """What an account holds, block by block."""
+    program, entry = program_or_404(code), _account_or_404(code, number)
+    return csv_download(
+        f"{entry.number}-holdings",
+        ("account_number", "first", "last", "vintage", "quantity"),
+        (
+            (entry.number, block.first_serial, block.last_serial, block.lot.year, block.quantity)
+            for block in _all_blocks(program, entry)
+        ),
+    )
+
+
+@public
+@require_safe
+def account_history_csv(_request: HttpRequest, code: str, number: str) -> StreamingHttpResponse:
+    """All transactions of an account."""
+    program_or_404(code)
+    entry = _account_or_404(code, number)
+    header = (
+        "transaction",
+        "submitted_at",
+        "recorded_at",
+        "event",
+        "ground",
+        "from_account",
+        "to_account",
+        "quantity",
+    )
+    return csv_download(
+        f"{entry.number}-history",
+        header,
+        (
+            (
+                row.id,
+                row.submitted_at.isoformat(),
+                row.recorded_at.isoformat(),
+                row.event,
+                row.ground,
+                row.source.number if row.source else "",
+                row.destination.number,
+                row.quantity,
+            )
+            for row in _all_transactions(entry)
+        ),
+    )
+
+
+def _account_or_404(code: str, number: str) -> AccountEntry:
+    entry = ledger.find_account(program=code, number=number)
+    if entry is None:
+        raise Http404(f"There is no account {number} in this program.")
+    return entry
+
+
+def _chosen(request: HttpRequest, name: str, choices: Container[str]) -> str:
+    value = request.GET.get(name, "")
+    return value if value in choices else ""
+
+
+def _trail(program: Program) -> list[Link]:
+    return program_trail(
+        program, Link(name="Accounts", address=reverse("accounts", args=[program.code]))
+    )
+
+
+def _representatives(entry: AccountEntry) -> list[PublicRepresentative]:
+    return [
+        PublicRepresentative(
+            role_name=ROLE_NAMES.get((entry.kind, person.role), "Representative"),
+            name=person.name,
+            since=person.from_at,
+        )
+        for person in registered.representatives([entry.id])[entry.id]
+    ]
+
+
+def _by_vintage(balances: Sequence[Balance]) -> list[VintageRow]:
+    vintages: dict[int, list[Balance]] = {}
+    for balance in balances:
+        vintages.setdefault(balance.vintage, []).append(balance)
+    return [
+        VintageRow(
+            vintage=vintage,
+            origins=_origins(lots),
+            quantity=sum(lot.quantity for lot in lots),
+            reserved=sum(lot.reserved for lot in lots),
+        )
+        for vintage, lots in sorted(vintages.items())
+    ]
+
+
+def _origins(lots: Sequence[Balance]) -> str:
+    """The States of issue, those with most first; the rest as a count."""
+    ordered = sorted(lots, key=lambda lot: -lot.quantity)
+    codes = list(dict.fromkeys(lot.lot.jurisdiction for lot in ordered))
+    named = ", ".join(codes[:ORIGINS_NAMED])
+    return f"{named} and {len(codes) - ORIGINS_NAMED} more" if len(codes) > ORIGINS_NAMED else named
+
+
+def _blocks(request: HttpRequest, program: Program, entry: AccountEntry) -> Page[SerialBlock]:
+    """A page of serial numbers, neighbours on it shown as one block."""
+    after = _block_after(request, program)
+    recorded = ledger.blocks_page(entry.id, limit=BLOCKS_SHOWN + 1, after=after)
+    cut = page_of(
+        request,
+        recorded,
+        key=lambda block: block.last_serial,
+        size=BLOCKS_SHOWN,
+        name="blocks",
+    )
+    by_lot = groupby(cut.rows, key=lambda block: block.lot)
+    return replace(cut, rows=[block for _, blocks in by_lot for block in join(blocks)])
+
+
+def _block_after(request: HttpRequest, program: Program) -> Range | None:
+    """The serial number after which the blocks begin; nonsense begins at the start."""
+    try:
+        lot, number = parse_serial(request.GET.get("blocks", ""))
+    except Refused:
+        return None
+    return range_of(SerialBlock(lot=lot, first=number, last=number), program_number=program.number)
+
+
+def _all_blocks(program: Program, entry: AccountEntry) -> Iterator[SerialBlock]:
+    after: Range | None = None
+    while blocks := ledger.blocks_page(entry.id, limit=CSV_BATCH, after=after):
+        yield from blocks
+        after = range_of(blocks[-1], program_number=program.number)
+
+
+def _all_transactions(entry: AccountEntry) -> Iterator[TransactionEntry]:
+    before: int | None = None
+    while rows := ledger.entries(entry.id, limit=CSV_BATCH, before=before):
+        yield from rows
+        before = rows[-1].id

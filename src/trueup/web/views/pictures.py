@@ -1,0 +1,64 @@
+"""Charts as SVG, each at its own address, so that no page waits for one."""
+
+from __future__ import annotations
+
+import hashlib
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.views.decorators.http import require_safe
+
+from trueup.web import charts
+from trueup.web.access import public
+from trueup.web.pages import program_or_404
+from trueup.web.views.program import current_state
+
+
+@public
+@require_safe
+def states(request: HttpRequest, code: str) -> HttpResponse:
+    """Emissions of the States against their budgets, and what is banked."""
+    program = program_or_404(code)
+    rows: list[dict[str, str | int]] = [
+        {
+            "state": row.jurisdiction.code,
+            "emissions": row.emissions_tons or 0,
+            "budget": row.budget,
+            "banked": row.banked,
+        }
+        for row in current_state(program).states
+    ]
+    return picture(
+        request,
+        charts.emissions_and_banked(rows, shown=_look(request), instruments=program.instruments),
+    )
+
+
+@public
+@require_safe
+def compliance_map(request: HttpRequest, code: str) -> HttpResponse:
+    """The States tinted by the share of facilities in compliance."""
+    shares = {
+        row.jurisdiction.code: (row.jurisdiction.name, share)
+        for row in current_state(program_or_404(code)).states
+        if (share := row.settlement.share_in_compliance) is not None
+    }
+    return picture(request, charts.compliance_map(shares, shown=_look(request)))
+
+
+def picture(request: HttpRequest, spec: charts.Spec) -> HttpResponse:
+    """A chart as an answer that browsers may keep for a while."""
+    drawn = charts.svg(spec)
+    etag = f'"{hashlib.sha256(drawn.encode()).hexdigest()[:16]}"'
+    if request.headers.get("If-None-Match") == etag:
+        return HttpResponseNotModified()
+    return HttpResponse(
+        drawn,
+        content_type="image/svg+xml",
+        headers={"ETag": etag, "Cache-Control": "max-age=60"},
+    )
+
+
+def _look(request: HttpRequest) -> charts.Look:
+    return charts.look(
+        dark=request.GET.get("scheme") == "dark", narrow=request.GET.get("size") == "narrow"
+    )

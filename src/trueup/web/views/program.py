@@ -1,0 +1,193 @@
+"""The state of a program: its home page, its States, its charts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from trueup.accounts import queries as accounts
+from trueup.disclosure import queries as disclosure
+from trueup.disclosure.calendar import program_dates
+from trueup.disclosure.entries import ProgramState, StateRow
+from trueup.ledger import queries as ledger
+from trueup.ledger.entries import AccountEntry
+from trueup.rules.programs import Program
+from trueup.web.access import public
+from trueup.web.downloads import csv_download
+from trueup.web.pages import Link, page, program_or_404, program_trail
+from trueup.web.paging import PAGE_SIZE, number_after, page_of
+
+LATEST_SHOWN = 8
+DATES_SHOWN = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetPart:
+    """One purpose of one vintage's budget, and what of it is still with the State."""
+
+    vintage: int
+    purpose: str
+    budget: int
+    left: int
+    account: AccountEntry | None
+
+
+@public
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The state of the installation's own program."""
+    return _program_page(request, program_or_404(settings.TRUEUP_PROGRAM))
+
+
+@public
+@require_safe
+def program(request: HttpRequest, code: str) -> HttpResponse:
+    """The state of a program."""
+    return _program_page(request, program_or_404(code))
+
+
+@public
+@require_safe
+def states(request: HttpRequest, code: str) -> HttpResponse:
+    """Every State with its budget, emissions and settlement."""
+    shown = program_or_404(code)
+    state = current_state(shown)
+    return page(
+        request,
+        "states",
+        program=shown,
+        trail=program_trail(shown),
+        state=state,
+        outcome=state.settlement,
+        csv_address=reverse("states-csv", args=[shown.code]),
+    )
+
+
+@public
+@require_safe
+def states_csv(_request: HttpRequest, code: str) -> StreamingHttpResponse:
+    """Every State with its budget, emissions and settlement, for a spreadsheet."""
+    state = current_state(program_or_404(code))
+    header = (
+        "state",
+        "name",
+        "period",
+        "facilities",
+        "units",
+        "budget",
+        "emissions_tons",
+        "deducted",
+        "excess_tons",
+        "excess_due",
+        "excess_deducted",
+        "outstanding",
+        "banked",
+        "not_distributed",
+    )
+    return csv_download(
+        f"states-{state.period}", header, (_csv_row(state, row) for row in state.states)
+    )
+
+
+@public
+@require_safe
+def state(request: HttpRequest, code: str, jurisdiction: str) -> HttpResponse:
+    """One State: what became of its budget, and its facilities."""
+    shown = program_or_404(code)
+    whole = current_state(shown)
+    row = next((r for r in whole.states if r.jurisdiction.code == jurisdiction), None)
+    if row is None:
+        raise Http404(f"“{jurisdiction}” is not a State of this program.")
+    last = accounts.facility(number_after(request))
+    listed = accounts.facilities(
+        program=shown.code,
+        jurisdiction=jurisdiction,
+        limit=PAGE_SIZE + 1,
+        after=(last.name, last.id) if last else None,
+    )
+    up = Link(name="States", address=reverse("states", args=[shown.code]))
+    return page(
+        request,
+        "state",
+        program=shown,
+        trail=program_trail(shown, up),
+        state=whole,
+        row=row,
+        parts=_budget_parts(shown, row, whole),
+        facilities=page_of(request, listed, key=lambda entry: entry.id),
+    )
+
+
+def current_state(program: Program) -> ProgramState:
+    """The state of a program in the period that people look for now."""
+    today = program.local_date(timezone.now())
+    return disclosure.program_state(program, disclosure.period_to_show(program, today=today))
+
+
+def _program_page(request: HttpRequest, shown: Program) -> HttpResponse:
+    state = current_state(shown)
+    today = shown.local_date(timezone.now())
+    settled = [row for row in state.states if row.settlement.facilities]
+    return page(
+        request,
+        "home",
+        program=shown,
+        state=state,
+        outcome=state.settlement,
+        shares=sorted(settled, key=lambda row: row.settlement.share_in_compliance or 0),
+        dates=program_dates(shown, today=today, limit=DATES_SHOWN),
+        latest=ledger.recent(program=shown.code, limit=LATEST_SHOWN),
+        bars_address=reverse("chart-states", args=[shown.code]),
+        map_address=reverse("chart-map", args=[shown.code]),
+    )
+
+
+def _budget_parts(program: Program, row: StateRow, whole: ProgramState) -> list[BudgetPart]:
+    """Each purpose of each vintage, with what the State's account for it still holds."""
+    place = row.jurisdiction.code
+    held = {
+        (total.lot.year, total.purpose): total.quantity
+        for total in ledger.lot_totals(program.code)
+        if total.jurisdiction == place and total.kind in ("origination", "holding")
+    }
+    own = ledger.accounts(program=program.code, jurisdiction=place, kind="origination")
+    own += ledger.accounts(program=program.code, jurisdiction=place, kind="holding")
+    by_purpose = {entry.purpose: entry for entry in own}
+    parts = []
+    for vintage in whole.period.vintages:
+        budget = program.budget(place, vintage)
+        for purpose, quantity in budget.parts if budget else ():
+            parts.append(
+                BudgetPart(
+                    vintage=vintage,
+                    purpose=purpose,
+                    budget=quantity,
+                    left=held.get((vintage, purpose), 0),
+                    account=by_purpose.get(purpose),
+                )
+            )
+    return [part for part in parts if part.budget or part.left]
+
+
+def _csv_row(state: ProgramState, row: StateRow) -> tuple[object, ...]:
+    return (
+        row.jurisdiction.code,
+        row.jurisdiction.name,
+        state.period.name,
+        row.facilities,
+        row.units,
+        row.budget,
+        "" if row.emissions_tons is None else row.emissions_tons,
+        row.settlement.deducted,
+        row.settlement.excess,
+        row.settlement.excess_due,
+        row.settlement.excess_deducted,
+        row.settlement.outstanding,
+        row.banked,
+        row.undistributed,
+    )

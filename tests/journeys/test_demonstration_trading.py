@@ -8,21 +8,25 @@ from datetime import date, timedelta
 import pytest
 
 from trueup.demonstration.people import Invention, domain_of
-from trueup.demonstration.trading import Market, Position, Trade, plan_trades
+from trueup.demonstration.trading import (
+    Market,
+    Position,
+    Trade,
+    plan_next_period_trades,
+    plan_trades,
+)
 
 MARKET = Market(
     brokers=("B1", "B2", "B3"),
     sessions=[date(2021, 6, 9) + timedelta(days=14 * index) for index in range(100)],
     late_sessions=[date(2025, 5, 2), date(2025, 5, 6)],
     vintages=(2022, 2023, 2024),
-    next_vintages=(2025, 2026, 2027),
-    next_recorded_on=date(2024, 6, 1),
 )
 # Forty plants with too much and sixty with too little.
 POSITIONS = [
     Position(
         account=f"P{index}",
-        allowances=dict.fromkeys(range(2022, 2028), 1000 + index),
+        allowances=dict.fromkeys((2022, 2023, 2024), 1000 + index),
         need_tons=2000 if index < 40 else 4500,
     )
     for index in range(100)
@@ -53,14 +57,6 @@ class TestTrades:
         assert days == sorted(days)
         assert set(days) <= {*MARKET.sessions, *MARKET.late_sessions}
 
-    def test_no_allowance_is_traded_before_it_was_recorded(self, trades: list[Trade]) -> None:
-        assert all(
-            trade.on > MARKET.next_recorded_on
-            for trade in trades
-            if trade.vintage in MARKET.next_vintages
-        )
-        assert any(trade.vintage in MARKET.next_vintages for trade in trades)
-
     def test_a_broker_is_on_one_side_of_every_trade(self, trades: list[Trade]) -> None:
         brokers = set(MARKET.brokers)
         assert all({trade.source, trade.destination} & brokers for trade in trades)
@@ -73,7 +69,7 @@ class TestTrades:
     def test_some_plants_end_short_and_some_long(self, trades: list[Trade]) -> None:
         balance = {p.account: 3 * p.allowances[2022] - p.need_tons for p in POSITIONS}
         for trade in trades:
-            if trade.vintage in MARKET.vintages and trade.on not in MARKET.late_sessions:
+            if trade.on not in MARKET.late_sessions:
                 if trade.source in balance:
                     balance[trade.source] -= trade.quantity
                 if trade.destination in balance:
@@ -84,6 +80,14 @@ class TestTrades:
     def test_the_seed_alone_decides(self, trades: list[Trade]) -> None:
         assert plan_trades(POSITIONS, market=MARKET, seed=7) == trades
         assert plan_trades(POSITIONS, market=MARKET, seed=8) != trades
+
+    def test_of_the_next_period_some_plants_sell_part_of_one_vintage(self) -> None:
+        ahead = plan_next_period_trades(POSITIONS, market=MARKET, seed=7)
+        sold = [trade for trade in ahead if trade.source not in MARKET.brokers]
+        assert 5 <= len(sold) <= 30
+        assert len({trade.source for trade in sold}) == len(sold)
+        assert all(trade.quantity < 1100 for trade in sold)
+        assert all(trade.destination in MARKET.brokers for trade in ahead)
 
 
 class TestPeople:

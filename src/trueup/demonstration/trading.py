@@ -19,7 +19,7 @@ from datetime import date
 # Chances of what a plant does; the rest of each hundred does nothing.
 _SELLS_SURPLUS, _SELLS_TOO_MUCH = 0.86, 0.08
 _BUYS_ENOUGH, _BUYS_PART = 0.78, 0.12
-_SELLS_NEXT_PERIOD = 0.12
+_SELLS_AHEAD = 0.15
 _BROKERS_TRADE = 0.15
 _DEALS_MAX = 7
 
@@ -30,7 +30,7 @@ class Position:
 
     Attributes:
         account: Number of its compliance account.
-        allowances: By vintage, the running period's and the next one's.
+        allowances: By vintage, of one compliance period.
         need_tons: What it will have emitted in the running period.
     """
 
@@ -46,16 +46,13 @@ class Market:
     Attributes:
         sessions: Days of trading up to the transfer deadline, in order.
         late_sessions: Days after it, before the deductions.
-        vintages, next_vintages: Of the running compliance period, and of the next one.
-        next_recorded_on: Day on which the next period's allowances are there.
+        vintages: Of the compliance period whose allowances are traded.
     """
 
     brokers: Sequence[str]
     sessions: Sequence[date]
     late_sessions: Sequence[date]
     vintages: Sequence[int]
-    next_vintages: Sequence[int]
-    next_recorded_on: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,15 +76,30 @@ class _Wish:
 
 
 def plan_trades(positions: Sequence[Position], *, market: Market, seed: int) -> list[Trade]:
-    """The trades of the whole running period, in order of their days."""
-    return _Planner(positions, market, random.Random(f"trades {seed}")).plan()  # noqa: S311
+    """Trades of the running period's allowances, in order of their days."""
+    planner = _Planner(positions, market, random.Random(f"trades {seed}"))  # noqa: S311
+    for position in positions:
+        planner.wish(position)
+    return planner.plan()
+
+
+def plan_next_period_trades(
+    positions: Sequence[Position], *, market: Market, seed: int
+) -> list[Trade]:
+    """Trades of the next period's allowances: some plants sell part of one vintage.
+
+    A plant that did may lack what it owes for excess emissions.
+    """
+    planner = _Planner(positions, market, random.Random(f"next trades {seed}"))  # noqa: S311
+    for position in positions:
+        planner.wish_to_sell_ahead(position)
+    return planner.plan()
 
 
 class _Planner:
     def __init__(
         self, positions: Sequence[Position], market: Market, source: random.Random
     ) -> None:
-        self.positions = positions
         self.market = market
         self.random = source
         self.held: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
@@ -98,8 +110,6 @@ class _Planner:
             self.held[position.account].update(position.allowances)
 
     def plan(self) -> list[Trade]:
-        for position in self.positions:
-            self._wish(position)
         days = [*self.market.sessions, *self.market.late_sessions]
         for index, day in enumerate(days):
             for sell in self._shuffled(self.sells[day]):
@@ -113,10 +123,9 @@ class _Planner:
                     self.buys[again].append(_Wish(buy.account, missing, buy.vintages))
         return self.trades
 
-    def _wish(self, position: Position) -> None:
+    def wish(self, position: Position) -> None:
         """Decide what a plant sells or buys, and on which days."""
-        vintages = self.market.vintages
-        got = sum(position.allowances.get(vintage, 0) for vintage in vintages)
+        got = sum(position.allowances.get(vintage, 0) for vintage in self.market.vintages)
         surplus, chance = got - position.need_tons, self.random.random()
         if surplus > 0:
             if chance < _SELLS_SURPLUS:
@@ -128,14 +137,16 @@ class _Planner:
             self._spread(self.buys, position, int(-surplus * self.random.uniform(1, 1.04)) + 1)
         elif chance < _BUYS_ENOUGH + _BUYS_PART:
             self._spread(self.buys, position, int(-surplus * self.random.uniform(0.3, 0.95)))
-        if self.random.random() < _SELLS_NEXT_PERIOD:
-            later = [d for d in self.market.sessions if d > self.market.next_recorded_on]
-            vintage = self.random.choice(self.market.next_vintages)
+
+    def wish_to_sell_ahead(self, position: Position) -> None:
+        """Decide whether a plant sells part of one vintage that it does not need yet."""
+        if self.random.random() < _SELLS_AHEAD:
+            vintage = self.random.choice(self.market.vintages)
             share = self.random.uniform(0.2, 0.9)
             quantity = int(position.allowances.get(vintage, 0) * share)
-            if later and quantity:
-                wish = _Wish(position.account, quantity, (vintage,))
-                self.sells[self.random.choice(later)].append(wish)
+            if quantity:
+                day = self.random.choice(self.market.sessions)
+                self.sells[day].append(_Wish(position.account, quantity, (vintage,)))
 
     def _spread(self, wishes: dict[date, list[_Wish]], position: Position, quantity: int) -> None:
         """Cut a quantity into several deals on several days; a few come after the deadline."""

@@ -1,0 +1,146 @@
+"""Register the plants, their representatives and the brokers, through the accounts' services."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from trueup.accounts import queries as accounts_queries
+from trueup.accounts import services as accounts
+from trueup.accounts.entries import (
+    FacilitySpec,
+    GeneralAccountSpec,
+    NamingSpec,
+    PersonSpec,
+    UnitSpec,
+)
+from trueup.demonstration.people import Broker, InventedPerson, Invention, Pair
+from trueup.demonstration.plants import Plant, PlantUnit
+from trueup.demonstration.stand_ins import COAL, COMBINED_CYCLE
+from trueup.demonstration.timetable import operating_from
+from trueup.ledger.entries import AccountEntry
+
+BROKERS = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Participants:
+    """Who takes part: facility ids and accounts by ORIS code, brokers' accounts, persons.
+
+    Attributes:
+        units: Ids of the registered units by ORIS code and unit id.
+        representatives: Person id of the primary and the alternate, by account number.
+    """
+
+    facilities: Mapping[int, int]
+    units: Mapping[tuple[int, str], int]
+    compliance: Mapping[int, AccountEntry]
+    brokers: Sequence[AccountEntry]
+    representatives: Mapping[str, tuple[int, int]]
+
+
+def register(
+    plants: Sequence[Plant], *, program: str, seed: int, registered_at: datetime
+) -> Participants:
+    """Register everybody and open their accounts."""
+    invention = Invention(seed)
+    brokers = invention.brokers(BROKERS)
+    pairs = invention.pairs(organisation_of(plant) for plant in plants)
+    ids = _register_people([*pairs.values(), *(b.people for b in brokers)], registered_at)
+    facilities = accounts.register_facilities(
+        [_facility_spec(plant) for plant in plants], program=program, registered_at=registered_at
+    )
+    opened = accounts.name_designated_representatives(
+        [
+            NamingSpec(
+                facility=facility.id,
+                primary=ids[pairs[organisation_of(plant)].primary],
+                alternate=ids[pairs[organisation_of(plant)].alternate],
+            )
+            for plant, facility in zip(plants, facilities, strict=True)
+        ],
+        program=program,
+        at=registered_at,
+    )
+    general = _open_general_accounts(brokers, ids, program=program, at=registered_at)
+    compliance = {facility.oris_code: opened[facility.id][0] for facility in facilities}
+    by_id = {facility.id: facility.oris_code for facility in facilities}
+    representatives = {
+        compliance[plant.oris_code].number: _people_ids(pairs[organisation_of(plant)], ids)
+        for plant in plants
+    }
+    for broker, account in zip(brokers, general, strict=True):
+        representatives[account.number] = _people_ids(broker.people, ids)
+    return Participants(
+        facilities={facility.oris_code: facility.id for facility in facilities},
+        units={
+            (by_id[facility], unit.unit_id): unit.id
+            for facility, units in accounts_queries.units_of(by_id).items()
+            for unit in units
+        },
+        compliance=compliance,
+        brokers=general,
+        representatives=representatives,
+    )
+
+
+def organisation_of(plant: Plant) -> str:
+    """Who runs a plant, as far as the sources know; else the plant itself."""
+    return plant.operator or plant.owner or plant.name
+
+
+def _register_people(pairs: Sequence[Pair], registered_at: datetime) -> dict[InventedPerson, int]:
+    people = [person for pair in pairs for person in (pair.primary, pair.alternate)]
+    entries = accounts.register_people(
+        [PersonSpec(name=person.name, email=person.email) for person in people],
+        registered_at=registered_at,
+    )
+    return {person: entry.id for person, entry in zip(people, entries, strict=True)}
+
+
+def _people_ids(pair: Pair, ids: Mapping[InventedPerson, int]) -> tuple[int, int]:
+    return ids[pair.primary], ids[pair.alternate]
+
+
+def _open_general_accounts(
+    brokers: Sequence[Broker], ids: Mapping[InventedPerson, int], *, program: str, at: datetime
+) -> list[AccountEntry]:
+    return accounts.open_general_accounts(
+        [
+            GeneralAccountSpec(
+                name=broker.name,
+                representative=ids[broker.people.primary],
+                alternate=ids[broker.people.alternate],
+            )
+            for broker in brokers
+        ],
+        program=program,
+        at=at,
+    )
+
+
+def _facility_spec(plant: Plant) -> FacilitySpec:
+    return FacilitySpec(
+        oris_code=plant.oris_code,
+        name=plant.name,
+        jurisdiction=plant.jurisdiction,
+        county=plant.county,
+        latitude=plant.latitude,
+        longitude=plant.longitude,
+        units=tuple(_unit_spec(unit) for unit in plant.units),
+    )
+
+
+def _unit_spec(unit: PlantUnit) -> UnitSpec:
+    technology, fuel = unit.unit_class
+    begins_on = operating_from(unit)
+    return UnitSpec(
+        unit_id=unit.unit_id,
+        unit_type="igcc" if technology == COMBINED_CYCLE and fuel == COAL else technology,
+        fuel=fuel,
+        nameplate_mw=unit.nameplate_mw,
+        operating_from=begins_on,
+        # What begins within the period is expected when the accounts are opened.
+        is_operation_projected=begins_on is not None and begins_on != unit.operating_from,
+    )

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from trueup.ledger.entries import Instruction, Range
 from trueup.rules.program import Program, TransactionType
 from trueup.rules.refusal import Refusal
-from trueup.rules.serials import PROGRAM_PLACE, join, overlapping
+from trueup.rules.serials import PROGRAM_PLACE, join, lot_of_number, overlapping
 
 
 class KeyReused(Refusal):
@@ -267,7 +267,7 @@ def debt_outstanding(question: Question) -> Refusal | None:
         return None
     if not question.program.debt_blocks_transfers:
         return None
-    if any(block.block.lot.year <= vintage_max for block in question.instruction.blocks):
+    if any(lot_of_number(b.lot).year <= vintage_max for b in question.instruction.blocks):
         return DebtOutstanding(
             f"The account owes allowances of vintage {vintage_max} or earlier;"
             " until they are deducted none of these can leave it."

@@ -194,12 +194,17 @@ class HistoryEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldEntry:
-    """Transfers of an account that wait until the deductions of a period are done."""
+    """Transfers of an account that wait until the deductions of a period are done.
+
+    Attributes:
+        released_at: When they were done; None while transfers still wait.
+    """
 
     account: int
     vintage_max: int
     ground: str
     placed_at: datetime
+    released_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

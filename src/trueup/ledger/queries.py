@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -25,7 +26,7 @@ from trueup.ledger.models import Transaction as JournalLine
 from trueup.ledger.plan import OWN
 from trueup.rules import programs
 from trueup.rules.refusal import Refused
-from trueup.rules.serials import Lot, SerialBlock, join, lot_of_number
+from trueup.rules.serials import PROGRAM_PLACE, Lot, SerialBlock, join, lot_of_number
 
 PAGE = 100
 
@@ -247,10 +248,14 @@ def choose(account: int, *, vintage: int, quantity: int) -> tuple[Range, ...]:
     """
     chosen: list[Range] = []
     wanted = quantity
-    free = Holding.objects.filter(account_id=account, reservation=None).order_by("move_id", "lo")
+    program_number = account // PROGRAM_PLACE
+    # The lots of a year are neighbours: their numbers begin with program and year.
+    first = Lot(jurisdiction="AA", year=vintage).number(program_number)
+    last = Lot(jurisdiction="ZZZ", year=vintage, category="ZZZZ").number(program_number)
+    free = Holding.objects.filter(
+        account_id=account, reservation=None, lot_id__range=(first, last)
+    ).order_by("move_id", "lo")
     for entry in _holding_entries(free, None):
-        if entry.vintage != vintage:
-            continue
         take = min(wanted, entry.quantity)
         chosen.append(Range(entry.lot_number, entry.first, entry.first + take - 1))
         wanted -= take
@@ -264,6 +269,25 @@ def choose(account: int, *, vintage: int, quantity: int) -> tuple[Range, ...]:
             )
         ]
     )
+
+
+def holdings_within(ranges: Sequence[Range]) -> list[HoldingEntry]:
+    """Who holds the serial numbers of some ranges, in serial order.
+
+    Each entry is cut to the ranges; numbers that were never created are left out.
+
+    Source: PLAT-041.
+    """
+    wanted = Q()
+    for item in ranges:
+        wanted |= Q(lot_id=item.lot, lo__lte=item.hi, nxt__gt=item.lo)
+    rows = Holding.objects.filter(wanted, account__isnull=False).order_by("lot_id", "lo")
+    return [
+        replace(entry, first=max(entry.first, item.lo), last=min(entry.last, item.hi))
+        for entry in _holding_entries(rows if ranges else rows.none(), None)
+        for item in ranges
+        if item.lot == entry.lot_number and item.lo <= entry.last and entry.first <= item.hi
+    ]
 
 
 def holder_of(*, program: str, lot: Lot, number: int) -> AccountEntry | None:
@@ -363,15 +387,17 @@ def moved_totals(*, program: str, type: str, ground: str = "") -> dict[int, int]
     return {row["source_id"]: row["total"] for row in rows}
 
 
-def holds(accounts: Iterable[int]) -> dict[int, list[HoldEntry]]:
-    """Holds that are in force on accounts (62.16335(b))."""
+def holds(accounts: Iterable[int], *, include_released: bool = False) -> dict[int, list[HoldEntry]]:
+    """Holds that are in force on accounts, or all that ever were (62.16335(b))."""
     found: dict[int, list[HoldEntry]] = {}
-    for hold in Hold.objects.filter(account_id__in=list(accounts), released_at=None).order_by("id"):
+    rows = Hold.objects.filter(account_id__in=list(accounts)).order_by("id")
+    for hold in rows if include_released else rows.filter(released_at=None):
         entry = HoldEntry(
             account=hold.account_id,
             vintage_max=hold.vintage_max,
             ground=hold.ground,
             placed_at=hold.placed_at,
+            released_at=hold.released_at,
         )
         found.setdefault(hold.account_id, []).append(entry)
     return found

@@ -248,14 +248,16 @@ def choose(account: int, *, vintage: int, quantity: int) -> tuple[Range, ...]:
     """
     chosen: list[Range] = []
     wanted = quantity
-    program_number = account // PROGRAM_PLACE
-    # The lots of a year are neighbours: their numbers begin with program and year.
-    first = Lot(jurisdiction="AA", year=vintage).number(program_number)
-    last = Lot(jurisdiction="ZZZ", year=vintage, category="ZZZZ").number(program_number)
-    free = Holding.objects.filter(
-        account_id=account, reservation=None, lot_id__range=(first, last)
-    ).order_by("move_id", "lo")
+    free = Holding.objects.filter(account_id=account, reservation=None).order_by("move_id", "lo")
+    if 1000 <= vintage <= 9999:
+        # The lots of a year are neighbours: their numbers begin with program and year.
+        program_number = account // PROGRAM_PLACE
+        first = Lot(jurisdiction="AA", year=vintage).number(program_number)
+        last = Lot(jurisdiction="ZZZ", year=vintage, category="ZZZZ").number(program_number)
+        free = free.filter(lot_id__range=(first, last))
     for entry in _holding_entries(free, None):
+        if entry.vintage != vintage:
+            continue
         take = min(wanted, entry.quantity)
         chosen.append(Range(entry.lot_number, entry.first, entry.first + take - 1))
         wanted -= take

@@ -1,0 +1,108 @@
+"""Every page has a rule of access, and the rule holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.adapters.web_books import small_program
+from trueup.web import access
+
+# The data interface has rules of its own, tested where it is.
+NOT_PAGES = ("api/",)
+
+
+def patterns() -> Iterator[tuple[str, URLPattern]]:
+    waiting: list[tuple[str, URLPattern | URLResolver]] = [
+        ("", pattern) for pattern in get_resolver().url_patterns
+    ]
+    while waiting:
+        before, pattern = waiting.pop()
+        address = before + str(pattern.pattern)
+        if address.startswith(NOT_PAGES):
+            continue
+        if isinstance(pattern, URLResolver):
+            waiting.extend((address, inner) for inner in pattern.url_patterns)
+        else:
+            yield address, pattern
+
+
+def test_every_page_has_a_rule_of_access() -> None:
+    """PLAT-004: the list is generated, so none can be forgotten."""
+    pages = dict(patterns())
+
+    without = [a for a, page in pages.items() if access.rule_of(page.callback) not in access.RULES]
+
+    assert len(pages) > 20
+    assert without == []
+
+
+def test_a_view_without_a_decorator_would_be_found() -> None:
+    assert access.rule_of(lambda request: None) not in access.RULES
+
+
+@pytest.mark.django_db
+class TestSignedIn:
+    """PLAT-004: no page that is not public runs for a stranger."""
+
+    def test_a_stranger_is_sent_to_sign_in_and_back(self, client: Client) -> None:
+        closed = [
+            page.name for _, page in patterns() if access.rule_of(page.callback) == access.SIGNED_IN
+        ]
+
+        assert closed == ["you"]
+        for name in closed:
+            answer = client.get(reverse(str(name)))
+            assert answer.status_code == 302
+            assert answer["Location"] == f"{reverse('sign-in')}?next={reverse(str(name))}"
+
+    def test_a_person_signs_in_sees_her_accounts_and_signs_out(self, client: Client) -> None:
+        books = small_program()
+        user = User.objects.create_user("ana", password="a-long-pass-word")
+        link(books.ana, user)
+
+        answer = client.post(
+            reverse("sign-in"),
+            {"username": "ana", "password": "a-long-pass-word", "next": reverse("you")},
+        )
+        assert answer["Location"] == reverse("you")
+        page = client.get(reverse("you")).content.decode()
+        assert "Ana Ruiz" in page
+        assert books.barry.number in page
+        assert books.brokers.number not in page
+
+        client.post(reverse("sign-out"))
+        assert client.get(reverse("you")).status_code == 302
+
+    def test_a_wrong_password_says_so_and_keeps_the_name(self, client: Client) -> None:
+        User.objects.create_user("ana", password="a-long-pass-word")
+
+        answer = client.post(reverse("sign-in"), {"username": "ana", "password": "wrong"})
+
+        page = answer.content.decode()
+        assert "You are not signed in" in page
+        assert 'value="ana"' in page
+        assert 'value="wrong"' not in page
+
+    def test_nobody_is_sent_to_another_site_after_signing_in(self, client: Client) -> None:
+        User.objects.create_user("ana", password="a-long-pass-word")
+
+        answer = client.post(
+            reverse("sign-in"),
+            {"username": "ana", "password": "a-long-pass-word", "next": "https://evil.example/"},
+        )
+
+        assert answer["Location"] == "/"
+
+    def test_signing_out_by_a_link_is_not_possible(self, client: Client) -> None:
+        assert client.get(reverse("sign-out")).status_code == 405
+
+
+def link(person: int, user: User) -> None:
+    from trueup.accounts.models import Person
+
+    Person.objects.filter(id=person).update(user=user)

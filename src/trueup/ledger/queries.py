@@ -254,7 +254,7 @@ def choose(account: int, *, vintage: int, quantity: int) -> tuple[Range, ...]:
         program_number = account // PROGRAM_PLACE
         first = Lot(jurisdiction="AA", year=vintage).number(program_number)
         last = Lot(jurisdiction="ZZZ", year=vintage, category="ZZZZ").number(program_number)
-        free = free.filter(lot_id__range=(first, last))
+        free = free.filter(lot_id__gte=first, lot_id__lte=last)
     for entry in _holding_entries(free, None):
         if entry.vintage != vintage:
             continue

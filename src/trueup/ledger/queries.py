@@ -7,8 +7,10 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, F, Q, Sum
 
+from trueup.audit.statements import aware, unfolded
 from trueup.ledger.checks import SerialsNotHeld
 from trueup.ledger.entries import (
     AccountEntry,

@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from trueup.accounts import queries as accounts
+from trueup.allocation import queries as allocation
+from trueup.allocation.entries import StateVintage
 from trueup.disclosure import queries as disclosure
 from trueup.disclosure.calendar import program_dates
 from trueup.disclosure.entries import ProgramState, StateRow
@@ -158,16 +160,16 @@ def _budget_parts(program: Program, row: StateRow, whole: ProgramState) -> list[
     own = ledger.accounts(program=program.code, jurisdiction=place, kind="origination")
     own += ledger.accounts(program=program.code, jurisdiction=place, kind="holding")
     by_purpose = {entry.purpose: entry for entry in own}
+    wanted = [StateVintage(place, vintage) for vintage in whole.period.vintages]
     parts = []
-    for vintage in whole.period.vintages:
-        budget = program.budget(place, vintage)
+    for of, budget in allocation.budgets_of(wanted, program=program.code).items():
         for purpose, quantity in budget.parts if budget else ():
             parts.append(
                 BudgetPart(
-                    vintage=vintage,
+                    vintage=of.vintage,
                     purpose=purpose,
                     budget=quantity,
-                    left=held.get((vintage, purpose), 0),
+                    left=held.get((of.vintage, purpose), 0),
                     account=by_purpose.get(purpose),
                 )
             )

@@ -18,6 +18,7 @@ from trueup.web.pages import page, program_trail
 
 FOUND_SHOWN = 20
 LONGEST_TEXT = 100
+LONGEST_CODE = 9
 
 
 @public
@@ -51,6 +52,9 @@ def _exact(code: str, text: str) -> HttpResponse | None:
     if is_account_number(compact):
         found = ledger.find_account(program=code, number=compact)
         return redirect("account", code, compact) if found else None
+    if compact.isascii() and compact.isdigit() and len(compact) <= LONGEST_CODE:
+        facility = registered.find_facility(oris_code=int(compact))
+        return redirect("facility", code, facility.oris_code) if facility else None
     try:
         lot, number = parse_serial(compact)
     except Refused:

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from trueup.accounts.models import Person
 from trueup.audit import notices, queries, services
-from trueup.audit.entries import EventSpec, NoticeSpec
+from trueup.audit.entries import DecisionSpec, EventSpec, NoticeSpec
 from trueup.audit.models import Decision, Event, Notice
 from trueup.audit.statements import insert_many_returning_ids
 from trueup.rules.refusal import Refusal
@@ -172,7 +172,7 @@ class TestNobodyChangesWhatWasLogged:
         decide_one()
         copy = f"SELECT * FROM {table}"
         if connection.vendor == "postgresql":
-            attack = f"TRUNCATE {table}"
+            attack = f"TRUNCATE {table} CASCADE"
         else:
             attack = f"INSERT OR REPLACE INTO {table} {copy}"
 
@@ -212,6 +212,28 @@ class TestDecisions:
             "transfer:7": [found],
             "transfer:8": [],
         }
+
+    def test_many_decisions_take_one_statement(self) -> None:
+        specs = [
+            DecisionSpec(
+                decision_class="iv",
+                program="cpp-mass",
+                subject=f"settlement:{i}",
+                outcome="deducted",
+                reasons=(f"reason {i}",),
+                decided_at=NOON,
+                decided_by="administrator",
+            )
+            for i in range(300)
+        ]
+
+        with CaptureQueriesContext(connection) as statements:
+            ids = services.decide_many(specs)
+
+        assert len(statements) == 1
+        last = queries.decision(ids[-1])
+        assert last is not None
+        assert (last.subject, last.reasons) == ("settlement:299", ("reason 299",))
 
     def test_a_class_that_the_appeal_list_does_not_have_is_refused(self) -> None:
         with pytest.raises(IntegrityError), transaction.atomic():

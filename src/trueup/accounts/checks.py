@@ -117,6 +117,11 @@ class TwoSeats(Refusal):
     cite = "40 CFR 62.16290(b)"
 
 
+class SupersededAlready(Refusal):
+    code = "accounts.superseded_already"
+    cite = "40 CFR 62.16300(a), (b), 62.16320(c)(3)(i)"
+
+
 class NamedByCertificate(Refusal):
     code = "accounts.named_by_certificate"
     cite = "40 CFR 62.16320(a)"

@@ -122,7 +122,7 @@ def name_account_representative(
     The new one supersedes from this instant; what the former one did stays binding.
 
     Raises Refused (`unknown_account`, `account_closed`, `named_by_certificate`,
-    `unknown_person`).
+    `unknown_person`, `two_seats`, `representative_missing`, `superseded_already`).
 
     Source: 40 CFR 62.16320(c)(2), (3)(i).
     """

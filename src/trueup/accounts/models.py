@@ -62,7 +62,9 @@ class Facility(models.Model):
             models.CheckConstraint(condition=~Q(jurisdiction=""), name="facility_jurisdiction"),
             models.CheckConstraint(
                 condition=Q(latitude=None, longitude=None)
-                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                # A comparison with null is no refusal, so both are asked for.
+                | Q(latitude__isnull=False, longitude__isnull=False)
+                & Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
                 name="facility_position",
             ),
         )

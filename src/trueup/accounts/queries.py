@@ -52,13 +52,14 @@ def representatives(
         return found
     # Every transfer asks this, and the ORM takes several times as long.
     many, given = unfolded(wanted)
-    office, instants = "r.until_at IS NULL", []
+    office = "r.until_at IS NULL"
+    instants: tuple[str | None, ...] = ()
     if at is not None:
         office = "r.from_at <= %s AND (r.until_at IS NULL OR r.until_at > %s)"
-        instants = [connection.ops.adapt_datetimefield_value(at)] * 2
+        instants = (connection.ops.adapt_datetimefield_value(at),) * 2
     with connection.cursor() as cursor:
         cursor.execute(
-            f"{_REPRESENTATIVES} AND r.account_id IN ({many}) AND {office}", given + instants
+            f"{_REPRESENTATIVES} AND r.account_id IN ({many}) AND {office}", (*given, *instants)
         )
         rows = cursor.fetchall()
     for account, person, name, email, role, from_at, until_at in rows:

@@ -68,7 +68,7 @@ def name_designated_representatives(
 
     Raises Refused with every reason (`unknown_facility`, `unknown_person`,
     `jurisdiction_not_covered`, `representative_missing`, `two_seats`,
-    `no_compliance_accounts`); `row` counts the facilities from 1.
+    `superseded_already`, `no_compliance_accounts`); `row` counts the facilities from 1.
 
     Source: 40 CFR 62.16290(a), (b), 62.16300(a), (b), 62.16320(a); PLAT-022, PLAT-023.
     """

@@ -2,7 +2,8 @@
 
 Most checks here read before they write. If a rival's commit comes in between, a unique
 constraint refuses the write; then the act is tried anew, and now its checks see what the
-rival did. No row of an account is locked for it.
+rival did. Each time one of them comes through, so nobody waits for ever, and no row of
+an account is locked for it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TypeVar
 
 from django.db import IntegrityError, transaction
 
-ATTEMPTS = 5
+ATTEMPTS = 20
 
 Result = TypeVar("Result")
 

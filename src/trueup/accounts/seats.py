@@ -15,7 +15,7 @@ from trueup.audit.notices import ContextValue
 from trueup.audit.statements import among, insert_many
 from trueup.ledger.entries import AccountEntry
 from trueup.rules import programs
-from trueup.rules.refusal import Refusal
+from trueup.rules.refusal import Refusal, Refused
 
 Seats = Mapping[str, int]  # Who sits where: role and person.
 
@@ -128,7 +128,10 @@ def seat(
 
 
 def _end_seats(namings: Iterable[Naming], *, at: datetime) -> None:
-    """End the seats that change hands; whoever sits in them may not act from now on."""
+    """End the seats that change hands; whoever sits in them may not act from now on.
+
+    Raises Refused (`superseded_already`) if one began later than this.
+    """
     ending = {
         (naming.account.id, role)
         for naming in namings
@@ -140,12 +143,18 @@ def _end_seats(namings: Iterable[Naming], *, at: datetime) -> None:
     sitting = Representative.objects.filter(
         until_at=None, account_id__in=among(account for account, _ in ending)
     )
-    ids = [
-        key
-        for key, account, role in sitting.values_list("id", "account_id", "role")
+    rows = [
+        (key, from_at)
+        for key, account, role, from_at in sitting.values_list(
+            "id", "account_id", "role", "from_at"
+        )
         if (account, role) in ending
     ]
-    Representative.objects.filter(id__in=among(ids)).update(until_at=at)
+    if any(from_at > at for _, from_at in rows):
+        raise Refused(
+            [checks.SupersededAlready("Another representative was named later than that.")]
+        )
+    Representative.objects.filter(id__in=among(key for key, _ in rows)).update(until_at=at)
 
 
 def _event(naming: Naming, *, at: datetime, actor: str) -> EventSpec:

@@ -80,6 +80,19 @@ class EventEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionSpec:
+    """A final decision to be issued; `decision_class` is the item of 78.1(b)(18)."""
+
+    decision_class: str
+    program: str
+    subject: str
+    outcome: str
+    reasons: tuple[str, ...]
+    decided_at: datetime
+    decided_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionEntry:
     """A final decision; `decision_class` is the item of 78.1(b)(18) that names it."""
 

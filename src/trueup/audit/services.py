@@ -6,11 +6,21 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from trueup.audit import models, notices, outbox
-from trueup.audit.entries import DecisionEntry, EventSpec, NoticeSpec
+from trueup.audit.entries import DecisionEntry, DecisionSpec, EventSpec, NoticeSpec
 from trueup.audit.queries import decision_entry
-from trueup.audit.statements import insert_many
+from trueup.audit.statements import insert_many, insert_many_returning_ids
 
-__all__ = ["EventSpec", "NoticeSpec", "decide", "log", "log_many", "notify", "send_mail"]
+__all__ = [
+    "DecisionSpec",
+    "EventSpec",
+    "NoticeSpec",
+    "decide",
+    "decide_many",
+    "log",
+    "log_many",
+    "notify",
+    "send_mail",
+]
 
 send_mail = outbox.send_mail
 
@@ -105,6 +115,28 @@ def decide(
             decided_at=decided_at,
             decided_by=decided_by,
         )
+    )
+
+
+def decide_many(specs: Sequence[DecisionSpec]) -> list[int]:
+    """Issue many final decisions with one statement; their ids, in the order given.
+
+    Source: 40 CFR 62.16230; 78.1(a)(1), (b)(18).
+    """
+    return insert_many_returning_ids(
+        models.Decision,
+        [
+            {
+                "decision_class": spec.decision_class,
+                "program": spec.program,
+                "subject": spec.subject,
+                "outcome": spec.outcome,
+                "reasons": list(spec.reasons),
+                "decided_at": spec.decided_at,
+                "decided_by": spec.decided_by,
+            }
+            for spec in specs
+        ],
     )
 
 

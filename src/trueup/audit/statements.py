@@ -61,13 +61,13 @@ def among(values: Iterable[int | str]) -> RawSQL:
     return RawSQL(*_as_one_parameter(wanted))  # noqa: S611 - the text is fixed, the values bound.
 
 
-def unfolded(values: Sequence[int | str]) -> tuple[str, list[object]]:
+def unfolded(values: Sequence[int | str]) -> tuple[str, tuple[int | str, ...]]:
     """What stands in the brackets of an `IN (...)` written as SQL, and its parameters.
 
     A few values are parameters of their own, which plans better.
     """
     if len(values) <= FEW:
-        return ", ".join(["%s"] * len(values)), list(values)
+        return ", ".join(["%s"] * len(values)), tuple(values)
     return _as_one_parameter(values)
 
 
@@ -76,8 +76,8 @@ def aware(instant: datetime) -> datetime:
     return instant if instant.tzinfo is not None else instant.replace(tzinfo=UTC)
 
 
-def _as_one_parameter(values: Sequence[int | str]) -> tuple[str, list[object]]:
-    given: list[object] = [json.dumps(values)]
+def _as_one_parameter(values: Sequence[int | str]) -> tuple[str, tuple[int | str, ...]]:
+    given = (json.dumps(values),)
     if connection.vendor != "postgresql":
         return "SELECT value FROM json_each(%s)", given
     element = "text" if any(isinstance(value, str) for value in values) else "bigint"

@@ -92,7 +92,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'facilities',
                 'indexes': [models.Index(fields=['name', 'id'], name='facility_by_name'), models.Index(fields=['jurisdiction', 'name', 'id'], name='facility_by_jurisdiction')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('oris_code__gte', 1)), name='facility_oris_code'), models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name'), 200)), name='facility_name'), models.CheckConstraint(condition=models.Q(('jurisdiction', ''), _negated=True), name='facility_jurisdiction'), models.CheckConstraint(condition=models.Q(models.Q(('latitude', None), ('longitude', None)), models.Q(('latitude__range', (-90, 90)), ('longitude__range', (-180, 180))), _connector='OR'), name='facility_position')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('oris_code__gte', 1)), name='facility_oris_code'), models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('name'), 200)), name='facility_name'), models.CheckConstraint(condition=models.Q(('jurisdiction', ''), _negated=True), name='facility_jurisdiction'), models.CheckConstraint(condition=models.Q(models.Q(('latitude', None), ('longitude', None)), models.Q(('latitude__isnull', False), ('longitude__isnull', False), ('latitude__range', (-90, 90)), ('longitude__range', (-180, 180))), _connector='OR'), name='facility_position')],
             },
         ),
         migrations.CreateModel(

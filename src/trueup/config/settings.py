@@ -113,7 +113,9 @@ def _database() -> dict[str, Any]:
         }
     else:
         # Prepared statements keep one plan, made without a look at the parameters.
-        database.setdefault("OPTIONS", {})["options"] = "-c jit=off"
+        database.setdefault("OPTIONS", {})["options"] = (
+            "-c jit=off -c plan_cache_mode=force_generic_plan"
+        )
     return database
 
 

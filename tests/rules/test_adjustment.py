@@ -56,6 +56,15 @@ class TestEmissionsRise:
         assert after.for_excess == (block(1, 20, vintage=2025),)
         assert after.settlement.outstanding == 10
 
+    def test_what_was_paid_for_excess_is_not_taken_again(self) -> None:
+        before = settled(block(1, 100), block(1, 50, vintage=2025), emissions_tons=110)
+        assert before.excess_deducted == 20
+
+        after = adjusted(before, block(21, 50, vintage=2025), emissions_tons=111)
+
+        assert after.for_excess == (block(21, 22, vintage=2025),)
+        assert after.settlement.outstanding == 0
+
     def test_what_was_excess_before_stays_excess(self) -> None:
         before = settled(block(1, 100), emissions_tons=110)
 

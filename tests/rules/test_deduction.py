@@ -429,10 +429,12 @@ def test_neighbours_that_were_cut_by_a_request_are_one_block_again() -> None:
     assert settlement.for_emissions == (block(1, 150),)
 
 
-def test_neighbours_that_came_at_different_times_stay_apart() -> None:
+def test_neighbours_that_came_at_different_times_or_ways_stay_apart() -> None:
     earlier, later = block(1, 10, recorded_seq=1), block(11, 20, recorded_seq=2)
+    own, bought = block(1, 10), block(11, 20, own=False)
 
     assert joined([earlier, later]) == (earlier, later)
+    assert joined([own, bought]) == (own, bought)
 
 
 def test_twenty_thousand_blocks_and_requests_take_no_quadratic_time() -> None:

@@ -16,8 +16,8 @@ from functools import lru_cache
 
 from trueup.rules.refusal import Refusal, Refused
 
-_LOT_CODE = re.compile(r"([A-Z]{2,3})-(\d{4})(?:-([A-Z][A-Z0-9]{0,3}))?", re.ASCII)
-_SERIAL = re.compile(rf"{_LOT_CODE.pattern}-0*(\d{{1,13}})", re.ASCII)
+_LOT_CODE = re.compile(r"([A-Z]{2,3})-(\d{4})(?:-([A-Z][A-Z0-9]{0,3}))?")
+_SERIAL = re.compile(rf"{_LOT_CODE.pattern}-0*(\d{{1,13}})")
 
 # A lot's number holds its program, year, jurisdiction and category in decimal places,
 # so that the database can refuse one program's lot in another program's account.

@@ -1,0 +1,67 @@
+"""What is created and allocated; each function is one transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from trueup.accounts.rivals import looking_again
+from trueup.allocation.budgets import originate_budget, originate_budgets, set_set_aside
+from trueup.allocation.formula import allocate_by_formula
+from trueup.allocation.plans import import_plan, read_plan
+from trueup.allocation.recordation import record_allocations, record_from_reserve
+from trueup.allocation.state_accounts import (
+    ensure_retirement_account,
+    ensure_state_accounts,
+    every_place,
+)
+from trueup.ledger.entries import AccountEntry
+
+__all__ = [
+    "allocate_by_formula",
+    "import_plan",
+    "open_state_accounts",
+    "originate_budget",
+    "originate_budgets",
+    "read_plan",
+    "record_allocations",
+    "record_from_reserve",
+    "retirement_account",
+    "set_set_aside",
+    "state_account",
+]
+
+
+def state_account(
+    *, program: str, jurisdiction: str, purpose: str, opened_at: datetime
+) -> AccountEntry:
+    """A State's reserve or set-aside account, opened when it is first needed.
+
+    Args:
+        purpose: `reserve`, `renewable_energy`, `output_based` or `early_action`.
+
+    Source: preamble V.D.3.b; MASS-032; PLAT-021.
+    """
+    place = (jurisdiction, purpose)
+    return looking_again(
+        lambda: ensure_state_accounts([place], program=program, opened_at=opened_at)[place]
+    )
+
+
+def open_state_accounts(
+    *, program: str, opened_at: datetime
+) -> dict[tuple[str, str], AccountEntry]:
+    """All reserves and set-aside accounts of a program, by State and purpose.
+
+    Source: preamble V.D.3.b; MASS-032; PLAT-021.
+    """
+    return looking_again(
+        lambda: ensure_state_accounts(every_place(program), program=program, opened_at=opened_at)
+    )
+
+
+def retirement_account(*, program: str, opened_at: datetime) -> AccountEntry:
+    """The Administrator's retirement account, opened when it is first needed.
+
+    Source: 40 CFR 62.16320(b)(1).
+    """
+    return looking_again(lambda: ensure_retirement_account(program=program, opened_at=opened_at))

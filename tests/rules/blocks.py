@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
-from trueup.rules.deduction import Block
+from trueup.rules.deduction import Block, Settlement, settle
 from trueup.rules.requests import SerialRequest
 
 Serial = tuple[int, int]  # Lot and running number; a lot here is its vintage.
@@ -35,6 +35,20 @@ def serials(blocks: Iterable[Block]) -> list[Serial]:
     return [
         (each.vintage, number) for each in blocks for number in range(each.first, each.last + 1)
     ]
+
+
+def settle_2022_to_2024(
+    *held: Block, emissions_tons: int, requested: tuple[SerialRequest, ...] = ()
+) -> Settlement:
+    """Settle the first compliance period as `cpp-mass` reads the rule."""
+    return settle(
+        held,
+        emissions_tons=emissions_tons,
+        vintage_max=2024,
+        excess_multiplier=2,
+        excess_vintage_max=2027,
+        requested=requested,
+    )
 
 
 @st.composite

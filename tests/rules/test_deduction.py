@@ -2,48 +2,18 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from tests.rules.blocks import (
-    block,
-    blocks_without_overlap,
-    request,
-    serial_requests,
-    serials,
-    settle_serial_by_serial,
-)
+from tests.rules.blocks import block, serials, settle_2022_to_2024
 from trueup.rules.deduction import (
     Block,
     Settlement,
     deduct_first_in_first_out,
     in_order_of_deduction,
     joined,
-    quantity_of,
     settle,
-    take,
 )
-from trueup.rules.requests import SerialRequest
 from trueup.rules.serials import Lot
-
-tons = st.integers(0, 150)
-
-
-def settle_2022_to_2024(
-    *held: Block, emissions_tons: int, requested: tuple[SerialRequest, ...] = ()
-) -> Settlement:
-    """Settle the first compliance period as `cpp-mass` reads the rule."""
-    return settle(
-        held,
-        emissions_tons=emissions_tons,
-        vintage_max=2024,
-        excess_multiplier=2,
-        excess_vintage_max=2027,
-        requested=requested,
-    )
 
 
 class TestAvailability:
@@ -178,94 +148,6 @@ class TestFirstInFirstOut:
         assert in_order_of_deduction([newer, texas, alabama]) == [alabama, texas, newer]
 
 
-class TestRequests:
-    """MASS-137; 40 CFR 62.16340(c)(1)."""
-
-    def test_serial_numbers_that_were_asked_for_go_first(self) -> None:
-        own = block(1, 300)
-        bought = block(1, 500, vintage=2023, recorded_seq=2, own=False)
-
-        settlement = settle_2022_to_2024(
-            own, bought, emissions_tons=250, requested=(request(101, 300, vintage=2023),)
-        )
-
-        assert serials(settlement.for_emissions) == [
-            *((2023, n) for n in range(101, 301)),
-            *((2022, n) for n in range(1, 51)),
-        ]
-
-    def test_requests_add_up_in_the_order_in_which_they_were_submitted(self) -> None:
-        settlement = settle_2022_to_2024(
-            block(1, 100),
-            emissions_tons=30,
-            requested=(request(50, 59), request(1, 10), request(90, 99)),
-        )
-
-        assert serials(settlement.for_emissions) == [
-            (2022, n) for n in (*range(50, 60), *range(1, 11), *range(90, 100))
-        ]
-
-    def test_a_serial_number_that_is_asked_for_twice_goes_once(self) -> None:
-        settlement = settle_2022_to_2024(
-            block(1, 100), emissions_tons=60, requested=(request(41, 60), request(31, 80))
-        )
-
-        assert serials(settlement.for_emissions) == [
-            (2022, n) for n in (*range(41, 61), *range(31, 41), *range(61, 81), *range(1, 11))
-        ]
-
-    def test_a_request_may_name_serial_numbers_of_several_blocks(self) -> None:
-        settlement = settle_2022_to_2024(
-            block(1, 10, recorded_seq=2),
-            block(11, 20, recorded_seq=1, own=False),
-            emissions_tons=8,
-            requested=(request(8, 15),),
-        )
-
-        assert serials(settlement.for_emissions) == [(2022, n) for n in range(8, 16)]
-
-    def test_what_is_too_new_for_emissions_is_passed_over(self) -> None:
-        own_2025 = block(1, 100, vintage=2025, recorded_seq=2)
-
-        settlement = settle_2022_to_2024(
-            block(1, 100),
-            own_2025,
-            emissions_tons=20,
-            requested=(request(1, 50, vintage=2025), request(91, 100)),
-        )
-
-        assert serials(settlement.for_emissions) == [
-            (2022, n) for n in (*range(91, 101), *range(1, 11))
-        ]
-
-    def test_but_goes_first_for_excess_emissions(self) -> None:
-        own_2025 = block(1, 100, vintage=2025, recorded_seq=2)
-
-        settlement = settle_2022_to_2024(
-            block(1, 100), own_2025, emissions_tons=110, requested=(request(31, 50, vintage=2025),)
-        )
-
-        assert serials(settlement.for_excess) == [(2025, n) for n in range(31, 51)]
-
-    def test_what_is_not_held_is_passed_over(self) -> None:
-        settlement = settle_2022_to_2024(
-            block(1, 10),
-            emissions_tons=10,
-            requested=(request(500, 600), request(1, 10, vintage=2019), request(6, 700)),
-        )
-
-        assert serials(settlement.for_emissions) == [
-            (2022, n) for n in (*range(6, 11), *range(1, 6))
-        ]
-
-    def test_more_may_be_asked_for_than_is_needed(self) -> None:
-        settlement = settle_2022_to_2024(
-            block(1, 100), emissions_tons=5, requested=(request(21, 100),)
-        )
-
-        assert settlement.for_emissions == (block(21, 25),)
-
-
 class TestExcessEmissions:
     """MASS-140; 40 CFR 62.16340(d)."""
 
@@ -338,111 +220,9 @@ class TestWorkedSettlement:
         assert settlement.deducted + settlement.excess_deducted == 1150
 
 
-@given(held=blocks_without_overlap(), emissions_tons=tons)
-def test_every_ton_is_either_covered_or_short(held: list[Block], emissions_tons: int) -> None:
-    """40 CFR 62.16340(b): until covered, or until nothing available remains."""
-    deduction = deduct_first_in_first_out(held, emissions_tons=emissions_tons, vintage_max=2024)
-
-    available = sum(each.quantity for each in held if each.vintage <= 2024)
-    assert quantity_of(deduction.blocks) == min(emissions_tons, available)
-    assert quantity_of(deduction.blocks) + deduction.shortfall_tons == emissions_tons
-
-
-@given(held=blocks_without_overlap(), emissions_tons=tons, requested=serial_requests())
-def test_it_takes_what_a_walk_over_single_serial_numbers_takes(
-    held: list[Block], emissions_tons: int, requested: list[SerialRequest]
-) -> None:
-    """40 CFR 62.16340: order, vintages and quantities at once."""
-    settlement = settle_2022_to_2024(
-        *held, emissions_tons=emissions_tons, requested=tuple(requested)
-    )
-
-    model = settle_serial_by_serial(
-        held,
-        emissions_tons=emissions_tons,
-        vintage_max=2024,
-        excess_multiplier=2,
-        excess_vintage_max=2027,
-        requested=requested,
-    )
-    assert serials(settlement.for_emissions) == model.for_emissions
-    assert serials(settlement.for_excess) == model.for_excess
-
-
-@given(held=blocks_without_overlap(), emissions_tons=tons, requested=serial_requests())
-def test_no_serial_number_goes_twice_or_is_not_held(
-    held: list[Block], emissions_tons: int, requested: list[SerialRequest]
-) -> None:
-    """40 CFR 62.16340(a)(2); PLAT-041."""
-    settlement = settle_2022_to_2024(
-        *held, emissions_tons=emissions_tons, requested=tuple(requested)
-    )
-
-    deducted = serials(each for each, _ in settlement.entries)
-    assert len(deducted) == len(set(deducted))
-    assert set(deducted) <= set(serials(held))
-    assert all(vintage <= 2024 for vintage, _ in serials(settlement.for_emissions))
-    assert all(vintage <= 2027 for vintage, _ in serials(settlement.for_excess))
-
-
-@given(held=blocks_without_overlap(), emissions_tons=tons)
-def test_the_figures_of_a_settlement_agree(held: list[Block], emissions_tons: int) -> None:
-    """40 CFR 62.16340(b) and (d)."""
-    settlement = settle_2022_to_2024(*held, emissions_tons=emissions_tons)
-
-    assert settlement.deducted + settlement.excess == settlement.obligation
-    assert settlement.excess_due == 2 * settlement.excess
-    assert settlement.excess_deducted + settlement.outstanding == settlement.excess_due
-    assert settlement.outstanding >= 0
-    assert not settlement.for_excess or settlement.excess
-
-
-@given(held=blocks_without_overlap(), requested=serial_requests())
-def test_the_order_keeps_every_serial_number(
-    held: list[Block], requested: list[SerialRequest]
-) -> None:
-    ordered = in_order_of_deduction(held, requested=requested)
-
-    assert sorted(serials(ordered)) == sorted(serials(held))
-
-
-@given(held=blocks_without_overlap(), quantity=tons)
-def test_taking_divides_what_there_is(held: list[Block], quantity: int) -> None:
-    taken, left = take(held, quantity=quantity, vintage_max=2024)
-
-    assert sorted(serials(taken) + serials(left)) == sorted(serials(held))
-
-
-@given(held=blocks_without_overlap())
-def test_joining_changes_neither_serial_numbers_nor_their_order(held: list[Block]) -> None:
-    ordered = in_order_of_deduction(held)
-
-    assert serials(joined(ordered)) == serials(ordered)
-    assert len(joined(joined(ordered))) == len(joined(ordered))
-
-
-def test_neighbours_that_were_cut_by_a_request_are_one_block_again() -> None:
-    settlement = settle_2022_to_2024(
-        block(1, 300), emissions_tons=150, requested=(request(1, 100),)
-    )
-
-    assert settlement.for_emissions == (block(1, 150),)
-
-
 def test_neighbours_that_came_at_different_times_or_ways_stay_apart() -> None:
     earlier, later = block(1, 10, recorded_seq=1), block(11, 20, recorded_seq=2)
     own, bought = block(1, 10), block(11, 20, own=False)
 
     assert joined([earlier, later]) == (earlier, later)
     assert joined([own, bought]) == (own, bought)
-
-
-def test_twenty_thousand_blocks_and_requests_take_no_quadratic_time() -> None:
-    held = [block(n * 10 + 1, n * 10 + 10, recorded_seq=n % 7) for n in range(20_000)]
-    requested = tuple(request(n * 10 + 1, n * 10 + 35) for n in range(20_000))
-
-    started = time.perf_counter()
-    settlement = settle_2022_to_2024(*held, emissions_tons=150_000, requested=requested)
-
-    assert settlement.deducted == 150_000
-    assert time.perf_counter() - started < 5  # Quadratic work takes minutes.

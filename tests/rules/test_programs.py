@@ -14,6 +14,7 @@ from trueup.rules import programs
 from trueup.rules.program import ACCOUNT_KINDS, Program
 from trueup.rules.programs import ProgramFileError
 from trueup.rules.readings import READING_KEYS
+from trueup.rules.refusal import Refused
 
 CPP_MASS = programs.load("cpp-mass")
 CPP_MASS_TEXT = (files("trueup.rules") / "programs" / "cpp-mass.toml").read_text(encoding="utf-8")
@@ -26,8 +27,10 @@ class TestMassBasedProgram:
     def test_it_is_known(self) -> None:
         assert "cpp-mass" in programs.codes()
         assert programs.load("cpp-mass") is CPP_MASS
-        with pytest.raises(KeyError):
-            programs.load("no-such-program")
+        for code in ("no-such-program", "", "../programs/cpp-mass"):
+            with pytest.raises(Refused) as refused:
+                programs.load(code)
+            assert refused.value.reasons == {"unknown_program"}
 
     def test_what_it_trades_and_whose_books_it_keeps(self) -> None:
         assert (CPP_MASS.number, CPP_MASS.kind) == (1, "mass")

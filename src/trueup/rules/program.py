@@ -130,8 +130,6 @@ class Program:
         changed = {key: replace(self.readings[key], value=value) for key, value in values.items()}
         return replace(self, readings=MappingProxyType({**self.readings, **changed}))
 
-    # Time limits and readings, under the names by which they are asked for.
-
     @property
     def record_business_days(self) -> int:
         return self.limits.record_business_days

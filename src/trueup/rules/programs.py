@@ -27,6 +27,7 @@ from trueup.rules.program import (
 )
 from trueup.rules.program_file import ProgramFileError, Section
 from trueup.rules.readings import READING_KEYS, Reading, check_reading
+from trueup.rules.refusal import Refusal, Refused
 from trueup.rules.tables import (
     Budget,
     Jurisdiction,
@@ -59,15 +60,19 @@ _EVENTS = ("originated", "allocated", "issued", "transferred", "deducted", "canc
 _NEEDED_TYPES = ("originate", "allocate", "transfer", "retire", "deduct", "cancel", "adjust")
 
 
+class UnknownProgram(Refusal):
+    code = "program.unknown_program"
+    cite = "40 CFR 62.16205"
+
+
 @cache
 def codes() -> tuple[str, ...]:
     """The codes of all programs, in order of their numbers.
 
     Raises ProgramFileError if two programs have one number: their books would mix.
     """
-    names = [file.name for file in _FOLDER.iterdir() if file.name.endswith(".toml")]
     by_number: dict[int, str] = {}
-    for program in (load(name.removesuffix(".toml")) for name in sorted(names)):
+    for program in (load(code) for code in _codes_of_files()):
         other = by_number.setdefault(program.number, program.code)
         if other != program.code:
             raise ProgramFileError(
@@ -80,15 +85,23 @@ def codes() -> tuple[str, ...]:
 def load(code: str) -> Program:
     """The program of a code, such as `cpp-mass`.
 
-    Raises KeyError if there is none, ProgramFileError if its file cannot be used.
+    Raises Refused (`unknown_program`) if there is none, and ProgramFileError if its file
+    cannot be used.
+
+    Source: 40 CFR 62.16205; PLAT-044.
     """
+    if code not in _codes_of_files():
+        raise Refused([UnknownProgram(f"There is no program “{code}” in this registry.")])
     file = _FOLDER / f"{code}.toml"
-    if not file.is_file():
-        raise KeyError(code)
     program = read(file.read_text(encoding="utf-8"), file=file.name)
     if program.code != code:
         raise ProgramFileError(f"{file.name}: program.code: must be {code}")
     return program
+
+
+def _codes_of_files() -> list[str]:
+    names = (file.name for file in _FOLDER.iterdir())
+    return sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
 
 
 def read(text: str, *, file: str) -> Program:

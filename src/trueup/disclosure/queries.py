@@ -13,6 +13,7 @@ from django.db.models import Count
 
 from trueup.accounts.models import FacilityAccount
 from trueup.disclosure.entries import KindTotal, ProgramState, SettlementTotals, StateRow
+from trueup.emissions import queries as emissions
 from trueup.ledger import queries as ledger
 from trueup.ledger.entries import LotTotal
 from trueup.rules.periods import CompliancePeriod
@@ -37,7 +38,7 @@ def program_state(program: Program, period: CompliancePeriod) -> ProgramState:
     totals = ledger.lot_totals(program.code)
     facilities, units = _counts(program)
     settled: Mapping[str, SettlementTotals] = {}
-    emitted: Mapping[str, tuple[int, bool]] = {}
+    emitted = _emitted(program, period)
     banked, undistributed = _left(totals, vintage_max=period.last_year)
     rows = []
     for place in program.jurisdictions.values():
@@ -83,6 +84,29 @@ def _counts(program: Program) -> tuple[Counter[str], Counter[str]]:
         facilities[row["facility__jurisdiction"]] = row["facilities"]
         units[row["facility__jurisdiction"]] = row["units"]
     return facilities, units
+
+
+def _emitted(program: Program, period: CompliancePeriod) -> dict[str, tuple[int, bool]]:
+    """By State: whole tons that were reported, and whether all of them are final.
+
+    A State without any report is left out: missing is not zero.
+    """
+    places = dict(
+        FacilityAccount.objects.filter(program=program.code).values_list(
+            "facility_id", "facility__jurisdiction"
+        )
+    )
+    found: dict[str, tuple[int, bool]] = {}
+    reported = emissions.period_tons(program=program.code, period=period, facilities=places)
+    silent = set()
+    for facility, emitted in reported.items():
+        place = places[facility]
+        if emitted.state == "open" and not emitted.final:
+            silent.add(place)
+            continue
+        tons, is_final = found.get(place, (0, True))
+        found[place] = (tons + emitted.tons, is_final and emitted.final)
+    return {place: (tons, final and place not in silent) for place, (tons, final) in found.items()}
 
 
 def _left(totals: list[LotTotal], *, vintage_max: int) -> tuple[Counter[str], Counter[str]]:

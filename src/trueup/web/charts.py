@@ -254,7 +254,10 @@ def amounts_by_year(
     series: Sequence[str],
     unit: str,
 ) -> Spec:
-    """Bars of one or two series by year; rows have `year`, `series` and `amount`."""
+    """Bars of one or two series by year; rows have `year`, `series` and `amount`.
+
+    Emissions come first: they have the colour that they have on every chart.
+    """
     years = len({row["year"] for row in rows})
     return _framed(
         {
@@ -273,7 +276,7 @@ def amounts_by_year(
                 "color": {
                     "field": "series",
                     "type": "nominal",
-                    "scale": {"domain": list(series), "range": [shown.second, shown.first]},
+                    "scale": {"domain": list(series), "range": [shown.first, shown.second]},
                     "legend": {"title": None, "orient": "bottom"} if len(series) > 1 else None,
                 },
             },

@@ -41,6 +41,11 @@ urlpatterns: list[URLPattern] = [
     path("<program:code>/charts/map.svg", pictures.compliance_map, name="chart-map"),
     path("<program:code>/facilities/", facilities.facilities, name="facilities"),
     path("<program:code>/facilities/<oris:oris_code>/", facilities.facility, name="facility"),
+    path(
+        "<program:code>/facilities/<oris:oris_code>/emissions.svg",
+        pictures.emissions,
+        name="chart-emissions",
+    ),
     path("<program:code>/accounts/", accounts.accounts, name="accounts"),
     path("<program:code>/accounts/<account:number>/", accounts.account, name="account"),
     path(

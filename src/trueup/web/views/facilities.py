@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from trueup.accounts import queries as accounts
 from trueup.accounts.entries import FacilityEntry, RepresentativeEntry, UnitEntry
+from trueup.disclosure import settlements as disclosure
+from trueup.emissions import queries as emissions
+from trueup.emissions.calendar_quarters import QUARTERS
+from trueup.emissions.entries import RecordEntry
+from trueup.emissions.reports import WHOLE_YEAR
 from trueup.ledger import queries as ledger
 from trueup.ledger.entries import AccountEntry
 from trueup.rules.programs import Program
 from trueup.web.access import public
 from trueup.web.pages import Link, page, program_or_404, program_trail
 from trueup.web.paging import PAGE_SIZE, number_after, page_of
+
+YEARS_SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +36,16 @@ class ComplianceAccount:
     unit: UnitEntry | None
     quantity: int
     representatives: list[RepresentativeEntry]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitYear:
+    """What a unit, or a stack, emitted in a year, and how sure that is."""
+
+    year: int
+    unit_id: str
+    tons: Decimal | None
+    status: str
 
 
 @public
@@ -72,6 +92,9 @@ def facility(request: HttpRequest, code: str, oris_code: int) -> HttpResponse:
         jurisdiction_name=place.name if place else entry.jurisdiction,
         units=accounts.units_of([entry.id])[entry.id],
         accounts=_compliance_accounts(program, entry),
+        emissions=unit_years(program, entry),
+        chart_address=reverse("chart-emissions", args=[program.code, entry.oris_code]),
+        settlements=disclosure.settlements_of(program, entry.id),
     )
 
 
@@ -81,6 +104,38 @@ def facility_or_404(oris_code: int) -> FacilityEntry:
     if entry is None:
         raise Http404(f"There is no facility with the ORIS code {oris_code} here.")
     return entry
+
+
+def unit_years(program: Program, facility: FacilityEntry) -> list[UnitYear]:
+    """What the units of a facility emitted in the latest years, the newest year first."""
+    today = program.local_date(timezone.now())
+    records = emissions.unit_years(
+        facility=facility.id, program=program.code, first_year=today.year - YEARS_SHOWN
+    )
+    by_unit_year: dict[tuple[int, str], list[RecordEntry]] = {}
+    for record in records:
+        if record.kind != "withdrawn":
+            by_unit_year.setdefault((-record.year, record.unit_id), []).append(record)
+    return [
+        UnitYear(year=-year, unit_id=unit_id, tons=_tons(parts), status=_status(parts))
+        for (year, unit_id), parts in sorted(by_unit_year.items())
+    ]
+
+
+def _tons(parts: Sequence[RecordEntry]) -> Decimal | None:
+    """The sum of a year's records; none if one of them has no mass, as missing is not zero."""
+    masses = [part.co2_tons for part in parts if part.co2_tons is not None]
+    return sum(masses, Decimal(0)) if len(masses) == len(parts) else None
+
+
+def _status(parts: Sequence[RecordEntry]) -> str:
+    quarters = {part.quarter for part in parts}
+    words = "provisional" if any(part.is_provisional for part in parts) else "final"
+    if WHOLE_YEAR not in quarters and len(quarters) < len(QUARTERS):
+        words += f", {len(quarters)} of {len(QUARTERS)} quarters"
+    if any(part.kind == "adjusted" for part in parts):
+        words += ", adjusted after audit"
+    return words.capitalize()
 
 
 def _compliance_accounts(program: Program, facility: FacilityEntry) -> list[ComplianceAccount]:

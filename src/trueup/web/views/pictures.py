@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from decimal import Decimal
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.views.decorators.http import require_safe
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_safe
 from trueup.web import charts
 from trueup.web.access import public
 from trueup.web.pages import program_or_404
+from trueup.web.views.facilities import facility_or_404, unit_years
 from trueup.web.views.program import current_state
 
 
@@ -43,6 +45,25 @@ def compliance_map(request: HttpRequest, code: str) -> HttpResponse:
         if (share := row.settlement.share_in_compliance) is not None
     }
     return picture(request, charts.compliance_map(shares, shown=_look(request)))
+
+
+@public
+@require_safe
+def emissions(request: HttpRequest, code: str, oris_code: int) -> HttpResponse:
+    """The emissions of a facility by year; a year with a part missing is left out."""
+    years: dict[int, Decimal | None] = {}
+    for row in unit_years(program_or_404(code), facility_or_404(oris_code)):
+        so_far = years.get(row.year, Decimal(0))
+        years[row.year] = None if so_far is None or row.tons is None else so_far + row.tons
+    rows: list[dict[str, str | int]] = [
+        {"year": str(year), "series": "Emissions", "amount": int(tons)}
+        for year, tons in sorted(years.items())
+        if tons is not None
+    ]
+    spec = charts.amounts_by_year(
+        rows, shown=_look(request), series=["Emissions"], unit="Short tons of CO2"
+    )
+    return picture(request, spec)
 
 
 def picture(request: HttpRequest, spec: charts.Spec) -> HttpResponse:

@@ -9,6 +9,9 @@ from uuid import UUID
 
 from trueup.rules.serials import Lot, SerialBlock, lot_of_number
 
+# A move's id is its transaction's times this, plus its position.
+MOVES_PER_TRANSACTION = 1_000_000
+
 
 class Range(NamedTuple):
     """Consecutive serial numbers of one lot by the lot's number; both ends included."""
@@ -121,6 +124,11 @@ class HoldingEntry:
         return self.last - self.first + 1
 
     @property
+    def tx(self) -> int:
+        """The transaction by which the account received it."""
+        return self.move // MOVES_PER_TRANSACTION
+
+    @property
     def vintage(self) -> int:
         return self.lot.year
 
@@ -174,6 +182,14 @@ class TransactionEntry:
     submitted_at: datetime
     recorded_at: datetime
     mends: int | None
+
+
+class Recordation(NamedTuple):
+    """What kind of transaction something was, when it was submitted and when recorded."""
+
+    type: str
+    submitted_at: datetime
+    recorded_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,13 +14,18 @@ from datetime import datetime
 from uuid import UUID, uuid5
 
 from trueup.ledger.checks import AccountFact, Elsewhere, Question, refusals
-from trueup.ledger.entries import ClaimEntry, Instruction, Range, Receipt
+from trueup.ledger.entries import (
+    MOVES_PER_TRANSACTION,
+    ClaimEntry,
+    Instruction,
+    Range,
+    Receipt,
+)
 from trueup.ledger.rows import Missing, Row, Rows
 from trueup.rules.program import Program, TransactionType
 from trueup.rules.refusal import Refused
 from trueup.rules.serials import lot_of_number
 
-MOVES_PER_TRANSACTION = 1_000_000
 OWN, OTHER = 0, 1
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, F, Q, Sum
 
-from trueup.audit.statements import aware, unfolded
+from trueup.audit.statements import among, aware, unfolded
 from trueup.ledger.checks import SerialsNotHeld
 from trueup.ledger.entries import (
     AccountEntry,
@@ -21,6 +21,7 @@ from trueup.ledger.entries import (
     HoldingEntry,
     LotTotal,
     Range,
+    Recordation,
     TransactionEntry,
 )
 from trueup.ledger.models import Account, Claim, Hold, Holding, Move
@@ -390,7 +391,7 @@ def recent(*, program: str, limit: int = PAGE, before: int | None = None) -> lis
 
 def transactions(ids: Iterable[int]) -> list[TransactionEntry]:
     """Transactions by id, in the order of the journal."""
-    lines = list(JournalLine.objects.filter(id__in=list(ids)).order_by("id"))
+    lines = list(JournalLine.objects.filter(id__in=among(ids)).order_by("id"))
     sides = {line.source_id for line in lines} | {line.destination_id for line in lines}
     known = accounts_by_id(identity for identity in sides if identity is not None)
     return [_transaction_entry(line, known) for line in lines]
@@ -402,6 +403,38 @@ def transaction(tx: int) -> TransactionEntry | None:
     return found[0] if found else None
 
 
+def transactions_from(
+    accounts: Iterable[int],
+    *,
+    type: str,  # noqa: A002
+    grounds: Iterable[str],
+) -> list[TransactionEntry]:
+    """What transactions of one type took from accounts on any of some grounds, in order."""
+    found = JournalLine.objects.filter(
+        source_id__in=among(accounts), type=type, ground__in=among(grounds)
+    )
+    return transactions(found.values_list("id", flat=True))
+
+
+def transactions_mending(ids: Iterable[int]) -> list[TransactionEntry]:
+    """The transactions that correct or reverse some others, in the order of the journal.
+
+    Source: 40 CFR 62.16355.
+    """
+    found = JournalLine.objects.filter(mends_id__in=among(ids))
+    return transactions(found.values_list("id", flat=True))
+
+
+def recordations(ids: Iterable[int]) -> dict[int, Recordation]:
+    """Of which type transactions are, and when they were submitted and recorded."""
+    found = JournalLine.objects.filter(id__in=among(ids))
+    rows = found.values_list("id", "type", "submitted_at", "recorded_at")
+    return {
+        identity: Recordation(kind, submitted_at, recorded_at)
+        for identity, kind, submitted_at, recorded_at in rows
+    }
+
+
 def blocks_of(ids: Iterable[int], *, limit: int | None = None) -> dict[int, list[SerialBlock]]:
     """The serial numbers that transactions moved, in the order in which they went.
 
@@ -409,7 +442,7 @@ def blocks_of(ids: Iterable[int], *, limit: int | None = None) -> dict[int, list
         limit: How many recorded blocks to read at most, all transactions together.
     """
     blocks: dict[int, list[SerialBlock]] = {}
-    rows = Move.objects.filter(tx_id__in=list(ids)).order_by("id")[:limit]
+    rows = Move.objects.filter(tx_id__in=among(ids)).order_by("id")[:limit]
     for tx, lot, lo, hi in rows.values_list("tx_id", "lot_id", "lo", "hi"):
         block = SerialBlock(lot=lot_of_number(lot), first=lo, last=hi)
         before = blocks.setdefault(tx, [])

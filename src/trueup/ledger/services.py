@@ -13,6 +13,7 @@ from uuid import UUID, uuid5
 from django.db import transaction
 from django.db.models import F
 
+from trueup.audit.statements import among
 from trueup.ledger import checks
 from trueup.ledger.entries import (
     AccountEntry,
@@ -265,7 +266,15 @@ def release(reservation: int) -> None:
 
     Source: PLAT-045.
     """
-    Holding.objects.filter(reservation_id=reservation).update(reservation=None)
+    release_all([reservation])
+
+
+def release_all(reservations: Iterable[int]) -> None:
+    """Free the serial numbers of several reservations in one statement.
+
+    Source: PLAT-045.
+    """
+    Holding.objects.filter(reservation_id__in=among(reservations)).update(reservation=None)
 
 
 @transaction.atomic

@@ -1,0 +1,231 @@
+"""Decide that emissions are final, and adjust them after audit: appealable decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from trueup.accounts import queries as accounts
+from trueup.audit import services as audit
+from trueup.audit.statements import insert_many
+from trueup.emissions import locations, queries, recording
+from trueup.emissions.entries import AdjustmentResult, FinalizationResult
+from trueup.emissions.models import Finalization
+from trueup.emissions.recording import QUANTITIES, Current, Origin, Period, Row
+from trueup.emissions.refusals import GroundMissing, NegativeMass, NotReported, UnknownUnit
+from trueup.rules.periods import CompliancePeriod
+from trueup.rules.refusal import Refused
+
+FINALIZED = "vii"  # 78.1(b)(18): finalization of period emissions, also after audit.
+ADJUSTED = "vi"  # 78.1(b)(18): adjustment of the information in a submission.
+
+
+def decide_final(
+    *,
+    program: str,
+    records: Sequence[int],
+    subject: str,
+    reasons: Sequence[str],
+    decided_at: datetime,
+    decided_by: str,
+    decision_class: str = FINALIZED,
+    outcome: str = "final",
+) -> int:
+    """Issue a decision that makes records final in a program, and give its number.
+
+    Source: 40 CFR 78.1(b)(18)(vii).
+    """
+    decision = audit.decide(
+        decision_class=decision_class,
+        program=program,
+        subject=subject,
+        outcome=outcome,
+        reasons=reasons,
+        decided_at=decided_at,
+        decided_by=decided_by,
+    )
+    rows = [
+        {
+            "program": program,
+            "record_id": record,
+            "decision_id": decision.id,
+            "finalized_at": decided_at,
+        }
+        for record in records
+    ]
+    insert_many(Finalization, rows)
+    return decision.id
+
+
+@transaction.atomic
+def finalize(
+    *,
+    program: str,
+    period: CompliancePeriod,
+    decided_at: datetime,
+    decided_by: str,
+    facilities: Iterable[int] | None = None,
+) -> FinalizationResult:
+    """Decide that the emissions of a compliance period are final, where they are complete.
+
+    Facilities with something missing are left out and named. One decision states every
+    facility with its tons; what was final before is not decided again.
+
+    Source: 40 CFR 78.1(b)(18)(vii); MASS-159.
+    """
+    wanted = queries.program_facilities(program) if facilities is None else list(facilities)
+    recording.lock(wanted)
+    emissions = queries.period_tons(program=program, period=period, facilities=wanted)
+    complete = {key: found for key, found in emissions.items() if not found.missing}
+    waiting = [key for key, found in complete.items() if not found.final]
+    names = accounts.facilities_by_id(waiting)
+    records = queries.records_to_finalize(program=program, period=period, facilities=waiting)
+    decision = None
+    if waiting:
+        decision = decide_final(
+            program=program,
+            records=records,
+            subject=f"emissions of {period.name}",
+            reasons=[
+                f"{names[key].name} (ORIS {names[key].oris_code}): {complete[key].tons} tons"
+                for key in waiting
+            ],
+            decided_at=decided_at,
+            decided_by=decided_by,
+        )
+    return FinalizationResult(
+        decision=decision,
+        finalized=tuple(waiting),
+        already_final=tuple(key for key, found in complete.items() if found.final),
+        incomplete={key: found.missing for key, found in emissions.items() if found.missing},
+    )
+
+
+@transaction.atomic
+def adjust(
+    *,
+    program: str,
+    facility: int,
+    unit: str,
+    year: int,
+    co2_tons: Decimal,
+    ground: str,
+    actor: str,
+    recorded_at: datetime,
+    quarter: int = 0,
+) -> AdjustmentResult:
+    """Put an audited mass in the place of the reported one; both are kept.
+
+    Adjusting a year that was reported by quarters replaces the quarters. The adjusted
+    record is final in the program by the decision itself.
+
+    Raises Refused (`unknown_unit`, `not_reported`, `negative_mass`, `ground_missing`).
+
+    Source: 40 CFR 62.16370; 78.1(b)(18)(vi); MASS-146.
+    """
+    if co2_tons < 0:
+        raise Refused([NegativeMass(f"{co2_tons} tons: a mass cannot be negative.")])
+    place, current, before = _reported(
+        facility=facility, unit=unit, year=year, quarter=quarter, ground=ground
+    )
+    original = sum((record.quantities[0] or Decimal(0) for record in before.values()), Decimal(0))
+    rest = _sums(before.values())[1:]
+    row = Row(location=place, year=year, quarter=quarter, quantities=(co2_tons, *rest))
+    origin = Origin(kind="adjusted", actor=actor, recorded_at=recorded_at, ground=ground[:300])
+    planned = recording.Plan(new=[row], withdrawn=set(before) - {row.period})
+    ids = recording.write(planned, current, origin)
+    decision = decide_final(
+        program=program,
+        records=ids,
+        subject=f"facility:{facility}",
+        reasons=[f"{row.period}: {original} tons adjusted to {co2_tons} tons.", ground],
+        decided_at=recorded_at,
+        decided_by=actor,
+        decision_class=ADJUSTED,
+        outcome="adjusted",
+    )
+    audit.log(
+        at=recorded_at,
+        program=program,
+        actor=actor,
+        act="adjust_emissions",
+        subject=f"facility:{facility}",
+        before={"period": str(row.period), "co2_tons": str(original)},
+        after={"period": str(row.period), "co2_tons": str(co2_tons), "ground": ground},
+        cite="40 CFR 62.16370",
+    )
+    return AdjustmentResult(original_tons=original, adjusted_tons=co2_tons, decision=decision)
+
+
+@transaction.atomic
+def withdraw(
+    *,
+    program: str,
+    facility: int,
+    unit: str,
+    year: int,
+    ground: str,
+    actor: str,
+    recorded_at: datetime,
+    quarter: int = 0,
+) -> int:
+    """Take back what was reported by mistake; it is missing then, and its history stays.
+
+    Gives the number of records withdrawn: a year takes its quarters along.
+
+    Raises Refused (`unknown_unit`, `not_reported`, `ground_missing`).
+
+    Source: 40 CFR 62.16370; PLAT-073.
+    """
+    _, current, before = _reported(
+        facility=facility, unit=unit, year=year, quarter=quarter, ground=ground
+    )
+    origin = Origin(kind="withdrawn", actor=actor, recorded_at=recorded_at, ground=ground[:300])
+    recording.withdraw(sorted(before), current, origin)
+    audit.log(
+        at=recorded_at,
+        program=program,
+        actor=actor,
+        act="withdraw_emissions",
+        subject=f"facility:{facility}",
+        before={str(period): str(record.quantities[0]) for period, record in before.items()},
+        after={"ground": ground},
+        cite="40 CFR 62.16370",
+    )
+    return len(before)
+
+
+def _reported(
+    *, facility: int, unit: str, year: int, quarter: int, ground: str
+) -> tuple[locations.Location, dict[Period, Current], dict[Period, Current]]:
+    """A location, all current records of its facility and year, and those in question."""
+    if not ground.strip():
+        raise Refused([GroundMissing("State the ground of the change.")])
+    known = locations.load([facility])
+    place = known.of_facility.get(facility, {}).get(unit)
+    if place is None:
+        raise Refused([UnknownUnit(f"The facility has no unit or stack “{unit}”.")])
+    recording.lock([facility])
+    current = recording.current_records(locations=known, years=[year])
+    quarters = {quarter} if quarter else {0, 1, 2, 3, 4}
+    before = {
+        period: record
+        for period, record in current.items()
+        if period.location_id == unit and period.quarter in quarters and not record.is_missing
+    }
+    if not before:
+        raise Refused([NotReported(f"Nothing is reported for {unit} in that time.")])
+    return place, current, before
+
+
+def _sums(records: Iterable[Current]) -> tuple[Decimal | None, ...]:
+    """The sum of each quantity; what no record states is missing."""
+    columns = list(zip(*(record.quantities for record in records), strict=True))
+    sums = []
+    for column in columns or [()] * len(QUANTITIES):
+        stated = [value for value in column if value is not None]
+        sums.append(sum(stated, Decimal(0)) if stated else None)
+    return tuple(sums)

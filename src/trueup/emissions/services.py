@@ -1,0 +1,14 @@
+"""What is done with reported emissions; each function is one transaction."""
+
+from trueup.emissions.finalization import adjust, finalize, withdraw
+from trueup.emissions.intake import import_file, report_annual
+from trueup.emissions.stacks import register_stacks
+
+__all__ = [
+    "adjust",
+    "finalize",
+    "import_file",
+    "register_stacks",
+    "report_annual",
+    "withdraw",
+]

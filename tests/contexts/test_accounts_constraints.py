@@ -206,6 +206,26 @@ class TestOneRepresentativeARole:
         assert queries.may_submit(bo.id, account, NOON) is False
 
 
+class TestPersonsAreKept:
+    """Notices and the log name persons for ever; their data can change."""
+
+    def test_a_person_is_not_deleted(self, ana: Person) -> None:
+        connection.check_constraints()  # PostgreSQL empties no table with checks to come.
+        attacks = ["DELETE FROM accounts_person", "DELETE FROM accounts_person WHERE id > 0"]
+        if connection.vendor == "postgresql":
+            attacks.append("TRUNCATE accounts_person CASCADE")
+        else:
+            attacks.append("INSERT OR REPLACE INTO accounts_person SELECT * FROM accounts_person")
+        for attack in attacks:
+            with refused_by_the_database(), connection.cursor() as cursor:
+                cursor.execute(attack)
+
+    def test_an_address_can_change(self, ana: Person) -> None:
+        Person.objects.update(email="ana@example.org")
+
+        assert Person.objects.get().email == "ana@example.org"
+
+
 class TestFacilitiesAndUnits:
     """40 CFR 62.16305(a)(1); PLAT-035: also past the services."""
 

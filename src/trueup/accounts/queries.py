@@ -25,7 +25,7 @@ from trueup.accounts.models import (
     Person,
     Representative,
 )
-from trueup.audit.statements import among, aware, unfolded
+from trueup.audit.statements import among, aware, execute, unfolded
 from trueup.ledger import queries as ledger
 from trueup.ledger.entries import AccountEntry
 from trueup.rules import programs
@@ -51,17 +51,14 @@ def representatives(
     if not wanted:
         return found
     # Every transfer asks this, and the ORM takes several times as long.
-    many, given = unfolded(wanted)
     office = "r.until_at IS NULL"
     instants: tuple[str | None, ...] = ()
     if at is not None:
         office = "r.from_at <= %s AND (r.until_at IS NULL OR r.until_at > %s)"
         instants = (connection.ops.adapt_datetimefield_value(at),) * 2
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"{_REPRESENTATIVES} AND r.account_id IN ({many}) AND {office}", (*given, *instants)
-        )
-        rows = cursor.fetchall()
+    many, given = unfolded(wanted)
+    sql = f"{_REPRESENTATIVES} AND r.account_id IN ({many}) AND {office}"
+    rows = execute(sql, (*given, *instants)).rows
     for account, person, name, email, role, from_at, until_at in rows:
         entry = RepresentativeEntry(
             account=account,

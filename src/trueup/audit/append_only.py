@@ -1,7 +1,8 @@
-"""Tables whose rows can be added and never changed: the database refuses the rest.
+"""Tables whose rows are kept: the database refuses what would change or remove them.
 
-A migration calls `protect("table")` for each such table. On both engines UPDATE and
-DELETE raise an IntegrityError, whoever asks. PostgreSQL refuses TRUNCATE too, and
+A migration calls `protect("table")` for a table whose rows can only be added, and
+`keep_rows("table")` for one whose rows can change and never go. On both engines the
+statement raises an IntegrityError, whoever asks. PostgreSQL refuses TRUNCATE too, and
 refuses a statement even if it would touch no row. SQLite replaces a row in an
 `INSERT OR REPLACE` without asking the delete trigger, so there an insert that names an
 id which exists is refused as well.
@@ -11,6 +12,8 @@ Source: PLAT-017; 40 CFR 62.16355 (an error is mended by a new entry).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.apps.registry import Apps
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -18,7 +21,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 _POSTGRESQL_FUNCTION = """
 CREATE OR REPLACE FUNCTION trueup_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION '% is append-only: % is refused', TG_TABLE_NAME, TG_OP
+    RAISE EXCEPTION '% is refused: the rows of % are kept', TG_OP, TG_TABLE_NAME
         USING ERRCODE = 'restrict_violation';
 END $$
 """
@@ -26,41 +29,50 @@ END $$
 
 def protect(table: str) -> migrations.RunPython:
     """The migration operation that makes a table append-only on either engine."""
+    return _refuse(table, ("UPDATE", "DELETE"))
 
+
+def keep_rows(table: str) -> migrations.RunPython:
+    """The migration operation that keeps a table's rows from being removed."""
+    return _refuse(table, ("DELETE",))
+
+
+def _refuse(table: str, acts: Sequence[str]) -> migrations.RunPython:
     def forwards(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
-        for statement in protecting_sql(table, vendor=editor.connection.vendor):
+        for statement in refusing_sql(table, acts, vendor=editor.connection.vendor):
             editor.execute(statement, params=None)
 
     def backwards(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
-        for statement in _releasing_sql(table, vendor=editor.connection.vendor):
+        for statement in _permitting_sql(table, acts, vendor=editor.connection.vendor):
             editor.execute(statement, params=None)
 
     return migrations.RunPython(forwards, backwards)
 
 
-def protecting_sql(table: str, *, vendor: str) -> list[str]:
-    """The statements that make a table append-only."""
+def refusing_sql(table: str, acts: Sequence[str], *, vendor: str) -> list[str]:
+    """The statements that make the database refuse these acts on a table."""
     if vendor == "postgresql":
         return [
             _POSTGRESQL_FUNCTION,
-            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}"
+            f"CREATE TRIGGER {table}_kept BEFORE {' OR '.join(acts)} OR TRUNCATE ON {table}"
             " FOR EACH STATEMENT EXECUTE FUNCTION trueup_refuse_change()",
         ]
-    refused = "BEGIN SELECT RAISE(ABORT, '{table} is append-only: {act} is refused'); END"
-    statements = [
-        f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} "
-        + refused.format(table=table, act=act)
-        for act in ("UPDATE", "DELETE")
-    ]
     exists = f"EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)"  # noqa: S608
-    statements.append(
+    return [
+        *(
+            f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} {_body(table, act)}"
+            for act in acts
+        ),
         f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN {exists} "
-        + refused.format(table=table, act="REPLACE")
-    )
-    return statements
+        + _body(table, "REPLACE"),
+    ]
 
 
-def _releasing_sql(table: str, *, vendor: str) -> list[str]:
+def _body(table: str, act: str) -> str:
+    return f"BEGIN SELECT RAISE(ABORT, '{act} is refused: the rows of {table} are kept'); END"
+
+
+def _permitting_sql(table: str, acts: Sequence[str], *, vendor: str) -> list[str]:
     if vendor == "postgresql":
-        return [f"DROP TRIGGER {table}_append_only ON {table}"]
-    return [f"DROP TRIGGER {table}_no_{act}" for act in ("update", "delete", "replace")]
+        return [f"DROP TRIGGER {table}_kept ON {table}"]
+    return [f"DROP TRIGGER {table}_no_{act.lower()}" for act in (*acts, "REPLACE")]

@@ -11,14 +11,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
+import psycopg
 from django.db import connection, models
 from django.db.models.expressions import RawSQL
 
 Row = Mapping[str, Any]
 FEW = 4
+
+
+class Answer(NamedTuple):
+    """What a statement gave, and how many rows it concerned."""
+
+    rows: Sequence[tuple[Any, ...]]
+    affected: int
 
 
 def insert_many(model: type[models.Model], rows: Sequence[Row], *, ignore: bool = False) -> int:
@@ -33,9 +41,7 @@ def insert_many(model: type[models.Model], rows: Sequence[Row], *, ignore: bool 
     if not rows:
         return 0
     sql = _insert_sql(model, tuple(rows[0]), connection.vendor, ignore)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [_as_json(rows)])
-        return int(cursor.rowcount)
+    return execute(sql, (_as_json(rows),)).affected
 
 
 def insert_many_returning_ids(model: type[models.Model], rows: Sequence[Row]) -> list[int]:
@@ -47,9 +53,7 @@ def insert_many_returning_ids(model: type[models.Model], rows: Sequence[Row]) ->
     if not rows:
         return []
     sql = _insert_sql(model, tuple(rows[0]), connection.vendor, False)
-    with connection.cursor() as cursor:
-        cursor.execute(f"{sql} RETURNING id", [_as_json(rows)])
-        ids = sorted(int(row[0]) for row in cursor.fetchall())
+    ids = sorted(int(row[0]) for row in execute(f"{sql} RETURNING id", (_as_json(rows),)).rows)
     if len(ids) != len(rows):
         raise AssertionError(f"{len(rows)} rows were given and {len(ids)} were inserted")
     return ids
@@ -58,17 +62,17 @@ def insert_many_returning_ids(model: type[models.Model], rows: Sequence[Row]) ->
 def among(values: Iterable[int | str]) -> RawSQL:
     """What `field__in` takes in place of a list: one parameter for any number of values."""
     wanted = list(values)
-    return RawSQL(*_as_one_parameter(wanted))  # noqa: S611 - the text is fixed, the values bound.
+    return RawSQL(_unfolding(wanted), (json.dumps(wanted),))  # noqa: S611 - the text is fixed.
 
 
 def unfolded(values: Sequence[int | str]) -> tuple[str, tuple[int | str, ...]]:
     """What stands in the brackets of an `IN (...)` written as SQL, and its parameters.
 
-    A few values are parameters of their own, which plans better.
+    A few values are parameters of their own: PostgreSQL then knows how few they are.
     """
     if len(values) <= FEW:
         return ", ".join(["%s"] * len(values)), tuple(values)
-    return _as_one_parameter(values)
+    return _unfolding(values), (json.dumps(values),)
 
 
 def aware(instant: datetime) -> datetime:
@@ -76,12 +80,32 @@ def aware(instant: datetime) -> datetime:
     return instant if instant.tzinfo is not None else instant.replace(tzinfo=UTC)
 
 
-def _as_one_parameter(values: Sequence[int | str]) -> tuple[str, tuple[int | str, ...]]:
-    given = (json.dumps(values),)
+def execute(sql: str, parameters: Sequence[object]) -> Answer:
+    """Execute a statement of our own; PostgreSQL prepares it once for each connection.
+
+    Planning takes longer than executing the statements that every transfer needs.
+    """
     if connection.vendor != "postgresql":
-        return "SELECT value FROM json_each(%s)", given
+        with connection.cursor() as cursor:
+            cursor.execute(sql, parameters)  # type: ignore[arg-type]
+            return Answer(
+                rows=cursor.fetchall() if cursor.description else [], affected=cursor.rowcount
+            )
+    connection.ensure_connection()
+    if connection.queries_logged:
+        connection.queries_log.append({"sql": sql, "time": "not measured"})
+    with connection.wrap_database_errors:
+        prepared = psycopg.Cursor(connection.connection).execute(sql, parameters, prepare=True)
+        return Answer(
+            rows=prepared.fetchall() if prepared.description else [], affected=prepared.rowcount
+        )
+
+
+def _unfolding(values: Sequence[int | str]) -> str:
+    if connection.vendor != "postgresql":
+        return "SELECT value FROM json_each(%s)"
     element = "text" if any(isinstance(value, str) for value in values) else "bigint"
-    return f"SELECT value::{element} FROM json_array_elements_text(%s::json)", given  # noqa: S608
+    return f"SELECT value::{element} FROM json_array_elements_text(%s::json)"  # noqa: S608
 
 
 @cache

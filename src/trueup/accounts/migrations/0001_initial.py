@@ -10,6 +10,8 @@ import django.db.models.lookups
 from django.conf import settings
 from django.db import migrations, models
 
+from trueup.audit.append_only import keep_rows
+
 OVERLAP = """
     SELECT 1 FROM accounts_representative r
     WHERE r.account_id = NEW.account_id AND r.role = NEW.role AND r.until_at > NEW.from_at
@@ -211,4 +213,6 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(condition=models.Q(('until_at', None)), fields=('account', 'person'), name='representative_one_role_a_person'),
         ),
         migrations.RunPython(keep_representatives, migrations.RunPython.noop),
+        # Notices name persons without a key that the database checks.
+        keep_rows('accounts_person'),
     ]

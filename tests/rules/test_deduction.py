@@ -42,6 +42,24 @@ class TestAvailability:
 
         assert deduction.shortfall_tons == 0
 
+    def test_what_arrived_after_the_deadline_covers_no_emissions_but_excess(self) -> None:
+        """40 CFR 62.16340(a)(2): held at the deadline; (d) asks for no such thing."""
+        settlement = settle(
+            [block(1, 5), block(1, 100, vintage=2025, recorded_seq=2)],
+            arrived_later=[block(6, 20, recorded_seq=3), block(21, 30, recorded_seq=1)],
+            emissions_tons=20,
+            vintage_max=2024,
+            excess_multiplier=2,
+            excess_vintage_max=2027,
+        )
+
+        assert settlement.for_emissions == (block(1, 5),)
+        assert settlement.excess == 15
+        assert settlement.for_excess == (
+            block(21, 30, recorded_seq=1),
+            block(1, 20, vintage=2025, recorded_seq=2),
+        )
+
 
 class TestDeduction:
     """MASS-136; 40 CFR 62.16340(b)."""

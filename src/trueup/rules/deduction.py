@@ -160,11 +160,14 @@ def settle(
     excess_multiplier: int,
     excess_vintage_max: int,
     requested: Sequence[SerialRequest] = (),
+    arrived_later: Iterable[Block] = (),
 ) -> Settlement:
     """Settle a facility for a compliance period: cover its emissions, then take for excess.
 
     Args:
         held: Blocks held, as the rule defines it, at the transfer deadline.
+        arrived_later: Blocks that are in the account now and were not held then: they
+            cover no emissions, and are taken for excess emissions like any other.
         emissions_tons: Whole short tons of CO2 in the compliance period.
         vintage_max: Last year of the period, for emissions.
         excess_multiplier: Allowances owed for each ton of excess emissions.
@@ -178,6 +181,9 @@ def settle(
     ordered = in_order_of_deduction(held, requested=requested)
     covering, left = take(ordered, quantity=emissions_tons, vintage_max=vintage_max)
     excess_due = excess_multiplier * (emissions_tons - quantity_of(covering))
+    later = list(arrived_later)
+    if later and excess_due:
+        left = in_order_of_deduction([*left, *later], requested=requested)
     made_good, _ = take(left, quantity=excess_due, vintage_max=excess_vintage_max)
     return Settlement(
         obligation=emissions_tons,

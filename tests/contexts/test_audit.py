@@ -330,11 +330,15 @@ class TestTexts:
 
     EVENTS = (
         "account_closing",
+        "account_corrected",
         "account_frozen",
         "account_opened",
         "account_unfrozen",
         "deductions_recorded",
+        "instruments_ended",
+        "instruments_limited",
         "insufficient_holdings",
+        "limitation_lifted",
         "representative_changed",
         "transfer_not_recorded",
         "transfer_recorded",

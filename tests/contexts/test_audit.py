@@ -436,6 +436,24 @@ class TestTexts:
         assert notice.subject == "Account frozen: Barry"
         assert "Reason:  investigation" in notice.body
 
+    def test_notices_of_one_act_each_have_their_own_text(self) -> None:
+        ana, cy = a_person(), a_person("Cy Dunn")
+        frozen = {"account": "Barry", "frozen_at": NOON, "ground": "investigation"}
+        released = {"account": "Barry", "released_at": NOON, "ground": "in order"}
+        services.notify(
+            [
+                a_notice(ana, context=frozen),
+                a_notice(cy, context=frozen),
+                a_notice(cy, event="account_unfrozen", context=released),
+                a_notice(ana, context={**frozen, "ground": "for cause"}),
+            ]
+        )
+
+        told = list(Notice.objects.order_by("id").values_list("subject", "body"))
+        assert told[0] == told[1]
+        assert told[2][0] == "Account released: Barry"
+        assert "for cause" in told[3][1]
+
 
 class TestRowsInOneStatement:
     """Ids belong to the rows in the order in which they were given."""

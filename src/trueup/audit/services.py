@@ -84,7 +84,8 @@ def notify(specs: Sequence[NoticeSpec]) -> int:
 
     Source: PLAT-053, PLAT-150; 40 CFR 62.16335(d), (e).
     """
-    return insert_many(models.Notice, [_notice_row(spec) for spec in specs], ignore=True)
+    texts: dict[tuple[str, int], tuple[str, str]] = {}
+    return insert_many(models.Notice, [_notice_row(spec, texts) for spec in specs], ignore=True)
 
 
 def decide(
@@ -140,10 +141,16 @@ def decide_many(specs: Sequence[DecisionSpec]) -> list[int]:
     )
 
 
-def _notice_row(spec: NoticeSpec) -> dict[str, object]:
+def _notice_row(
+    spec: NoticeSpec, texts: dict[tuple[str, int], tuple[str, str]]
+) -> dict[str, object]:
+    """A notice as it is stored; those that share a context share the text made from it."""
     subject, body = spec.subject, spec.body
     if spec.context is not None:
-        subject, body = notices.render(spec.event, spec.context)
+        key = (spec.event, id(spec.context))
+        if key not in texts:
+            texts[key] = notices.render(spec.event, spec.context)
+        subject, body = texts[key]
     return {
         "event": spec.event,
         "program": spec.program,

@@ -22,6 +22,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeGuard
 
+import click
+
 from tools import citations
 from tools.citations import Citation
 
@@ -225,7 +227,7 @@ def trueup_commands() -> set[str] | None:
         if missing.name != "trueup.cli.main":
             raise
         return None
-    return set(module.cli.commands)
+    return set(module.cli.list_commands(click.Context(module.cli)))
 
 
 def link_problems(root: Path) -> Iterator[str]:

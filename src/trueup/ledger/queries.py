@@ -8,11 +8,12 @@ from functools import cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from trueup.audit.statements import among, aware, unfolded
 from trueup.ledger.checks import SerialsNotHeld
 from trueup.ledger.entries import (
+    MOVES_PER_TRANSACTION,
     AccountEntry,
     Balance,
     ClaimEntry,
@@ -32,6 +33,7 @@ from trueup.rules.refusal import Refused
 from trueup.rules.serials import PROGRAM_PLACE, Lot, SerialBlock, join, lot_of_number
 
 PAGE = 100
+RANGES_MAX = 50
 
 _ACCOUNTS_BY_NUMBER = """
     SELECT id, program_id, number, kind, name, jurisdiction, purpose, state, opened_at
@@ -240,6 +242,20 @@ def totals_of(accounts: Sequence[int]) -> dict[int, int]:
     return {identity: held.get(identity, 0) for identity in accounts}
 
 
+def usable_totals(accounts: Sequence[int], *, vintage_max: int) -> dict[int, int]:
+    """What each account holds of the vintages up to one, without what is reserved.
+
+    Source: 40 CFR 62.16375 “CO2 allowances held”.
+    """
+    found = Holding.objects.filter(account_id__in=among(accounts), reservation=None)
+    held = dict.fromkeys(accounts, 0)
+    rows = found.values("account_id", "lot_id").annotate(quantity=Sum(F("nxt") - F("lo")))
+    for row in rows:
+        if lot_of_number(row["lot_id"]).year <= vintage_max:
+            held[row["account_id"]] += row["quantity"]
+    return held
+
+
 def vintage_totals(*, program: str, kind: str = "") -> dict[tuple[int, int], int]:
     """What each account of a program holds of each vintage, by (account, vintage)."""
     found = Holding.objects.filter(account__program__code=program)
@@ -442,7 +458,7 @@ def blocks_of(ids: Iterable[int], *, limit: int | None = None) -> dict[int, list
         limit: How many recorded blocks to read at most, all transactions together.
     """
     blocks: dict[int, list[SerialBlock]] = {}
-    rows = Move.objects.filter(tx_id__in=among(ids)).order_by("id")[:limit]
+    rows = _moves_of(list(ids)).order_by("id")[:limit]
     for tx, lot, lo, hi in rows.values_list("tx_id", "lot_id", "lo", "hi"):
         block = SerialBlock(lot=lot_of_number(lot), first=lo, last=hi)
         before = blocks.setdefault(tx, [])
@@ -451,6 +467,32 @@ def blocks_of(ids: Iterable[int], *, limit: int | None = None) -> dict[int, list
         else:
             before.append(block)
     return blocks
+
+
+def own_before(ids: Iterable[int]) -> dict[int, list[Range]]:
+    """What transactions took that was an own allocation of the giver until then.
+
+    Source: 40 CFR 62.16340(c)(2)(i).
+    """
+    taken: dict[int, list[Range]] = {}
+    rows = _moves_of(list(ids)).filter(prev__tier=OWN).order_by("id")
+    for tx, lot, lo, hi in rows.values_list("tx_id", "lot_id", "lo", "hi"):
+        taken.setdefault(tx, []).append(Range(lot, lo, hi))
+    return taken
+
+
+def _moves_of(ids: Sequence[int]) -> QuerySet[Move]:
+    """The moves of transactions; of a few, by the numbers that their moves can have.
+
+    Moves have no index by transaction: a move's number begins with its transaction's.
+    """
+    if len(ids) > RANGES_MAX:
+        return Move.objects.filter(tx_id__in=among(ids))
+    numbered = Q(pk__in=())
+    for tx in ids:
+        start = tx * MOVES_PER_TRANSACTION
+        numbered |= Q(id__range=(start, start + MOVES_PER_TRANSACTION - 1))
+    return Move.objects.filter(numbered)
 
 
 def moved_totals(*, program: str, type: str, ground: str = "") -> dict[int, int]:  # noqa: A002

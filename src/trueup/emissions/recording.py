@@ -101,12 +101,13 @@ def current_records(*, locations: Locations, years: Iterable[int]) -> dict[Perio
         year__in=sorted(set(years)),
         location__facility_id__in=among(locations.facilities),
     )
+    place = ("location__facility_id", "location__location_id")
     found = {}
-    for key, location, year, quarter, version, *quantities in rows.values_list(
-        "id", "location_id", "year", "quarter", "version", *QUANTITIES
+    for key, location, facility, name, year, quarter, version, *quantities in rows.values_list(
+        "id", "location_id", *place, "year", "quarter", "version", *QUANTITIES
     ):
-        place = locations.by_id[location]
-        period = Period(place.facility, place.location_id, year, quarter)
+        # By name: somebody may have given the location its row since it was looked up.
+        period = Period(facility, name, year, quarter)
         found[period] = Current(key, location, version, tuple(quantities))
     return found
 

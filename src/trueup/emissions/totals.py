@@ -63,8 +63,11 @@ def read_totals(
             passed_over.add(whose)
         elif (row := reader.row(line, cells)) is not None:
             rows.append(row)
-    reader.problems.extend(_duplicates(rows))
-    problems = sorted(reader.problems, key=lambda problem: problem.row or 0)
+    duplicates = {row.line: refusal for row, refusal in _duplicates(rows)}
+    problems = sorted(
+        [*reader.problems, *duplicates.values()], key=lambda problem: problem.row or 0
+    )
+    rows = [row for row in rows if row.line not in duplicates]
     is_quarterly = any(row.quarter for row in rows)
     return Parsed(
         format=file_format,
@@ -76,18 +79,18 @@ def read_totals(
     )
 
 
-def _duplicates(rows: Sequence[ReportedRow]) -> Iterator[Refusal]:
+def _duplicates(rows: Sequence[ReportedRow]) -> Iterator[tuple[ReportedRow, Refusal]]:
+    """The second and later rows of a unit and period."""
     first: dict[tuple[str, str, int, int], ReportedRow] = {}
     for row in rows:
-        key = (row.facility, row.location, row.year, row.quarter)
-        if key in first:
+        before = first.setdefault((row.facility, row.location, row.year, row.quarter), row)
+        if before is not row:
             when = f"{row.year}" + (f" quarter {row.quarter}" if row.quarter else "")
-            yield DuplicateRecord(
-                f"Unit {row.location} of facility {row.facility} has two rows for {when};"
-                f" the first is on line {first[key].line}.",
-                row=row.line,
+            sentence = f"Unit {row.location} of facility {row.facility} has two rows for {when}"
+            yield (
+                row,
+                DuplicateRecord(f"{sentence}; the first is on line {before.line}.", row=row.line),
             )
-        first.setdefault(key, row)
 
 
 class _Reader:

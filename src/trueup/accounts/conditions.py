@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from trueup.accounts import checks, queries
@@ -19,6 +20,20 @@ from trueup.rules.refusal import Refusal, Refused
 
 FREEZE = "40 CFR 62.16255(c), (d)(1)"
 CLOSING = "40 CFR 62.16320(c)(6)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Change:
+    """What becomes of an account, why and on whose word."""
+
+    act: str
+    state: str
+    event: str
+    ground: str
+    at: datetime
+    actor: str
+    cite: str
+    context: dict[str, ContextValue]
 
 
 def freeze_account(
@@ -45,29 +60,22 @@ def freeze_account(
 
     def act() -> AccountEntry:
         entry = _account(account)
-        refusals = _state_refusals(entry, ground=ground)
-        if entry.state == "frozen":
-            refusals.append(ledger_checks.AccountFrozen(f"Account {entry.number} is frozen."))
-        if entry.kind != "general" and not as_correction:
-            refusals.append(
-                checks.FreezeNotPermitted(
-                    f"Account {entry.number} is a {entry.kind} account; only general accounts"
-                    " are frozen, others for the correction of an error."
-                )
-            )
+        refusals = _freeze_refusals(entry, ground=ground, as_correction=as_correction)
         if refusals:
             raise Refused(refusals)
         ledger.freeze_account(account)
         _log_decide_and_tell(
             entry,
-            act="freeze_account",
-            state="frozen",
-            ground=ground,
-            at=frozen_at,
-            actor=actor,
-            event="account_frozen",
-            context={"frozen_at": frozen_at, "ground": ground},
-            cite=FREEZE,
+            _Change(
+                act="freeze_account",
+                state="frozen",
+                ground=ground,
+                at=frozen_at,
+                actor=actor,
+                event="account_frozen",
+                context={"frozen_at": frozen_at, "ground": ground},
+                cite=FREEZE,
+            ),
         )
         return ledger_queries.account(account)
 
@@ -94,14 +102,16 @@ def unfreeze_account(
         ledger.unfreeze_account(account)
         _log_decide_and_tell(
             entry,
-            act="unfreeze_account",
-            state="open",
-            ground=ground,
-            at=released_at,
-            actor=actor,
-            event="account_unfrozen",
-            context={"released_at": released_at, "ground": ground},
-            cite=FREEZE,
+            _Change(
+                act="unfreeze_account",
+                state="open",
+                ground=ground,
+                at=released_at,
+                actor=actor,
+                event="account_unfrozen",
+                context={"released_at": released_at, "ground": ground},
+                cite=FREEZE,
+            ),
         )
         return ledger_queries.account(account)
 
@@ -130,31 +140,25 @@ def close_account(
 
     def act() -> AccountEntry:
         entry = _account(account)
-        refusals = _state_refusals(entry, ground=ground)
-        permitted = ("general", "compliance") if as_correction else ("general",)
-        if entry.kind not in permitted:
-            refusals.append(
-                checks.StaysOpen(
-                    f"Account {entry.number} is a {entry.kind} account; the rule closes none."
-                )
-            )
-        refusals += _balance_refusals(entry)
+        refusals = _closing_refusals(entry, ground=ground, as_correction=as_correction)
         if refusals:
             raise Refused(refusals)
         ledger.close_account(account)
         _log_decide_and_tell(
             entry,
-            act="close_account",
-            state="closed",
-            ground=ground,
-            at=closed_at,
-            actor=actor,
-            event="account_closing",
-            context={
-                "closing_on": programs.load(entry.program).local_date(closed_at),
-                "reason": ground,
-            },
-            cite=CLOSING,
+            _Change(
+                act="close_account",
+                state="closed",
+                ground=ground,
+                at=closed_at,
+                actor=actor,
+                event="account_closing",
+                context={
+                    "closing_on": programs.load(entry.program).local_date(closed_at),
+                    "reason": ground,
+                },
+                cite=CLOSING,
+            ),
         )
         return ledger_queries.account(account)
 
@@ -177,6 +181,32 @@ def _state_refusals(entry: AccountEntry, *, ground: str) -> list[Refusal]:
     return refusals
 
 
+def _freeze_refusals(entry: AccountEntry, *, ground: str, as_correction: bool) -> list[Refusal]:
+    refusals = _state_refusals(entry, ground=ground)
+    if entry.state == "frozen":
+        refusals.append(ledger_checks.AccountFrozen(f"Account {entry.number} is frozen."))
+    if entry.kind != "general" and not as_correction:
+        refusals.append(
+            checks.FreezeNotPermitted(
+                f"Account {entry.number} is a {entry.kind} account; only general accounts"
+                " are frozen, others for the correction of an error."
+            )
+        )
+    return refusals
+
+
+def _closing_refusals(entry: AccountEntry, *, ground: str, as_correction: bool) -> list[Refusal]:
+    refusals = _state_refusals(entry, ground=ground)
+    permitted = ("general", "compliance") if as_correction else ("general",)
+    if entry.kind not in permitted:
+        refusals.append(
+            checks.StaysOpen(
+                f"Account {entry.number} is a {entry.kind} account; the rule closes none."
+            )
+        )
+    return refusals + _balance_refusals(entry)
+
+
 def _balance_refusals(entry: AccountEntry) -> list[Refusal]:
     rules = programs.load(entry.program)
     refusals: list[Refusal] = []
@@ -197,56 +227,47 @@ def _balance_refusals(entry: AccountEntry) -> list[Refusal]:
     return refusals
 
 
-def _log_decide_and_tell(
-    entry: AccountEntry,
-    *,
-    act: str,
-    state: str,
-    ground: str,
-    at: datetime,
-    actor: str,
-    event: str,
-    context: dict[str, ContextValue],
-    cite: str,
-) -> None:
+def _log_decide_and_tell(entry: AccountEntry, change: _Change) -> None:
     """Log the act, issue it as a decision with its reason, and tell the representatives.
 
     The appeal list names none of these acts, so the decision says that its appeal is
     uncertain (MASS-AMB-47).
     """
+    subject = f"account:{entry.id}"
     audit.log(
-        at=at,
+        at=change.at,
         program=entry.program,
-        actor=actor,
-        act=act,
-        subject=f"account:{entry.id}",
+        actor=change.actor,
+        act=change.act,
+        subject=subject,
         before={"state": entry.state},
-        after={"state": state, "ground": ground},
-        cite=cite,
+        after={"state": change.state, "ground": change.ground},
+        cite=change.cite,
     )
     decision = audit.decide(
         decision_class="uncertain",
         program=entry.program,
-        subject=f"account:{entry.id}",
-        outcome=f"account {state}",
-        reasons=[ground],
-        decided_at=at,
-        decided_by=actor,
+        subject=subject,
+        outcome=f"account {change.state}",
+        reasons=[change.ground],
+        decided_at=change.at,
+        decided_by=change.actor,
     )
+    context: dict[str, ContextValue] = {
+        **change.context,
+        "account": titled(entry),
+        "decision": str(decision.id),
+        "cite": change.cite,
+    }
     audit.notify(
         [
             NoticeSpec(
-                event=event,
+                event=change.event,
                 program=entry.program,
                 person=seat.person,
                 account=entry.id,
-                created_at=at,
-                context={
-                    **context,
-                    "account": titled(entry),
-                    "decision": str(decision.id),
-                    "cite": cite,
-                },
+                created_at=change.at,
+                context=context,
             )
             for seat in queries.representatives([entry.id])[entry.id]
         ]

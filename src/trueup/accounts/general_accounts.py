@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from trueup.accounts import checks, queries
-from trueup.accounts.entries import GeneralAccountSpec
+from trueup.accounts.entries import GeneralAccountSpec, PersonEntry
 from trueup.accounts.models import ROLES
 from trueup.accounts.rivals import looking_again
 from trueup.accounts.seats import (
@@ -22,6 +22,7 @@ from trueup.ledger import queries as ledger_queries
 from trueup.ledger import services as ledger
 from trueup.ledger.entries import AccountEntry, AccountSpec
 from trueup.rules import programs
+from trueup.rules.program import Program
 from trueup.rules.refusal import Refusal, Refused
 
 
@@ -73,15 +74,7 @@ def open_general_accounts(
             for person in (spec.representative, spec.alternate)
             if person is not None
         )
-        refusals: list[Refusal] = []
-        for row, spec in enumerate(specs, start=1):
-            found = checks.check_name(spec.name, of="account")
-            if spec.jurisdiction:
-                found += checks.check_jurisdiction(spec.jurisdiction, rules=rules)
-            found += seat_refusals(seats_of(spec.representative, spec.alternate), people)
-            refusals += checks.in_row(found, row)
-        if refusals:
-            raise Refused(refusals)
+        _refuse(specs, people=people, rules=rules)
         accounts = ledger.open_accounts(
             [
                 AccountSpec(
@@ -152,3 +145,17 @@ def name_account_representative(
         seat([naming], people=people, facilities={}, at=at, actor=actor)
 
     looking_again(act)
+
+
+def _refuse(
+    specs: Sequence[GeneralAccountSpec], *, people: Mapping[int, PersonEntry], rules: Program
+) -> None:
+    refusals: list[Refusal] = []
+    for row, spec in enumerate(specs, start=1):
+        found = checks.check_name(spec.name, of="account")
+        if spec.jurisdiction:
+            found += checks.check_jurisdiction(spec.jurisdiction, rules=rules)
+        found += seat_refusals(seats_of(spec.representative, spec.alternate), people)
+        refusals += checks.in_row(found, row)
+    if refusals:
+        raise Refused(refusals)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 
 from trueup.accounts import checks, queries
@@ -12,8 +11,6 @@ from trueup.accounts.entries import (
     FacilitySpec,
     PersonEntry,
     PersonSpec,
-    Retirement,
-    UnitEntry,
     UnitSpec,
 )
 from trueup.accounts.models import AffectedUnit, Facility, Person
@@ -26,7 +23,6 @@ from trueup.rules.program import Program
 from trueup.rules.refusal import Refusal, Refused
 from trueup.rules.units import nameplate_mw
 
-RETIREMENT_STATEMENT_DAYS = 30
 CERTIFICATE = "40 CFR 62.16305(a)"
 
 
@@ -157,105 +153,6 @@ def register_facilities(
     return looking_again(act)
 
 
-def supply_operating_date(
-    *, unit: int, operating_from: date, supplied_at: datetime, actor: str = "administrator"
-) -> UnitEntry:
-    """Replace a unit's projected date of commercial operation by the actual one.
-
-    Raises Refused (`unknown_unit`, `retired_before_operation`).
-
-    Source: 40 CFR 62.16305(a)(1).
-    """
-
-    def act() -> UnitEntry:
-        before = _unit_for_change(unit)
-        if before.retired_on is not None and before.retired_on < operating_from:
-            raise Refused(
-                [
-                    checks.RetiredBeforeOperation(
-                        f"Unit “{before.unit_id}” retired on {before.retired_on}, before that."
-                    )
-                ]
-            )
-        AffectedUnit.objects.filter(id=unit).update(
-            operating_from=operating_from, is_operation_projected=False
-        )
-        audit.log(
-            at=supplied_at,
-            program="",
-            actor=actor,
-            act="supply_operating_date",
-            subject=f"unit:{unit}",
-            before={
-                "operating_from": _iso(before.operating_from),
-                "is_operation_projected": before.is_operation_projected,
-            },
-            after={"operating_from": _iso(operating_from), "is_operation_projected": False},
-            cite="40 CFR 62.16305(a)(1)",
-        )
-        return replace(before, operating_from=operating_from, is_operation_projected=False)
-
-    return looking_again(act)
-
-
-def retire_unit(
-    *,
-    program: str,
-    unit: int,
-    retired_on: date,
-    filed_at: datetime,
-    filed_by: int | None = None,
-) -> Retirement:
-    """File the statement that a unit was permanently retired.
-
-    The statement is due within 30 days; one that comes later is taken and marked late.
-
-    Args:
-        filed_by: The representative who files; None when the Administrator enters it.
-
-    Raises Refused (`unknown_unit`, `not_authorized`, `retirement_not_yet`,
-    `retired_before_operation`, `already_retired`).
-
-    Source: 40 CFR 62.16215(a)(1), (2).
-    """
-    rules = programs.load(program)
-
-    def act() -> Retirement:
-        before = _unit_for_change(unit)
-        _refuse(
-            _retirement_refusals(
-                before, rules=rules, retired_on=retired_on, filed_at=filed_at, filed_by=filed_by
-            )
-        )
-        AffectedUnit.objects.filter(id=unit).update(
-            retired_on=retired_on, retirement_filed_at=filed_at
-        )
-        retired = replace(before, retired_on=retired_on, retirement_filed_at=filed_at)
-        due_on = rules.days_from(retired_on, RETIREMENT_STATEMENT_DAYS)
-        exempt_from = queries.exempt_from(program=program, unit=retired)
-        if exempt_from is None:
-            raise AssertionError("a retired unit is exempt from some day on")
-        is_late = rules.local_date(filed_at) > due_on
-        audit.log(
-            at=filed_at,
-            program=program,
-            actor="administrator" if filed_by is None else f"person:{filed_by}",
-            act="retire_unit",
-            subject=f"unit:{unit}",
-            before={"retired_on": None},
-            after={
-                "retired_on": _iso(retired_on),
-                "exempt_from": _iso(exempt_from),
-                "due_on": _iso(due_on),
-                "is_late": is_late,
-            },
-            cite="40 CFR 62.16215(a)",
-        )
-        return Retirement(unit=retired, exempt_from=exempt_from, due_on=due_on, is_late=is_late)
-
-    return looking_again(act)
-
-
 def _facility_refusals(specs: Sequence[FacilitySpec], *, rules: Program) -> list[Refusal]:
     codes = [spec.oris_code for spec in specs if isinstance(spec.oris_code, int)]
     in_range = [code for code in codes if 1 <= code <= checks.ORIS_CODE_MAX]
@@ -330,53 +227,6 @@ def _logged(facility: FacilityEntry, spec: FacilitySpec) -> dict[str, object]:
             for unit in spec.units
         ],
     }
-
-
-def _retirement_refusals(
-    unit: UnitEntry,
-    *,
-    rules: Program,
-    retired_on: date,
-    filed_at: datetime,
-    filed_by: int | None,
-) -> list[Refusal]:
-    refusals: list[Refusal] = []
-    if filed_by is not None and not _represents(
-        filed_by, facility=unit.facility, program=rules.code, at=filed_at
-    ):
-        refusals.append(
-            checks.NotAuthorized("Only the facility's designated representative may file this.")
-        )
-    if unit.retired_on is not None:
-        refusals.append(
-            checks.AlreadyRetired(f"Unit “{unit.unit_id}” was retired on {unit.retired_on}.")
-        )
-    if retired_on > rules.local_date(filed_at):
-        refusals.append(
-            checks.RetirementNotYet(
-                f"{retired_on} has not come; file when the unit is permanently retired."
-            )
-        )
-    if unit.operating_from is not None and retired_on < unit.operating_from:
-        refusals.append(
-            checks.RetiredBeforeOperation(
-                f"Unit “{unit.unit_id}” began to operate on {unit.operating_from}, after that."
-            )
-        )
-    return refusals
-
-
-def _represents(person: int, *, facility: int, program: str, at: datetime) -> bool:
-    accounts = queries.facility_accounts(program=program, facilities=[facility])
-    seats = queries.representatives([entry.account for entry in accounts], at=at)
-    return any(seat.person == person for entries in seats.values() for seat in entries)
-
-
-def _unit_for_change(unit: int) -> UnitEntry:
-    row = AffectedUnit.objects.select_for_update().filter(id=unit).first()
-    if row is None:
-        raise Refused([checks.UnknownUnit("There is no such unit.")])
-    return queries.unit_entry(row)
 
 
 def _refuse(refusals: Iterable[Refusal]) -> None:

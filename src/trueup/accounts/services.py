@@ -6,13 +6,12 @@ from trueup.accounts.general_accounts import (
     open_general_account,
     open_general_accounts,
 )
+from trueup.accounts.operation import retire_unit, supply_operating_date
 from trueup.accounts.registration import (
     register_facilities,
     register_facility,
     register_people,
     register_person,
-    retire_unit,
-    supply_operating_date,
 )
 from trueup.accounts.representation import (
     name_designated_representative,

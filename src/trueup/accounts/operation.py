@@ -1,0 +1,174 @@
+"""When affected units began to operate, and when they retired."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+
+from trueup.accounts import checks, queries
+from trueup.accounts.entries import Retirement, UnitEntry
+from trueup.accounts.models import AffectedUnit
+from trueup.accounts.rivals import looking_again
+from trueup.audit import services as audit
+from trueup.rules import programs
+from trueup.rules.program import Program
+from trueup.rules.refusal import Refusal, Refused
+
+RETIREMENT_STATEMENT_DAYS = 30
+
+
+def supply_operating_date(
+    *, unit: int, operating_from: date, supplied_at: datetime, actor: str = "administrator"
+) -> UnitEntry:
+    """Replace a unit's projected date of commercial operation by the actual one.
+
+    Raises Refused (`unknown_unit`, `retired_before_operation`).
+
+    Source: 40 CFR 62.16305(a)(1).
+    """
+
+    def act() -> UnitEntry:
+        before = _unit_for_change(unit)
+        if before.retired_on is not None and before.retired_on < operating_from:
+            raise Refused(
+                [
+                    checks.RetiredBeforeOperation(
+                        f"Unit “{before.unit_id}” retired on {before.retired_on}, before that."
+                    )
+                ]
+            )
+        AffectedUnit.objects.filter(id=unit).update(
+            operating_from=operating_from, is_operation_projected=False
+        )
+        audit.log(
+            at=supplied_at,
+            program="",
+            actor=actor,
+            act="supply_operating_date",
+            subject=f"unit:{unit}",
+            before={
+                "operating_from": before.operating_from and before.operating_from.isoformat(),
+                "is_operation_projected": before.is_operation_projected,
+            },
+            after={"operating_from": operating_from.isoformat(), "is_operation_projected": False},
+            cite="40 CFR 62.16305(a)(1)",
+        )
+        return replace(before, operating_from=operating_from, is_operation_projected=False)
+
+    return looking_again(act)
+
+
+def retire_unit(
+    *,
+    program: str,
+    unit: int,
+    retired_on: date,
+    filed_at: datetime,
+    filed_by: int | None = None,
+) -> Retirement:
+    """File the statement that a unit was permanently retired.
+
+    The statement is due within 30 days; one that comes later is taken and marked late.
+
+    Args:
+        filed_by: The representative who files; None when the Administrator enters it.
+
+    Raises Refused (`unknown_unit`, `not_authorized`, `retirement_not_yet`,
+    `retired_before_operation`, `already_retired`).
+
+    Source: 40 CFR 62.16215(a)(1), (2).
+    """
+    rules = programs.load(program)
+
+    def act() -> Retirement:
+        before = _unit_for_change(unit)
+        refusals = _retirement_refusals(
+            before, rules=rules, retired_on=retired_on, filed_at=filed_at, filed_by=filed_by
+        )
+        if refusals:
+            raise Refused(refusals)
+        AffectedUnit.objects.filter(id=unit).update(
+            retired_on=retired_on, retirement_filed_at=filed_at
+        )
+        retired = replace(before, retired_on=retired_on, retirement_filed_at=filed_at)
+        retirement = _retirement(retired, rules=rules, retired_on=retired_on, filed_at=filed_at)
+        audit.log(
+            at=filed_at,
+            program=program,
+            actor="administrator" if filed_by is None else f"person:{filed_by}",
+            act="retire_unit",
+            subject=f"unit:{unit}",
+            before={"retired_on": None},
+            after=_logged(retirement, retired_on=retired_on),
+            cite="40 CFR 62.16215(a)",
+        )
+        return retirement
+
+    return looking_again(act)
+
+
+def _retirement(
+    unit: UnitEntry, *, rules: Program, retired_on: date, filed_at: datetime
+) -> Retirement:
+    exempt_from = queries.exempt_from(program=rules.code, unit=unit)
+    if exempt_from is None:
+        raise AssertionError("a retired unit is exempt from some day on")
+    due_on = rules.days_from(retired_on, RETIREMENT_STATEMENT_DAYS)
+    is_late = rules.local_date(filed_at) > due_on
+    return Retirement(unit=unit, exempt_from=exempt_from, due_on=due_on, is_late=is_late)
+
+
+def _logged(retirement: Retirement, *, retired_on: date) -> dict[str, object]:
+    return {
+        "retired_on": retired_on.isoformat(),
+        "exempt_from": retirement.exempt_from.isoformat(),
+        "due_on": retirement.due_on.isoformat(),
+        "is_late": retirement.is_late,
+    }
+
+
+def _retirement_refusals(
+    unit: UnitEntry,
+    *,
+    rules: Program,
+    retired_on: date,
+    filed_at: datetime,
+    filed_by: int | None,
+) -> list[Refusal]:
+    refusals: list[Refusal] = []
+    if filed_by is not None and not _represents(
+        filed_by, facility=unit.facility, program=rules.code, at=filed_at
+    ):
+        refusals.append(
+            checks.NotAuthorized("Only the facility's designated representative may file this.")
+        )
+    if unit.retired_on is not None:
+        refusals.append(
+            checks.AlreadyRetired(f"Unit “{unit.unit_id}” was retired on {unit.retired_on}.")
+        )
+    if retired_on > rules.local_date(filed_at):
+        refusals.append(
+            checks.RetirementNotYet(
+                f"{retired_on} has not come; file when the unit is permanently retired."
+            )
+        )
+    if unit.operating_from is not None and retired_on < unit.operating_from:
+        refusals.append(
+            checks.RetiredBeforeOperation(
+                f"Unit “{unit.unit_id}” began to operate on {unit.operating_from}, after that."
+            )
+        )
+    return refusals
+
+
+def _represents(person: int, *, facility: int, program: str, at: datetime) -> bool:
+    accounts = queries.facility_accounts(program=program, facilities=[facility])
+    seats = queries.representatives([entry.account for entry in accounts], at=at)
+    return any(seat.person == person for entries in seats.values() for seat in entries)
+
+
+def _unit_for_change(unit: int) -> UnitEntry:
+    row = AffectedUnit.objects.select_for_update().filter(id=unit).first()
+    if row is None:
+        raise Refused([checks.UnknownUnit("There is no such unit.")])
+    return queries.unit_entry(row)

@@ -1,0 +1,252 @@
+"""What goes over the wire. Requests refuse fields that they do not know (PLAT-049)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated
+
+from ninja import Schema
+from pydantic import ConfigDict, Field, StringConstraints
+
+from trueup.ledger.entries import AccountEntry, TransactionEntry
+from trueup.rules.serials import SerialBlock
+
+SerialText = Annotated[str, StringConstraints(max_length=40)]
+AccountText = Annotated[str, StringConstraints(max_length=12)]
+Whole = Annotated[int, Field(ge=1, le=10**13, strict=True)]
+MOST_BLOCKS = 10_000
+MOST_TRANSFERS = 1_000
+
+
+class Reason(Schema):
+    code: str
+    cite: str
+    sentence: str
+    row: int | None = None
+
+
+class Problem(Schema):
+    """A problem document (RFC 9457), `application/problem+json`."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    reasons: list[Reason]
+
+
+class Account(Schema):
+    number: str
+    name: str
+    kind: str
+    jurisdiction: str
+    purpose: str
+    state: str
+    opened_at: datetime
+
+    @classmethod
+    def of(cls, entry: AccountEntry) -> Account:
+        return cls(
+            number=entry.number,
+            name=entry.name,
+            kind=entry.kind,
+            jurisdiction=entry.jurisdiction,
+            purpose=entry.purpose,
+            state=entry.state,
+            opened_at=entry.opened_at,
+        )
+
+
+class AccountPage(Schema):
+    items: list[Account]
+    next: str | None = Field(None, description="Give it as `after` for the following page.")
+
+
+class Block(Schema):
+    first: str
+    last: str
+    quantity: int
+
+    @classmethod
+    def of(cls, block: SerialBlock) -> Block:
+        return cls(first=block.first_serial, last=block.last_serial, quantity=block.quantity)
+
+
+class LotBalance(Schema):
+    lot: str
+    vintage: int
+    quantity: int
+    reserved: int = Field(description="Of these, waiting in transfers.")
+
+
+class Holdings(Schema):
+    account: Account
+    total: int
+    lots: list[LotBalance]
+    blocks: list[Block] = Field(description="Adjacent blocks are shown as one.")
+    next: str | None = Field(None, description="Give it as `after` for the following page.")
+
+
+class Transaction(Schema):
+    id: int
+    event: str
+    type: str
+    ground: str
+    cite: str
+    source: Account | None
+    destination: Account
+    quantity: int
+    submitted_at: datetime
+    recorded_at: datetime
+    mends: int | None = Field(description="The transaction that this one corrects or reverses.")
+    blocks: list[Block]
+
+    @classmethod
+    def of(cls, entry: TransactionEntry, blocks: list[SerialBlock]) -> Transaction:
+        return cls(
+            id=entry.id,
+            event=entry.event,
+            type=entry.type,
+            ground=entry.ground,
+            cite=entry.cite,
+            source=Account.of(entry.source) if entry.source is not None else None,
+            destination=Account.of(entry.destination),
+            quantity=entry.quantity,
+            submitted_at=entry.submitted_at,
+            recorded_at=entry.recorded_at,
+            mends=entry.mends,
+            blocks=[Block.of(block) for block in blocks],
+        )
+
+
+class TransactionPage(Schema):
+    items: list[Transaction]
+    next: int | None = Field(None, description="Give it as `before` for the following page.")
+
+
+class SerialHistory(Schema):
+    serial: str
+    held_by: Account
+    steps: list[Transaction] = Field(description="Each with the block that moved with it.")
+
+
+class _Request(Schema):
+    model_config = ConfigDict(extra="forbid")
+
+
+class BlockIn(_Request):
+    first: SerialText
+    last: SerialText
+
+
+class TransferIn(_Request):
+    """By serial numbers, or by vintage and quantity."""
+
+    source: AccountText
+    destination: AccountText
+    blocks: list[BlockIn] | None = Field(None, max_length=MOST_BLOCKS)
+    vintage: Annotated[int, Field(ge=1990, le=2200, strict=True)] | None = None
+    quantity: Whole | None = None
+    reference: Annotated[str, StringConstraints(max_length=100)] = Field(
+        "", description="Your reference; only your account's people see it."
+    )
+    note: Annotated[str, StringConstraints(max_length=1000)] = ""
+
+
+class TransfersIn(_Request):
+    transfers: list[TransferIn] = Field(min_length=1, max_length=MOST_TRANSFERS)
+    all_or_none: bool = Field(True, description="Record all or none; else each for itself.")
+
+
+class Transfer(Schema):
+    key: str
+    state: str
+    kind: str
+    source: str
+    destination: str
+    quantity: int | None
+    blocks: list[Block]
+    submitted_at: datetime
+    received_at: datetime
+    due_on: date | None
+    recorded_at: datetime | None
+    transaction: int | None
+    waits: list[Reason]
+    reasons: list[Reason]
+    reference: str
+    note: str
+
+
+class TransferPage(Schema):
+    items: list[Transfer]
+    next: int | None = Field(None, description="Give it as `before` for the following page.")
+
+
+class Emissions(Schema):
+    facility: int = Field(description="ORIS code")
+    unit: str
+    year: int
+    quarter: int = Field(description="1 to 4; 0 for the whole year.")
+    co2_tons: Decimal | None = Field(description="Short tons; null is missing, not zero.")
+    net_mwh: Decimal | None
+    is_provisional: bool
+    version: int
+
+
+class EmissionsPage(Schema):
+    items: list[Emissions]
+    next: int | None = Field(None, description="Give it as `after` for the following page.")
+
+
+class Settlement(Schema):
+    facility: int = Field(description="ORIS code")
+    name: str
+    jurisdiction: str
+    period: str
+    recorded_at: datetime
+    obligation: int
+    deducted: int
+    excess: int
+    excess_due: int
+    excess_deducted: int
+    outstanding: int
+    in_compliance: bool
+
+
+class SettlementPage(Schema):
+    items: list[Settlement]
+    next: int | None = Field(None, description="Give it as `after` for the following page.")
+
+
+class DeductedBlock(Schema):
+    first: str
+    last: str
+    quantity: int
+    ground: str
+    transaction: int
+    recorded_at: datetime
+
+
+class Statement(Schema):
+    settlement: Settlement
+    balance: int = Field(description="What the compliance account holds now.")
+    blocks: list[DeductedBlock]
+
+
+class Period(Schema):
+    name: str
+    first_year: int
+    last_year: int
+    deadline_on: date
+    recordation_on: date
+
+
+class Program(Schema):
+    code: str
+    name: str
+    kind: str
+    instrument: str
+    unit: str
+    periods: list[Period]

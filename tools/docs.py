@@ -131,11 +131,11 @@ def api_schema() -> str | None:
 
 
 def _modules(package: str) -> Iterator[str]:
-    """A package's modules, itself first; not the migrations."""
+    """A package's modules, itself first; not migrations, nor what runs when imported."""
     yield package
     module = importlib.import_module(package)
     for found in pkgutil.walk_packages(module.__path__, prefix=f"{package}."):
-        if ".migrations" not in found.name:
+        if ".migrations" not in found.name and not found.name.endswith(".__main__"):
             yield found.name
 
 

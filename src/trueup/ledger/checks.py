@@ -301,10 +301,22 @@ def refusals(question: Question) -> list[Refusal]:
 
 
 def _named(ranges: Iterable[Range]) -> str:
-    blocks = join({item.block for item in ranges})
+    blocks = join(item.block for item in _apart(ranges))
     named = ", ".join(str(block) for block in blocks[:_NAMED_BLOCKS])
     more = len(blocks) - _NAMED_BLOCKS
     return f"{named} and {more:,} more blocks" if more > 0 else named
+
+
+def _apart(ranges: Iterable[Range]) -> list[Range]:
+    """The same numbers in ranges that do not overlap: a request may name one twice."""
+    apart: list[Range] = []
+    for item in sorted(set(ranges)):
+        before = apart[-1] if apart else None
+        if before is None or before.lot != item.lot or before.hi < item.lo:
+            apart.append(item)
+        elif item.hi > before.hi:
+            apart.append(Range(item.lot, before.hi + 1, item.hi))
+    return apart
 
 
 def _not_whole(blocks: Sequence[Range]) -> Refusal | None:

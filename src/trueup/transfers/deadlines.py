@@ -1,0 +1,55 @@
+"""By when a transfer is to be recorded, and by when whom to tell.
+
+Source: 40 CFR 62.16335(a), (d), (e); 62.16355.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import lru_cache
+
+from trueup.rules.program import Program
+
+
+def record_by(rules: Program, from_at: datetime) -> date:
+    """The last day for recording a transfer: 5 business days of its receipt.
+
+    Args:
+        from_at: Receipt; for a transfer that was held, the end of the deductions.
+
+    Source: 40 CFR 62.16335(a), (b); MASS-129, MASS-130.
+    """
+    return _business_days(rules, rules.local_date(from_at), rules.record_business_days)
+
+
+def tell_recorded_by(rules: Program, recorded_at: datetime) -> date:
+    """The last day for telling that a transfer was recorded: 5 business days of it.
+
+    Source: 40 CFR 62.16335(d); MASS-132.
+    """
+    return _business_days(rules, rules.local_date(recorded_at), rules.notify_business_days)
+
+
+def tell_refused_by(rules: Program, from_at: datetime) -> date:
+    """The last day for telling that a transfer is not recorded: 10 business days of receipt.
+
+    Args:
+        from_at: Receipt; for a transfer that was held, the end of the deductions.
+
+    Source: 40 CFR 62.16335(e); MASS-131.
+    """
+    return _business_days(rules, rules.local_date(from_at), rules.refuse_business_days)
+
+
+def tell_corrected_by(rules: Program, corrected_at: datetime) -> date:
+    """The last day for telling of a correction: 10 business days of it.
+
+    Source: 40 CFR 62.16355; MASS-145.
+    """
+    return _business_days(rules, rules.local_date(corrected_at), rules.correct_business_days)
+
+
+@lru_cache(maxsize=1024)
+def _business_days(rules: Program, event_on: date, days: int) -> date:
+    # Asked for the same day by every transfer of the day.
+    return rules.business_days_from(event_on, days)

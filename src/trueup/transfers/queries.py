@@ -1,0 +1,225 @@
+"""Read transfers: those of an account, those that wait, those that are overdue.
+
+Every function takes a constant number of statements. What only the transferor's people
+may see is left out unless a viewer is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet, Sum
+
+from trueup.accounts import queries as accounts
+from trueup.audit.statements import among
+from trueup.ledger import queries as ledger
+from trueup.ledger.entries import AccountEntry
+from trueup.rules.serials import SerialBlock, parse_block
+from trueup.transfers.entries import LimitationEntry, Reason, TransferEntry
+from trueup.transfers.models import WAITING, Limitation, Transfer
+
+PAGE = 100
+
+
+def transfer(key: UUID, *, viewer: int | None = None) -> TransferEntry | None:
+    """A transfer by its key, as the public or a person may see it."""
+    found = Transfer.objects.filter(key=key).first()
+    return for_viewer(entries([found]), viewer)[0] if found is not None else None
+
+
+def transfers_of(
+    account: int,
+    *,
+    viewer: int | None = None,
+    limit: int = PAGE,
+    before: int | None = None,
+) -> list[TransferEntry]:
+    """The transfers of an account, newest first, a page at a time.
+
+    Refused ones and those that wait are for the account's own people: the public sees
+    what is recorded.
+
+    Args:
+        before: Id of the last transfer of the page before.
+
+    Source: MASS-168.
+    """
+    is_own = viewer is not None and _represents(viewer, account)
+    older = {"id__lt": before} if before is not None else {}
+    ids: set[int] = set()
+    # Two ranges of two indexes; one condition with OR would read all of both.
+    for side in ({"source_id": account}, {"destination_id": account}):
+        rows = Transfer.objects.filter(**side, **older)
+        if not is_own:
+            rows = rows.filter(state="recorded")
+        ids.update(rows.order_by("-id").values_list("id", flat=True)[:limit])
+    rows = Transfer.objects.filter(id__in=sorted(ids)[-limit:]).order_by("-id")
+    return for_viewer(entries(list(rows)), viewer)
+
+
+def transfers_recorded(
+    transactions: Iterable[int], *, viewer: int | None = None
+) -> dict[int, TransferEntry]:
+    """The transfers that transactions of the journal recorded; other ones are left out."""
+    rows = Transfer.objects.filter(tx_id__in=among(transactions))
+    found = for_viewer(entries(list(rows)), viewer)
+    return {entry.tx: entry for entry in found if entry.tx is not None}
+
+
+def for_viewer(transfers: Sequence[TransferEntry], viewer: int | None) -> list[TransferEntry]:
+    """Transfers as a person may see them: reference and note only to the transferor's people.
+
+    Source: docs/decisions/0082.
+    """
+    if viewer is None:
+        return [entry.public for entry in transfers]
+    own = {account.id for account in accounts.accounts_of(viewer)}
+    return [
+        entry if entry.source is not None and entry.source.id in own else entry.public
+        for entry in transfers
+    ]
+
+
+def held(*, program: str, limit: int = PAGE, after: int = 0) -> list[TransferEntry]:
+    """Transfers that wait for deductions, in the order in which they came.
+
+    Args:
+        after: Id of the last transfer of the page before.
+
+    Source: 40 CFR 62.16335(b).
+    """
+    rows = Transfer.objects.filter(program=program, state="held", id__gt=after).order_by("id")
+    return [entry.public for entry in entries(list(rows[:limit]))]
+
+
+def pending(*, program: str, submitted_until: datetime, limit: int = PAGE) -> list[TransferEntry]:
+    """Transfers submitted in time that are neither recorded nor refused.
+
+    Deductions are made after these are recorded. A transfer that is held was submitted
+    late, so it is not one of them.
+
+    Source: 40 CFR 62.16340(b); MASS-045, MASS-135.
+    """
+    rows = Transfer.objects.filter(
+        program=program, state__in=WAITING, submitted_at__lte=submitted_until
+    ).exclude(state="held")
+    return [entry.public for entry in entries(list(rows.order_by("id")[:limit]))]
+
+
+def overdue(*, program: str, today: date, limit: int = PAGE) -> list[TransferEntry]:
+    """Transfers that should have been recorded or refused by now, the longest due first.
+
+    Source: 40 CFR 62.16335(a).
+    """
+    rows = Transfer.objects.filter(program=program, state__in=WAITING, due_on__lt=today)
+    return [entry.public for entry in entries(list(rows.order_by("due_on", "id")[:limit]))]
+
+
+def waiting_totals(accounts_: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """How much waits on its way into and out of each account.
+
+    Source: 40 CFR 62.16375 “CO2 allowances held”; MASS-045.
+    """
+    waiting = Transfer.objects.filter(state__in=WAITING)
+    into = waiting.filter(destination_id__in=among(accounts_)).values("destination_id")
+    out_of = waiting.filter(source_id__in=among(accounts_)).values("source_id")
+    coming = dict(into.annotate(total=Sum("quantity")).values_list("destination_id", "total"))
+    going = dict(out_of.annotate(total=Sum("quantity")).values_list("source_id", "total"))
+    return {account: (coming.get(account, 0), going.get(account, 0)) for account in accounts_}
+
+
+def waiting_into(accounts_: Sequence[int]) -> dict[int, list[SerialBlock]]:
+    """The serial numbers that wait on their way into each account.
+
+    Source: 40 CFR 62.16375 “CO2 allowances held”; MASS-045.
+    """
+    rows = Transfer.objects.filter(state__in=WAITING, destination_id__in=among(accounts_))
+    found: dict[int, list[SerialBlock]] = {}
+    for account, blocks in rows.order_by("id").values_list("destination_id", "blocks"):
+        if account is not None:
+            found.setdefault(account, []).extend(parse_block(*block) for block in blocks)
+    return found
+
+
+def limitations(*, account: int, include_lifted: bool = False) -> list[LimitationEntry]:
+    """What the Administrator limited in an account.
+
+    Source: 40 CFR 62.16220(c)(5).
+    """
+    rows = Limitation.objects.filter(account_id=account).order_by("id")
+    found = list(rows if include_lifted else rows.filter(lifted_at=None))
+    known = ledger.accounts_by_id([account])
+    return [limitation_entry(row, known[account]) for row in found]
+
+
+def stored_with_keys(keys: Iterable[UUID]) -> dict[UUID, Transfer]:
+    """The stored transfers with some keys."""
+    return {row.key: row for row in Transfer.objects.filter(key__in=list(keys))}
+
+
+def entries(rows: Sequence[Transfer]) -> list[TransferEntry]:
+    """Stored transfers as plain values, with the accounts as they are now."""
+    known = ledger.accounts_by_id(
+        side for row in rows for side in (row.source_id, row.destination_id) if side is not None
+    )
+    return [transfer_entry(row, known) for row in rows]
+
+
+def transfer_entry(row: Transfer, known: Mapping[int, AccountEntry]) -> TransferEntry:
+    return TransferEntry(
+        id=row.pk,
+        key=row.key,
+        program=row.program,
+        kind=row.kind,
+        state=row.state,
+        source=known.get(row.source_id) if row.source_id is not None else None,
+        source_number=row.source_number,
+        destination=known.get(row.destination_id) if row.destination_id is not None else None,
+        destination_number=row.destination_number,
+        submitted_by=row.submitted_by_id,
+        role=row.role,
+        submitted_at=row.submitted_at,
+        received_at=row.received_at,
+        due_on=row.due_on,
+        recorded_at=row.recorded_at,
+        tx=row.tx_id,
+        quantity=row.quantity,
+        blocks=tuple(parse_block(first, last) for first, last in row.blocks),
+        waits=tuple(Reason(**wait) for wait in row.waits),
+        reasons=tuple(Reason(**reason) for reason in row.reasons),
+        decision=row.decision_id,
+        reversal=row.reversal_id,
+        reference=row.reference,
+        note=row.note,
+        reason=row.reason,
+        beneficiary=row.beneficiary,
+    )
+
+
+def limitation_entry(row: Limitation, account: AccountEntry) -> LimitationEntry:
+    return LimitationEntry(
+        key=row.key,
+        program=row.program,
+        account=account,
+        blocks=tuple(parse_block(first, last) for first, last in row.blocks),
+        quantity=row.quantity,
+        ground=row.ground,
+        decision=row.decision_id,
+        placed_at=row.placed_at,
+        lifted_at=row.lifted_at,
+    )
+
+
+def waiting_rows(program: str, *, accounts_: Sequence[int] | None = None) -> QuerySet[Transfer]:
+    """Held transfers of a program, or of some accounts, in the order in which they came."""
+    rows = Transfer.objects.filter(program=program, state="held").order_by("id")
+    if accounts_ is None:
+        return rows
+    wanted = among(accounts_)
+    return rows.filter(Q(source_id__in=wanted) | Q(destination_id__in=wanted))
+
+
+def _represents(person: int, account: int) -> bool:
+    return any(seat.person == person for seat in accounts.representatives([account])[account])

@@ -1,0 +1,153 @@
+"""What is done with transfers; each function is one database transaction, or says so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from trueup.rules.serials import SerialBlock
+from trueup.transfers.corrections import correct_error, reverse
+from trueup.transfers.entries import RetirementSpec, TransferEntry, TransferSpec
+from trueup.transfers.files import error_report, import_transfers
+from trueup.transfers.limits import cancel_instruments, lift_limitation, limit_instruments
+from trueup.transfers.release import free_for_deductions, mark_done, record_due, release_held
+from trueup.transfers.submission import submit
+
+__all__ = [
+    "cancel_instruments",
+    "correct_error",
+    "error_report",
+    "free_for_deductions",
+    "import_transfers",
+    "lift_limitation",
+    "limit_instruments",
+    "mark_done",
+    "record_due",
+    "release_held",
+    "retire",
+    "reverse",
+    "submit_batch",
+    "submit_transfer",
+]
+
+
+def submit_transfer(
+    *,
+    program: str,
+    source: str,
+    destination: str,
+    submitted_by: int,
+    submitted_at: datetime,
+    key: UUID,
+    blocks: Sequence[SerialBlock] | None = None,
+    vintage: int | None = None,
+    quantity: int | Decimal | None = None,
+    received_at: datetime | None = None,
+    recorded_at: datetime | None = None,
+    reference: str = "",
+    note: str = "",
+) -> TransferEntry:
+    """Record a transfer, let it wait, or refuse it; the state says which.
+
+    Serial numbers are named, or the earliest recorded ones of a vintage go. A transfer
+    that is refused is kept with every reason; nothing is raised for it. The same request
+    with the same key again is answered with what became of it.
+
+    Args:
+        source, destination: Account numbers.
+        submitted_by: The person who signed it.
+        submitted_at: When it was dispatched; `received_at` when it arrived, if later.
+        recorded_at: Now, if that is later still.
+        reference, note: Only for the people of the transferor account.
+
+    Raises Refused (`key_reused`, `text_not_usable`, `serials_or_quantity`,
+    `too_many_blocks`, `received_before_submitted`): these are no submissions.
+
+    Source: 40 CFR 62.16330, 62.16335; PLAT-050 to PLAT-054.
+    """
+    spec = TransferSpec(
+        source=source,
+        destination=destination,
+        submitted_by=submitted_by,
+        submitted_at=submitted_at,
+        received_at=received_at,
+        key=key,
+        blocks=tuple(blocks or ()),
+        vintage=vintage,
+        quantity=quantity,
+        reference=reference,
+        note=note,
+    )
+    (entry,) = submit([spec], program=program, recorded_at=recorded_at or spec.arrived_at)
+    return entry
+
+
+def submit_batch(
+    specs: Sequence[TransferSpec],
+    *,
+    program: str,
+    recorded_at: datetime,
+    all_or_none: bool = False,
+) -> list[TransferEntry]:
+    """Decide many transfers and retirements in their order: each for itself, or all or none.
+
+    Each for itself they are decided a hundred at a time, each hundred in a database
+    transaction of its own, in a constant number of statements; an entry's state says what
+    became of it. All or none is one database transaction.
+
+    Raises Refused as `submit_transfer` does, and with `all_or_none` for every reason
+    against any of them; `row` is the spec's, or counts from 1.
+
+    Source: 40 CFR 62.16330, 62.16335; PLAT-050, PLAT-054.
+    """
+    return submit(specs, program=program, recorded_at=recorded_at, all_or_none=all_or_none)
+
+
+def retire(
+    *,
+    program: str,
+    source: str,
+    submitted_by: int,
+    submitted_at: datetime,
+    key: UUID,
+    reason: str,
+    beneficiary: str = "",
+    blocks: Sequence[SerialBlock] | None = None,
+    vintage: int | None = None,
+    quantity: int | Decimal | None = None,
+    received_at: datetime | None = None,
+    recorded_at: datetime | None = None,
+    reference: str = "",
+    note: str = "",
+) -> TransferEntry:
+    """Move instruments into the retirement account of one's own motion, for good.
+
+    It counts for no obligation. Otherwise it is submitted, waits and is refused as a
+    transfer is.
+
+    Args:
+        reason: One of the program's reasons; public, and in the journal.
+        beneficiary: For whom, if that is to be said; public, not in the journal.
+
+    Raises Refused as `submit_transfer` does.
+
+    Source: 40 CFR 62.16320(b); PLAT-056; MASS-035.
+    """
+    spec = RetirementSpec(
+        source=source,
+        submitted_by=submitted_by,
+        submitted_at=submitted_at,
+        received_at=received_at,
+        key=key,
+        reason=reason,
+        beneficiary=beneficiary,
+        blocks=tuple(blocks or ()),
+        vintage=vintage,
+        quantity=quantity,
+        reference=reference,
+        note=note,
+    )
+    (entry,) = submit([spec], program=program, recorded_at=recorded_at or spec.arrived_at)
+    return entry

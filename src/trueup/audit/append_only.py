@@ -4,8 +4,8 @@ A migration calls `protect("table")` for a table whose rows can only be added, a
 `keep_rows("table")` for one whose rows can change and never go. On both engines the
 statement raises an IntegrityError, whoever asks. PostgreSQL refuses TRUNCATE too, and
 refuses a statement even if it would touch no row. SQLite replaces a row in an
-`INSERT OR REPLACE` without asking the delete trigger, so there an insert that names an
-id which exists is refused as well.
+`INSERT OR REPLACE` without asking the delete trigger, so there an insert that repeats a
+unique key is refused as well; the migration names the keys.
 
 Source: PLAT-017; 40 CFR 62.16355 (an error is mended by a new entry).
 """
@@ -27,19 +27,23 @@ END $$
 """
 
 
-def protect(table: str) -> migrations.RunPython:
+Keys = Sequence[Sequence[str]]
+ONLY_ID: Keys = (("id",),)
+
+
+def protect(table: str, *, keys: Keys = ONLY_ID) -> migrations.RunPython:
     """The migration operation that makes a table append-only on either engine."""
-    return _refuse(table, ("UPDATE", "DELETE"))
+    return _refuse(table, ("UPDATE", "DELETE"), keys)
 
 
-def keep_rows(table: str) -> migrations.RunPython:
+def keep_rows(table: str, *, keys: Keys = ONLY_ID) -> migrations.RunPython:
     """The migration operation that keeps a table's rows from being removed."""
-    return _refuse(table, ("DELETE",))
+    return _refuse(table, ("DELETE",), keys)
 
 
-def _refuse(table: str, acts: Sequence[str]) -> migrations.RunPython:
+def _refuse(table: str, acts: Sequence[str], keys: Keys) -> migrations.RunPython:
     def forwards(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
-        for statement in refusing_sql(table, acts, vendor=editor.connection.vendor):
+        for statement in refusing_sql(table, acts, vendor=editor.connection.vendor, keys=keys):
             editor.execute(statement, params=None)
 
     def backwards(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
@@ -49,7 +53,9 @@ def _refuse(table: str, acts: Sequence[str]) -> migrations.RunPython:
     return migrations.RunPython(forwards, backwards)
 
 
-def refusing_sql(table: str, acts: Sequence[str], *, vendor: str) -> list[str]:
+def refusing_sql(
+    table: str, acts: Sequence[str], *, vendor: str, keys: Keys = ONLY_ID
+) -> list[str]:
     """The statements that make the database refuse these acts on a table."""
     if vendor == "postgresql":
         return [
@@ -57,7 +63,7 @@ def refusing_sql(table: str, acts: Sequence[str], *, vendor: str) -> list[str]:
             f"CREATE TRIGGER {table}_kept BEFORE {' OR '.join(acts)} OR TRUNCATE ON {table}"
             " FOR EACH STATEMENT EXECUTE FUNCTION trueup_refuse_change()",
         ]
-    exists = f"EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)"  # noqa: S608
+    exists = " OR ".join(_exists(table, key) for key in keys)
     return [
         *(
             f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} {_body(table, act)}"
@@ -66,6 +72,11 @@ def refusing_sql(table: str, acts: Sequence[str], *, vendor: str) -> list[str]:
         f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN {exists} "
         + _body(table, "REPLACE"),
     ]
+
+
+def _exists(table: str, key: Sequence[str]) -> str:
+    same = " AND ".join(f"{column} = NEW.{column}" for column in key)
+    return f"EXISTS (SELECT 1 FROM {table} WHERE {same})"  # noqa: S608
 
 
 def _body(table: str, act: str) -> str:

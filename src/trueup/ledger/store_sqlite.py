@@ -141,14 +141,19 @@ class SqliteStore(Store):
         return claims_by_account((*row[:7], _aware(row[7])) for row in rows)
 
     def open_lot(self, lot: int, program: int, code: str) -> int:
-        made = self._database.execute(
-            "INSERT INTO ledger_lot (id, program_id, code) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-            [lot, program, code],
-        )
-        if made.rowcount:
-            self._database.execute("INSERT INTO ledger_holding (lot_id, lo) VALUES (?, 1)", [lot])
-        row = self._database.execute("SELECT next_serial FROM ledger_lot WHERE id = ?", [lot])
-        return int(row.fetchone()[0])
+        find = "SELECT next_serial FROM ledger_lot WHERE id = ?"
+        with connection.wrap_database_errors:
+            row = self._database.execute(find, [lot]).fetchone()
+            if row is None:
+                self._database.execute(
+                    "INSERT INTO ledger_lot (id, program_id, code) VALUES (?, ?, ?)",
+                    [lot, program, code],
+                )
+                self._database.execute(
+                    "INSERT INTO ledger_holding (lot_id, lo) VALUES (?, 1)", [lot]
+                )
+                row = self._database.execute(find, [lot]).fetchone()
+        return int(row[0])
 
 
 def _aware(at: datetime) -> datetime:

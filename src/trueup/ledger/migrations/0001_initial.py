@@ -12,6 +12,8 @@ Both engines get the same tables; only types, sequences and trigger syntax diffe
 import django.db.models.deletion
 from django.db import migrations, models
 
+from trueup.audit.append_only import keep_rows, protect
+
 PROGRAM_PLACE = 10**16
 
 TABLES = """
@@ -95,13 +97,11 @@ LOT_KEYS = (
     "CONSTRAINT lot_ends FOREIGN KEY (id, next_serial)"
     " REFERENCES ledger_holding (lot_id, lo) DEFERRABLE INITIALLY DEFERRED",
 )
-JOURNAL = ("ledger_tx", "ledger_move", "ledger_issue")
 FIXED = {
     "ledger_holding": "lot_id, lo",
     "ledger_lot": "id, program_id, code, first",
     "ledger_account": "id, program_id, number, kind",
 }
-UNDELETABLE = ("ledger_holding", "ledger_lot", "ledger_account", "ledger_program")
 
 
 def postgresql_statements():
@@ -120,27 +120,6 @@ def postgresql_statements():
     yield "ALTER TABLE ledger_holding SET (fillfactor = 80)"
 
 
-def postgresql_guards():
-    yield """CREATE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN RAISE EXCEPTION '%: the books are never rewritten (%)', TG_TABLE_NAME, TG_OP
-            USING ERRCODE = 'integrity_constraint_violation'; END $$"""
-    for table in JOURNAL:
-        yield (
-            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}"
-            " FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse()"
-        )
-    for table in UNDELETABLE:
-        yield (
-            f"CREATE TRIGGER {table}_undeletable BEFORE DELETE OR TRUNCATE ON {table}"
-            " FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse()"
-        )
-    for table, columns in FIXED.items():
-        yield (
-            f"CREATE TRIGGER {table}_fixed BEFORE UPDATE OF {columns} ON {table}"
-            " FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse()"
-        )
-
-
 def sqlite_statements():
     yield from TABLES.format(
         bigint="bigint",
@@ -152,36 +131,25 @@ def sqlite_statements():
     ).split(";")
 
 
-def sqlite_guards():
-    refuse = "BEGIN SELECT RAISE(ABORT, '{table}: the books are never rewritten'); END"
-    for table in JOURNAL:
-        for act in ("UPDATE", "DELETE"):
-            yield (
-                f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} "
-                + refuse.format(table=table)
-            )
-    for table in UNDELETABLE:
-        yield (
-            f"CREATE TRIGGER {table}_undeletable BEFORE DELETE ON {table} "
-            + refuse.format(table=table)
-        )
-    for table, columns in FIXED.items():
-        yield (
-            f"CREATE TRIGGER {table}_fixed BEFORE UPDATE OF {columns} ON {table} "
-            + refuse.format(table=table)
-        )
-
-
 def make_tables(apps, schema_editor):
     postgresql = schema_editor.connection.vendor == "postgresql"
     for statement in postgresql_statements() if postgresql else sqlite_statements():
         schema_editor.execute(statement, params=None)
 
 
-def make_guards(apps, schema_editor):
+def fix_columns(apps, schema_editor):
+    """Refuse any statement that sets a column by which others find the row."""
     postgresql = schema_editor.connection.vendor == "postgresql"
-    for statement in postgresql_guards() if postgresql else sqlite_guards():
-        schema_editor.execute(statement, params=None)
+    for table, columns in FIXED.items():
+        body = (
+            "FOR EACH STATEMENT EXECUTE FUNCTION trueup_refuse_change()"
+            if postgresql
+            else f"BEGIN SELECT RAISE(ABORT, 'UPDATE is refused: the rows of {table} are kept'); END"
+        )
+        schema_editor.execute(
+            f"CREATE TRIGGER {table}_fixed BEFORE UPDATE OF {columns} ON {table} {body}",
+            params=None,
+        )
 
 
 def account(name="account", **options):
@@ -341,5 +309,12 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunPython(make_guards, migrations.RunPython.noop),
+        protect("ledger_tx", keys=(("id",), ("key",))),
+        protect("ledger_move", keys=(("id",), ("prev_id", "lo"))),
+        protect("ledger_issue", keys=(("id",), ("lot_id", "lo"))),
+        keep_rows("ledger_holding", keys=(("lot_id", "lo"), ("lot_id", "nxt"))),
+        keep_rows("ledger_lot", keys=(("id",), ("program_id", "code"))),
+        keep_rows("ledger_account", keys=(("id",), ("number",))),
+        keep_rows("ledger_program", keys=(("number",), ("code",))),
+        migrations.RunPython(fix_columns, migrations.RunPython.noop),
     ]

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from tests.adapters.web_books import small_program
+from tests.adapters.web_books import PROGRAM, small_program
 from trueup.web import access
 
 # The data interface has rules of its own, tested where it is.
 NOT_PAGES = ("api/",)
+
+# The pages that are not public, with arguments for their addresses.
+CLOSED: dict[str, list[object]] = {"you": [], "transfer": [PROGRAM, UUID(int=7)]}
 
 
 def patterns() -> Iterator[tuple[str, URLPattern]]:
@@ -54,11 +58,12 @@ class TestSignedIn:
             page.name for _, page in patterns() if access.rule_of(page.callback) == access.SIGNED_IN
         ]
 
-        assert closed == ["you"]
-        for name in closed:
-            answer = client.get(reverse(str(name)))
+        assert set(closed) == set(CLOSED)
+        for name, arguments in CLOSED.items():
+            address = reverse(name, args=arguments)
+            answer = client.get(address)
             assert answer.status_code == 302
-            assert answer["Location"] == f"{reverse('sign-in')}?next={reverse(str(name))}"
+            assert answer["Location"] == f"{reverse('sign-in')}?next={address}"
 
     def test_a_person_signs_in_sees_her_accounts_and_signs_out(self, client: Client) -> None:
         books = small_program()

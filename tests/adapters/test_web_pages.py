@@ -25,6 +25,11 @@ pytestmark = pytest.mark.django_db
 STATEMENTS_MAX = 16
 
 
+@pytest.fixture(autouse=True)
+def _sums_are_never_old(settings: Any) -> None:
+    settings.TRUEUP_STATE_SECONDS = 0
+
+
 @pytest.fixture
 def books() -> Books:
     return small_program()

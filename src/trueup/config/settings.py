@@ -137,6 +137,8 @@ CACHES = {
 TRUEUP_PROGRAM = os.environ.get("TRUEUP_PROGRAM", "cpp-mass")
 TRUEUP_THEME = os.environ.get("TRUEUP_THEME", "")
 TRUEUP_BANNER = os.environ.get("TRUEUP_BANNER", "demonstration")
+# How old the sums on the program's pages may be before they are made anew; 0: never old.
+TRUEUP_STATE_SECONDS = int(os.environ.get("TRUEUP_STATE_SECONDS", "60"))
 
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "America/New_York"

@@ -3,33 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
+from trueup.compliance.entries import Totals
 from trueup.rules.periods import CompliancePeriod
 from trueup.rules.tables import Jurisdiction
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SettlementTotals:
-    """Outcomes of one compliance period, added up over facilities."""
-
-    facilities: int = 0
-    in_compliance: int = 0
-    obligation: int = 0
-    deducted: int = 0
-    excess: int = 0
-    excess_due: int = 0
-    excess_deducted: int = 0
-    outstanding: int = 0
-
-    @property
-    def not_in_compliance(self) -> int:
-        return self.facilities - self.in_compliance
-
-    @property
-    def share_in_compliance(self) -> float | None:
-        """The share of settled facilities that are in compliance; None if none is settled."""
-        return self.in_compliance / self.facilities if self.facilities else None
+_FIGURES = tuple(field.name for field in fields(Totals))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +30,14 @@ class StateRow:
     budget: int
     emissions_tons: int | None
     is_final: bool
-    settlement: SettlementTotals
+    settlement: Totals
     banked: int
     undistributed: int
+
+    @property
+    def share_in_compliance(self) -> float | None:
+        """The share of settled facilities that are in compliance; None if none is settled."""
+        return share_in_compliance(self.settlement)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,20 +88,16 @@ class ProgramState:
         return sum(row.undistributed for row in self.states)
 
     @property
-    def settlement(self) -> SettlementTotals:
+    def settlement(self) -> Totals:
         return sum_of(row.settlement for row in self.states)
 
 
-def sum_of(parts: Iterable[SettlementTotals]) -> SettlementTotals:
+def sum_of(parts: Iterable[Totals]) -> Totals:
     """Outcomes of several States as one."""
     listed = list(parts)
-    return SettlementTotals(
-        facilities=sum(part.facilities for part in listed),
-        in_compliance=sum(part.in_compliance for part in listed),
-        obligation=sum(part.obligation for part in listed),
-        deducted=sum(part.deducted for part in listed),
-        excess=sum(part.excess for part in listed),
-        excess_due=sum(part.excess_due for part in listed),
-        excess_deducted=sum(part.excess_deducted for part in listed),
-        outstanding=sum(part.outstanding for part in listed),
-    )
+    return Totals(**{name: sum(getattr(part, name) for part in listed) for name in _FIGURES})
+
+
+def share_in_compliance(totals: Totals) -> float | None:
+    """The share of settled facilities that are in compliance; None if none is settled."""
+    return totals.in_compliance / totals.facilities if totals.facilities else None

@@ -6,13 +6,14 @@ Source: PLAT-007, PLAT-141, PLAT-142.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from datetime import date
 
 from django.db.models import Count
 
 from trueup.accounts.models import FacilityAccount
-from trueup.disclosure.entries import KindTotal, ProgramState, SettlementTotals, StateRow
+from trueup.compliance import queries as compliance
+from trueup.compliance.entries import Totals
+from trueup.disclosure.entries import KindTotal, ProgramState, StateRow
 from trueup.emissions import queries as emissions
 from trueup.ledger import queries as ledger
 from trueup.ledger.entries import LotTotal
@@ -24,10 +25,20 @@ KIND_ORDER = ("compliance", "general", "holding", "origination", "retirement")
 
 def period_to_show(program: Program, *, today: date) -> CompliancePeriod:
     """The period that people look for: the latest that was settled, else the running one."""
+    settled = compliance.periods_settled(program=program.code)
+    return settled[0] if settled else running_period(program, today=today)
+
+
+def periods_to_choose(program: Program, *, today: date) -> list[CompliancePeriod]:
+    """The periods that there is something to say about, the latest first."""
+    settled = compliance.periods_settled(program=program.code)
+    return sorted({*settled, running_period(program, today=today)}, reverse=True)
+
+
+def running_period(program: Program, *, today: date) -> CompliancePeriod:
+    """The period that a day is part of; before the program starts, the first one."""
     start = program.schedule.printed[0]
-    if today < start.first_day:
-        return start
-    return program.period_of(today)
+    return start if today < start.first_day else program.period_of(today)
 
 
 def program_state(program: Program, period: CompliancePeriod) -> ProgramState:
@@ -37,7 +48,7 @@ def program_state(program: Program, period: CompliancePeriod) -> ProgramState:
     """
     totals = ledger.lot_totals(program.code)
     facilities, units = _counts(program)
-    settled: Mapping[str, SettlementTotals] = {}
+    settled = compliance.totals_by_state(program=program.code, period=period)
     emitted = _emitted(program, period)
     banked, undistributed = _left(totals, vintage_max=period.last_year)
     rows = []
@@ -51,7 +62,7 @@ def program_state(program: Program, period: CompliancePeriod) -> ProgramState:
                 budget=budget_of(program, place.code, period),
                 emissions_tons=tons,
                 is_final=is_final,
-                settlement=settled.get(place.code, SettlementTotals()),
+                settlement=settled.get(place.code, Totals()),
                 banked=banked[place.code],
                 undistributed=undistributed[place.code],
             )

@@ -37,8 +37,10 @@ urlpatterns: list[URLPattern] = [
     path("<program:code>/states/", program.states, name="states"),
     path("<program:code>/states.csv", program.states_csv, name="states-csv"),
     path("<program:code>/states/<str:jurisdiction>/", program.state, name="state"),
-    path("<program:code>/charts/states.svg", pictures.states, name="chart-states"),
-    path("<program:code>/charts/map.svg", pictures.compliance_map, name="chart-map"),
+    path("<program:code>/charts/<period:period>/states.svg", pictures.states, name="chart-states"),
+    path(
+        "<program:code>/charts/<period:period>/map.svg", pictures.compliance_map, name="chart-map"
+    ),
     path("<program:code>/facilities/", facilities.facilities, name="facilities"),
     path("<program:code>/facilities/<oris:oris_code>/", facilities.facility, name="facility"),
     path(
@@ -64,6 +66,7 @@ urlpatterns: list[URLPattern] = [
         name="account-history-csv",
     ),
     path("<program:code>/serials/<serial:serial_number>/", serials.serial, name="serial"),
+    path("<program:code>/transfers/<uuid:key>/", transactions.transfer, name="transfer"),
     path("<program:code>/settlements/", settlements.periods, name="settlements"),
     path(
         "<program:code>/settlements/<period:period>/",

@@ -26,6 +26,16 @@ _EVENTS = {
     "cancelled": "Cancelled",
     "adjusted": "Adjusted",
 }
+_TRANSFER_STATES = {
+    "recorded": "Recorded",
+    "refused": "Refused",
+    "held": "Waits for the deductions",
+    "delayed": "Waits out its delay",
+    "awaiting_approval": "Waits for a second signature",
+    "cancelled": "Cancelled",
+    "rejected": "Stopped",
+}
+_TRANSFER_LOOKS = {"recorded": "good", "refused": "bad", "rejected": "bad", "cancelled": ""}
 _KINDS = {
     "compliance": "Compliance account",
     "general": "General account",
@@ -116,3 +126,15 @@ def purpose_name(purpose: str) -> str:
 def words(value: str) -> str:
     """A code as words: `not_held` becomes `not held`."""
     return value.replace("_", " ")
+
+
+@register.filter
+def transfer_state(state: str) -> str:
+    """The state of a submitted transfer, in its people's words."""
+    return _TRANSFER_STATES.get(state, state.replace("_", " ").capitalize())
+
+
+@register.filter
+def transfer_look(state: str) -> str:
+    """How the state of a transfer is tinted."""
+    return _TRANSFER_LOOKS.get(state, "care")

@@ -9,22 +9,31 @@ from itertools import groupby
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from trueup.accounts import queries as registered
+from trueup.accounts.entries import FacilityAccountEntry, RepresentativeEntry
+from trueup.compliance import queries as compliance
+from trueup.compliance.entries import Position
+from trueup.disclosure import queries as disclosure
 from trueup.ledger import queries as ledger
 from trueup.ledger.entries import AccountEntry, Balance, Range, TransactionEntry, range_of
 from trueup.ledger.numbers import ACCOUNT_KINDS
+from trueup.rules.periods import CompliancePeriod
 from trueup.rules.programs import Program
 from trueup.rules.refusal import Refused
 from trueup.rules.serials import SerialBlock, join, parse_serial
+from trueup.transfers import queries as transfers
 from trueup.web.access import public
 from trueup.web.downloads import csv_download
 from trueup.web.pages import Link, page, program_or_404, program_trail
 from trueup.web.paging import PAGE_SIZE, Page, number_after, page_of
+from trueup.web.views.people import person_of
 
 HISTORY_SHOWN = 10
 BLOCKS_SHOWN = 20
+TRANSFERS_SHOWN = 10
 ORIGINS_NAMED = 4
 CSV_BATCH = 1000
 
@@ -54,6 +63,14 @@ class PublicRepresentative:
     role_name: str
     name: str
     since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What a facility owes and can use for a period that is not settled yet."""
+
+    period: CompliancePeriod
+    position: Position
 
 
 ROLE_NAMES = {
@@ -103,6 +120,9 @@ def account(request: HttpRequest, code: str, number: str) -> HttpResponse:
     balances = ledger.balances(entry.id)
     place = program.jurisdictions.get(entry.jurisdiction)
     owner = registered.facility_of(entry.id)
+    seats = registered.representatives([entry.id])[entry.id]
+    person = person_of(request)
+    is_own = person is not None and any(seat.person == person.id for seat in seats)
     recent = ledger.entries(entry.id, limit=HISTORY_SHOWN)
     return page(
         request,
@@ -118,9 +138,13 @@ def account(request: HttpRequest, code: str, number: str) -> HttpResponse:
         holds=ledger.holds([entry.id]).get(entry.id, []),
         claims=[claim for claim in ledger.claims([entry.id]).get(entry.id, []) if claim.open],
         history=recent,
+        standing=_standing(program, owner) if is_own and owner else None,
+        transfers=transfers.transfers_of(entry.id, viewer=person.id, limit=TRANSFERS_SHOWN)
+        if is_own and person
+        else [],
         facility=owner.facility if owner else None,
         unit=owner.unit if owner else None,
-        representatives=_representatives(entry),
+        representatives=_public(entry, seats),
         holdings_csv=reverse("account-holdings-csv", args=[program.code, entry.number]),
     )
 
@@ -211,14 +235,37 @@ def _trail(program: Program) -> list[Link]:
     )
 
 
-def _representatives(entry: AccountEntry) -> list[PublicRepresentative]:
+def _standing(program: Program, owner: FacilityAccountEntry) -> Standing | None:
+    """What the facility owes and can use for the earliest period that is not settled.
+
+    For its own people alone, as long as the period is not settled (PLAT-081).
+    """
+    running = disclosure.running_period(program, today=program.local_date(timezone.now()))
+    settled = {
+        outcome.period
+        for outcome in compliance.outcomes_of_facility(
+            program=program.code, facility=owner.facility.id
+        )
+    }
+    first_year = program.schedule.printed[0].first_year
+    before = program.period_of_year(max(running.first_year - 1, first_year))
+    period = next((period for period in (before, running) if period not in settled), None)
+    if period is None:
+        return None
+    position = compliance.position(program=program.code, period=period, facility=owner.facility.id)
+    return Standing(period=period, position=position) if position else None
+
+
+def _public(
+    entry: AccountEntry, seats: Sequence[RepresentativeEntry]
+) -> list[PublicRepresentative]:
     return [
         PublicRepresentative(
             role_name=ROLE_NAMES.get((entry.kind, person.role), "Representative"),
             name=person.name,
             since=person.from_at,
         )
-        for person in registered.representatives([entry.id])[entry.id]
+        for person in seats
     ]
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from trueup.accounts import queries as accounts
 from trueup.accounts.entries import FacilityEntry, RepresentativeEntry, UnitEntry
-from trueup.disclosure import settlements as disclosure
+from trueup.compliance import queries as compliance
 from trueup.emissions import queries as emissions
 from trueup.emissions.calendar_quarters import QUARTERS
 from trueup.emissions.entries import RecordEntry
@@ -94,7 +94,7 @@ def facility(request: HttpRequest, code: str, oris_code: int) -> HttpResponse:
         accounts=_compliance_accounts(program, entry),
         emissions=unit_years(program, entry),
         chart_address=reverse("chart-emissions", args=[program.code, entry.oris_code]),
-        settlements=disclosure.settlements_of(program, entry.id),
+        settlements=compliance.outcomes_of_facility(program=program.code, facility=entry.id),
     )
 
 

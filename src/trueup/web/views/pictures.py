@@ -5,19 +5,22 @@ from __future__ import annotations
 import hashlib
 from decimal import Decimal
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.views.decorators.http import require_safe
 
+from trueup.disclosure.entries import ProgramState
+from trueup.disclosure.snapshots import snapshot
+from trueup.rules.programs import Program
+from trueup.rules.refusal import Refused
 from trueup.web import charts
 from trueup.web.access import public
 from trueup.web.pages import program_or_404
 from trueup.web.views.facilities import facility_or_404, unit_years
-from trueup.web.views.program import current_state
 
 
 @public
 @require_safe
-def states(request: HttpRequest, code: str) -> HttpResponse:
+def states(request: HttpRequest, code: str, period: str) -> HttpResponse:
     """Emissions of the States against their budgets, and what is banked."""
     program = program_or_404(code)
     rows: list[dict[str, str | int]] = [
@@ -27,7 +30,7 @@ def states(request: HttpRequest, code: str) -> HttpResponse:
             "budget": row.budget,
             "banked": row.banked,
         }
-        for row in current_state(program).states
+        for row in _state(program, period).states
     ]
     return picture(
         request,
@@ -37,12 +40,12 @@ def states(request: HttpRequest, code: str) -> HttpResponse:
 
 @public
 @require_safe
-def compliance_map(request: HttpRequest, code: str) -> HttpResponse:
+def compliance_map(request: HttpRequest, code: str, period: str) -> HttpResponse:
     """The States tinted by the share of facilities in compliance."""
     shares = {
         row.jurisdiction.code: (row.jurisdiction.name, share)
-        for row in current_state(program_or_404(code)).states
-        if (share := row.settlement.share_in_compliance) is not None
+        for row in _state(program_or_404(code), period).states
+        if (share := row.share_in_compliance) is not None
     }
     return picture(request, charts.compliance_map(shares, shown=_look(request)))
 
@@ -77,6 +80,13 @@ def picture(request: HttpRequest, spec: charts.Spec) -> HttpResponse:
         content_type="image/svg+xml",
         headers={"ETag": etag, "Cache-Control": "max-age=60"},
     )
+
+
+def _state(program: Program, period: str) -> ProgramState:
+    try:
+        return snapshot(program.code, program.period_named(period)).state
+    except Refused as refused:
+        raise Http404(refused.refusals[0].sentence) from refused
 
 
 def _look(request: HttpRequest) -> charts.Look:

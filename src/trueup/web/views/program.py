@@ -15,10 +15,14 @@ from trueup.allocation import queries as allocation
 from trueup.allocation.entries import StateVintage
 from trueup.disclosure import queries as disclosure
 from trueup.disclosure.calendar import program_dates
-from trueup.disclosure.entries import ProgramState, StateRow
+from trueup.disclosure.entries import ProgramState, StateRow, share_in_compliance
+from trueup.disclosure.snapshots import Snapshot, snapshot
 from trueup.ledger import queries as ledger
 from trueup.ledger.entries import AccountEntry
+from trueup.rules.periods import CompliancePeriod
+from trueup.rules.program import SET_ASIDES
 from trueup.rules.programs import Program
+from trueup.rules.refusal import Refused
 from trueup.web.access import public
 from trueup.web.downloads import csv_download
 from trueup.web.pages import Link, page, program_or_404, program_trail
@@ -26,6 +30,7 @@ from trueup.web.paging import PAGE_SIZE, number_after, page_of
 
 LATEST_SHOWN = 8
 DATES_SHOWN = 4
+PURPOSES = ("reserve", *SET_ASIDES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,23 +63,25 @@ def program(request: HttpRequest, code: str) -> HttpResponse:
 def states(request: HttpRequest, code: str) -> HttpResponse:
     """Every State with its budget, emissions and settlement."""
     shown = program_or_404(code)
-    state = current_state(shown)
+    found = state_of(request, shown)
     return page(
         request,
         "states",
         program=shown,
         trail=program_trail(shown),
-        state=state,
-        outcome=state.settlement,
-        csv_address=reverse("states-csv", args=[shown.code]),
+        state=found.state,
+        read_at=found.read_at,
+        periods=periods_of(shown),
+        outcome=found.state.settlement,
+        csv_address=f"{reverse('states-csv', args=[shown.code])}?period={found.state.period}",
     )
 
 
 @public
 @require_safe
-def states_csv(_request: HttpRequest, code: str) -> StreamingHttpResponse:
+def states_csv(request: HttpRequest, code: str) -> StreamingHttpResponse:
     """Every State with its budget, emissions and settlement, for a spreadsheet."""
-    state = current_state(program_or_404(code))
+    state = state_of(request, program_or_404(code)).state
     header = (
         "state",
         "name",
@@ -101,7 +108,7 @@ def states_csv(_request: HttpRequest, code: str) -> StreamingHttpResponse:
 def state(request: HttpRequest, code: str, jurisdiction: str) -> HttpResponse:
     """One State: what became of its budget, and its facilities."""
     shown = program_or_404(code)
-    whole = current_state(shown)
+    whole = state_of(request, shown).state
     row = next((r for r in whole.states if r.jurisdiction.code == jurisdiction), None)
     if row is None:
         raise Http404(f"“{jurisdiction}” is not a State of this program.")
@@ -125,14 +132,27 @@ def state(request: HttpRequest, code: str, jurisdiction: str) -> HttpResponse:
     )
 
 
-def current_state(program: Program) -> ProgramState:
-    """The state of a program in the period that people look for now."""
+def state_of(request: HttpRequest, program: Program) -> Snapshot:
+    """The state of a program in the period that the address names, or people look for now."""
+    named = request.GET.get("period", "")
+    if named:
+        try:
+            return snapshot(program.code, program.period_named(named))
+        except Refused as refused:
+            raise Http404(refused.refusals[0].sentence) from refused
     today = program.local_date(timezone.now())
-    return disclosure.program_state(program, disclosure.period_to_show(program, today=today))
+    return snapshot(program.code, disclosure.period_to_show(program, today=today))
+
+
+def periods_of(program: Program) -> list[CompliancePeriod]:
+    """The periods to choose from."""
+    today = program.local_date(timezone.now())
+    return disclosure.periods_to_choose(program, today=today)
 
 
 def _program_page(request: HttpRequest, shown: Program) -> HttpResponse:
-    state = current_state(shown)
+    found = state_of(request, shown)
+    state = found.state
     today = shown.local_date(timezone.now())
     settled = [row for row in state.states if row.settlement.facilities]
     return page(
@@ -140,26 +160,30 @@ def _program_page(request: HttpRequest, shown: Program) -> HttpResponse:
         "home",
         program=shown,
         state=state,
+        read_at=found.read_at,
+        periods=periods_of(shown),
         outcome=state.settlement,
-        shares=sorted(settled, key=lambda row: row.settlement.share_in_compliance or 0),
+        share=share_in_compliance(state.settlement),
+        shares=sorted(settled, key=lambda row: row.share_in_compliance or 0),
         dates=program_dates(shown, today=today, limit=DATES_SHOWN),
         latest=ledger.recent(program=shown.code, limit=LATEST_SHOWN),
-        bars_address=reverse("chart-states", args=[shown.code]),
-        map_address=reverse("chart-map", args=[shown.code]),
+        bars_address=reverse("chart-states", args=[shown.code, state.period.name]),
+        map_address=reverse("chart-map", args=[shown.code, state.period.name]),
     )
 
 
 def _budget_parts(program: Program, row: StateRow, whole: ProgramState) -> list[BudgetPart]:
     """Each purpose of each vintage, with what the State's account for it still holds."""
     place = row.jurisdiction.code
-    held = {
-        (total.lot.year, total.purpose): total.quantity
-        for total in ledger.lot_totals(program.code)
-        if total.jurisdiction == place and total.kind in ("origination", "holding")
-    }
     own = ledger.accounts(program=program.code, jurisdiction=place, kind="origination")
     own += ledger.accounts(program=program.code, jurisdiction=place, kind="holding")
-    by_purpose = {entry.purpose: entry for entry in own}
+    by_purpose = {entry.purpose: entry for entry in own if entry.purpose in PURPOSES}
+    held = {
+        (balance.vintage, purpose): balance.quantity
+        for purpose, entry in by_purpose.items()
+        for balance in ledger.balances(entry.id)
+        if balance.lot.jurisdiction == place
+    }
     wanted = [StateVintage(place, vintage) for vintage in whole.period.vintages]
     parts = []
     for of, budget in allocation.budgets_of(wanted, program=program.code).items():

@@ -6,9 +6,10 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from trueup.disclosure import settlements as disclosure
-from trueup.disclosure.settlements import Statement
-from trueup.ledger import queries as ledger
+from trueup.compliance import queries as compliance
+from trueup.compliance.entries import Statement, Totals
+from trueup.compliance.statements import statement as read_statement
+from trueup.disclosure.entries import sum_of
 from trueup.rules.periods import CompliancePeriod
 from trueup.rules.programs import Program
 from trueup.rules.refusal import Refused
@@ -19,6 +20,9 @@ from trueup.web.paging import PAGE_SIZE, number_after, page_of
 from trueup.web.views.facilities import facility_or_404
 
 OUTCOMES = {"in": "In compliance", "not_in": "Not in compliance"}
+PERIODS_SHOWN = 5
+OMISSIONS_SHOWN = 50
+BLOCKS_SHOWN = 200
 
 
 @public
@@ -27,8 +31,8 @@ def periods(request: HttpRequest, code: str) -> HttpResponse:
     """The compliance periods that were settled, and the one that runs."""
     program = program_or_404(code)
     settled = [
-        (period, program.deadline_on(period), disclosure.totals(program, period))
-        for period in disclosure.periods_settled(program)
+        (period, program.deadline_on(period), _totals(program, period))
+        for period in compliance.periods_settled(program=program.code)[:PERIODS_SHOWN]
     ]
     return page(request, "periods", program=program, trail=program_trail(program), settled=settled)
 
@@ -43,11 +47,12 @@ def settlements(request: HttpRequest, code: str, period: str) -> HttpResponse:
     state = state if state in program.jurisdictions else ""
     outcome = request.GET.get("outcome", "")
     outcome = outcome if outcome in OUTCOMES else ""
-    rows = disclosure.settlements(
-        program,
-        chosen,
+    totals = _totals(program, chosen, jurisdiction=state)
+    rows = compliance.outcomes(
+        program=program.code,
+        period=chosen,
         jurisdiction=state,
-        outcome=outcome,
+        in_compliance={"in": True, "not_in": False}.get(outcome),
         limit=PAGE_SIZE + 1,
         after=number_after(request),
     )
@@ -58,7 +63,9 @@ def settlements(request: HttpRequest, code: str, period: str) -> HttpResponse:
         trail=_trail(program),
         period=chosen,
         deadline=program.deadline_on(chosen),
-        totals=disclosure.totals(program, chosen, jurisdiction=state),
+        totals=totals,
+        not_in_compliance=totals.facilities - totals.in_compliance,
+        left_out=compliance.omissions(program=program.code, period=chosen, limit=OMISSIONS_SHOWN),
         chosen=state,
         outcome=outcome,
         outcomes=OUTCOMES.items(),
@@ -72,7 +79,7 @@ def settlement(request: HttpRequest, code: str, period: str, oris_code: int) -> 
     """One facility's settlement and its statement."""
     program = program_or_404(code)
     statement = _statement_or_404(program, period, oris_code)
-    row = statement.row
+    row = statement.outcome
     place = program.jurisdictions.get(row.facility.jurisdiction)
     up = Link(
         name=row.period.name,
@@ -84,9 +91,11 @@ def settlement(request: HttpRequest, code: str, period: str, oris_code: int) -> 
         program=program,
         trail=[*_trail(program), up],
         row=row,
-        blocks=statement.blocks,
+        statement=statement,
+        blocks=statement.deducted[:BLOCKS_SHOWN],
+        more=max(len(statement.deducted) - BLOCKS_SHOWN, 0),
         jurisdiction_name=place.name if place else row.facility.jurisdiction,
-        account=ledger.account(statement.account),
+        account=statement.account,
         deadline=program.deadline_on(row.period),
         csv_address=reverse("settlement-csv", args=[program.code, row.period.name, oris_code]),
     )
@@ -99,7 +108,7 @@ def settlement_csv(
 ) -> StreamingHttpResponse:
     """The blocks of a settlement's statement, for a spreadsheet."""
     statement = _statement_or_404(program_or_404(code), period, oris_code)
-    row = statement.row
+    row = statement.outcome
     header = (
         "oris_code",
         "facility",
@@ -128,9 +137,17 @@ def settlement_csv(
                 item.tx,
                 item.recorded_at.isoformat(),
             )
-            for item in statement.blocks
+            for item in statement.deducted
         ),
     )
+
+
+def _totals(program: Program, period: CompliancePeriod, *, jurisdiction: str = "") -> Totals:
+    """Outcomes of a period added up, of all facilities or of one State's."""
+    by_state = compliance.totals_by_state(program=program.code, period=period)
+    if jurisdiction:
+        return by_state.get(jurisdiction, Totals())
+    return sum_of(by_state.values())
 
 
 def _trail(program: Program) -> list[Link]:
@@ -149,7 +166,7 @@ def _period_or_404(program: Program, name: str) -> CompliancePeriod:
 def _statement_or_404(program: Program, period: str, oris_code: int) -> Statement:
     chosen = _period_or_404(program, period)
     facility = facility_or_404(oris_code)
-    statement = disclosure.statement(program, chosen, facility.id)
+    statement = read_statement(program=program.code, period=chosen, facility=facility.id)
     if statement is None:
         raise Http404(f"{facility.name} has no settlement for {chosen}.")
     return statement

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from trueup.accounts import queries as accounts
 from trueup.ledger import queries as ledger
-from trueup.web.access import public
+from trueup.transfers import queries as transfers
+from trueup.web.access import public, signed_in
 from trueup.web.pages import Link, page, program_or_404, program_trail
 from trueup.web.paging import PAGE_SIZE, number_after, page_of
+from trueup.web.views.people import person_of
 
 BLOCKS_SHOWN = 200
 
@@ -31,6 +38,33 @@ def transactions(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
+@signed_in
+@require_safe
+def transfer(request: HttpRequest, code: str, key: UUID) -> HttpResponse:
+    """A submitted transfer, whatever became of it; for the people of its two accounts.
+
+    Source: MASS-168.
+    """
+    program = program_or_404(code)
+    person = person_of(request)
+    entry = transfers.transfer(key, viewer=person.id if person else None)
+    if entry is None or entry.program != program.code:
+        raise Http404("There is no such transfer in this program.")
+    sides = {side.id for side in (entry.source, entry.destination) if side is not None}
+    own = accounts.accounts_of(person.id, at=timezone.now()) if person else []
+    if sides.isdisjoint(account.id for account in own):
+        raise PermissionDenied
+    return page(
+        request,
+        "transfer",
+        program=program,
+        trail=program_trail(program, Link(name="Your accounts", address=reverse("you"))),
+        entry=entry,
+        blocks=entry.blocks[:BLOCKS_SHOWN],
+        is_cut=len(entry.blocks) > BLOCKS_SHOWN,
+    )
+
+
 @public
 @require_safe
 def transaction(request: HttpRequest, code: str, tx: int) -> HttpResponse:
@@ -40,6 +74,9 @@ def transaction(request: HttpRequest, code: str, tx: int) -> HttpResponse:
     if entry is None or entry.program != program.code:
         raise Http404(f"There is no transaction {tx} in this program.")
     blocks = ledger.blocks_of([tx], limit=BLOCKS_SHOWN + 1).get(tx, [])
+    person = person_of(request)
+    viewer = person.id if person else None
+    submitted = transfers.transfers_recorded([tx], viewer=viewer).get(tx)
     journal = Link(name="Transactions", address=reverse("transactions", args=[program.code]))
     return page(
         request,
@@ -48,5 +85,6 @@ def transaction(request: HttpRequest, code: str, tx: int) -> HttpResponse:
         trail=program_trail(program, journal),
         entry=entry,
         blocks=blocks[:BLOCKS_SHOWN],
+        submitted=submitted,
         is_cut=sum(block.quantity for block in blocks) < entry.quantity,
     )

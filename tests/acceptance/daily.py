@@ -1,0 +1,47 @@
+"""What the registry does by itself when the date changes; it decides nothing.
+
+The services are those that the product's own clock calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+
+from trueup.audit import services as audit
+from trueup.compliance import services as compliance
+from trueup.rules import programs
+from trueup.rules.program import Program
+from trueup.rules.refusal import Refused
+from trueup.transfers import services as transfers
+
+ONE_DAY = timedelta(days=1)
+
+
+def due_days(codes: Sequence[str], first: date, last: date) -> Iterator[date]:
+    """The days after the first and before the last on which something falls due."""
+    for code in codes:
+        rules = programs.load(code)
+        for day in _warning_days(rules, first, last):
+            if first < day < last:
+                yield day
+
+
+def do_what_is_due(codes: Sequence[str], now: datetime) -> None:
+    """Record transfers whose wait has ended, and send the notices and warnings that are due."""
+    for code in codes:
+        transfers.record_due(program=code, now=now)
+        compliance.warn_of_insufficient_holdings(program=code, now=now)
+    while audit.send_mail(now):
+        pass
+
+
+def _warning_days(rules: Program, first: date, last: date) -> Iterator[date]:
+    """The days on which accounts are warned of insufficient holdings."""
+    for year in range(first.year - 1, last.year + 2):
+        try:
+            deadline_on = rules.deadline_on(rules.period_of_year(year))
+        except Refused:
+            continue
+        for days in rules.warning_days:
+            yield deadline_on - days * ONE_DAY

@@ -1,0 +1,201 @@
+"""Sentences on obligations, deductions, appeals and adjustments (mass-based)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from tests.acceptance.sentences import sentence
+from tests.acceptance.tables import DataTable, columns_of, rows_of, same_rows
+from tests.acceptance.world import World
+from trueup.compliance import queries, services, statements
+from trueup.compliance.entries import Outcome
+from trueup.rules.serials import SerialBlock, parse_block
+
+OUTCOME_COLUMNS = (
+    "obligation",
+    "deducted",
+    "excess",
+    "excess_due",
+    "excess_deducted",
+    "outstanding",
+)
+DEDUCTIONS = "deductions"
+
+
+@sentence('the obligation of "{facility}" for {period} is {quantity}')
+def check_obligation(world: World, facility: str, period: str, quantity: int) -> None:
+    found = queries.obligation(
+        program=world.program,
+        period=world.period(period),
+        facility=world.facility(facility).id,
+    )
+    assert found == quantity, f"the obligation of “{facility}” is {found}, not {quantity}"
+
+
+@sentence('"{facility}" is short of {quantity} {instruments} for {period}')
+def check_short(
+    world: World, facility: str, quantity: int, instruments: str, period: str
+) -> None:
+    world.require_instruments(instruments)
+    found = queries.shortage(
+        program=world.program,
+        period=world.period(period),
+        facility=world.facility(facility).id,
+    )
+    assert found == quantity, f"“{facility}” is short of {found} {instruments}, not {quantity}"
+
+
+@sentence(
+    '"{person}" asks that "{first}" to "{last}" be deducted first for "{facility}" for {period}'
+)
+def request_serials(
+    world: World, person: str, first: str, last: str, facility: str, period: str
+) -> None:
+    of = world.facility(facility)
+    submitter = world.anybody(person)
+    with world.act():
+        services.request_serials(
+            program=world.program,
+            period=world.period(period),
+            facility=of.id,
+            blocks=[world.block(first, last)],
+            submitted_by=submitter.id,
+            submitted_at=world.now,
+        )
+
+
+@sentence("the Administrator runs the deductions for {period}")
+def run_deductions(world: World, period: str) -> None:
+    with world.act(DEDUCTIONS):
+        services.run_deductions(
+            program=world.program, period=world.period(period), recorded_at=world.now
+        )
+
+
+@sentence('the deductions are refused with "{code}"')
+def check_deductions_refused(world: World, code: str) -> None:
+    world.require_refused(DEDUCTIONS, code)
+
+
+@sentence('"{facility}" is left out of the deductions for {period} with "{code}"')
+def check_left_out(world: World, facility: str, period: str, code: str) -> None:
+    found = queries.omission(
+        program=world.program,
+        period=world.period(period),
+        facility=world.facility(facility).id,
+    )
+    assert found is not None, f"“{facility}” was not left out of the deductions for {period}"
+    assert found.reason == code, f"“{facility}” was left out with {found.reason}, not {code}"
+
+
+@sentence('the outcome of "{facility}" for {period} is:')
+def check_outcome(world: World, facility: str, period: str, datatable: DataTable) -> None:
+    expected = rows_of(datatable, required=(), optional=OUTCOME_COLUMNS)
+    outcome = _outcome(world, facility, period)
+    found = {column: str(getattr(outcome, column)) for column in columns_of(datatable)}
+    same_rows([found], expected, what=f"the outcome of “{facility}” is another one")
+
+
+@sentence('these blocks of "{facility}" were deducted for {period}, in order:')
+def check_deducted(world: World, facility: str, period: str, datatable: DataTable) -> None:
+    rows = rows_of(datatable, required=("first", "last"), optional=("ground",))
+    has_ground = "ground" in columns_of(datatable)
+    expected = [
+        (parse_block(row["first"], row["last"]), row.get("ground", "")) for row in rows
+    ]
+    deducted = statements.deducted_blocks(
+        program=world.program,
+        period=world.period(period),
+        facility=world.facility(facility).id,
+    )
+    found = [(item.block, item.ground if has_ground else "") for item in deducted]
+    same_rows(
+        _drawn(found), _drawn(expected), what=f"the deductions of “{facility}” are other ones"
+    )
+
+
+def _drawn(blocks: list[tuple[SerialBlock, str]]) -> list[dict[str, str]]:
+    """Rows as the feature has them; consecutive numbers of one ground are one row."""
+    joined: list[tuple[SerialBlock, str]] = []
+    for block, ground in blocks:
+        if joined and joined[-1][1] == ground and _follows(joined[-1][0], block):
+            block = SerialBlock(lot=block.lot, first=joined.pop()[0].first, last=block.last)
+        joined.append((block, ground))
+    return [
+        {"first": block.first_serial, "last": block.last_serial, "ground": ground}
+        for block, ground in joined
+    ]
+
+
+def _follows(before: SerialBlock, block: SerialBlock) -> bool:
+    return before.lot == block.lot and before.last + 1 == block.first
+
+
+@sentence('"{facility}" is in compliance for {period}')
+def check_in_compliance(world: World, facility: str, period: str) -> None:
+    outcome = _outcome(world, facility, period)
+    assert outcome.is_in_compliance, f"“{facility}” has {outcome.excess} tons of excess emissions"
+
+
+@sentence('"{facility}" is not in compliance for {period}')
+def check_not_in_compliance(world: World, facility: str, period: str) -> None:
+    outcome = _outcome(world, facility, period)
+    assert not outcome.is_in_compliance, f"“{facility}” has no excess emissions"
+
+
+def _outcome(world: World, facility: str, period: str) -> Outcome:
+    of = world.facility(facility)
+    found = queries.outcome(
+        program=world.program, period=world.period(period), facility=of.id
+    )
+    if found is None:
+        raise AssertionError(f"“{facility}” is not settled for {period}")
+    return found
+
+
+@sentence('"{person}" appeals the deductions for {period} of "{facility}"')
+def appeal(world: World, person: str, period: str, facility: str) -> None:
+    of = world.facility(facility)
+    appellant = world.anybody(person)
+    with world.act():
+        services.file_appeal(
+            program=world.program,
+            period=world.period(period),
+            facility=of.id,
+            filed_by=appellant.id,
+            filed_at=world.now,
+        )
+        world.appeal = (facility, period)
+
+
+@sentence('the appeal is decided: {quantity} {instruments} go back to "{facility}"')
+def decide_appeal(world: World, quantity: int, instruments: str, facility: str) -> None:
+    world.require_instruments(instruments)
+    if world.appeal is None or world.appeal[0] != facility:
+        raise AssertionError(f"nobody has appealed for “{facility}”")
+    with world.act():
+        services.decide_appeal(
+            program=world.program,
+            period=world.period(world.appeal[1]),
+            facility=world.facility(facility).id,
+            returned=quantity,
+            ruling="as decided on appeal",
+            decided_at=world.now,
+        )
+
+
+@sentence(
+    'the emissions of "{facility}" unit "{unit}" for {year} are adjusted to {tons} after audit'
+)
+def adjust(world: World, facility: str, unit: str, year: int, tons: Decimal) -> None:
+    of = world.facility(facility)
+    with world.act():
+        services.adjust_after_audit(
+            program=world.program,
+            facility=of.id,
+            unit=unit,
+            year=year,
+            co2_tons=tons,
+            ground="audit",
+            recorded_at=world.now,
+        )

@@ -1,0 +1,235 @@
+"""Sentences on transfers, retirement, and what the Administrator does to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from tests.acceptance.clock import MORNING, eastern
+from tests.acceptance.sentences import sentence
+from tests.acceptance.tables import DataTable, rows_of
+from tests.acceptance.world import World, new_key
+from trueup.rules.serials import SerialBlock
+from trueup.transfers import services
+from trueup.transfers.entries import TransferEntry
+
+RETIREMENT_REASON = "other"
+
+
+@sentence(
+    '"{person}" transfers {quantity} {instruments} of vintage {vintage}'
+    ' from "{source}" to "{destination}"'
+    "[, dispatched {dispatched_on} and received {received_on}|]"
+)
+def transfer_quantity(
+    world: World,
+    person: str,
+    quantity: int | Decimal,
+    instruments: str,
+    vintage: int,
+    source: str,
+    destination: str,
+    dispatched_on: date | None,
+    received_on: date | None,
+) -> None:
+    world.require_instruments(instruments)
+    submitted_at, received_at = _dispatch(world, dispatched_on, received_on)
+    submitter = world.anybody(person)
+    with world.submission():
+        entry = services.submit_transfer(
+            program=_program_of(world, source),
+            source=world.number_of(source),
+            destination=world.number_of(destination),
+            submitted_by=submitter.id,
+            submitted_at=submitted_at,
+            received_at=received_at,
+            recorded_at=world.now,
+            vintage=vintage,
+            quantity=quantity,
+            key=new_key(),
+        )
+        _remember(world, entry)
+
+
+@sentence(
+    '"{person}" transfers "{first}" to "{last}" from "{source}" to "{destination}"'
+    "[, dispatched {dispatched_on} and received {received_on}|]"
+)
+def transfer_block(
+    world: World,
+    person: str,
+    first: str,
+    last: str,
+    source: str,
+    destination: str,
+    dispatched_on: date | None,
+    received_on: date | None,
+) -> None:
+    ends = [(first, last)]
+    _transfer_blocks(world, person, ends, source, destination, dispatched_on, received_on)
+
+
+@sentence(
+    '"{person}" transfers these blocks from "{source}" to "{destination}"'
+    "[, dispatched {dispatched_on} and received {received_on}|]:"
+)
+def transfer_blocks(
+    world: World,
+    person: str,
+    source: str,
+    destination: str,
+    dispatched_on: date | None,
+    received_on: date | None,
+    datatable: DataTable,
+) -> None:
+    ends = [
+        (row["first"], row["last"]) for row in rows_of(datatable, required=("first", "last"))
+    ]
+    _transfer_blocks(world, person, ends, source, destination, dispatched_on, received_on)
+
+
+def _transfer_blocks(
+    world: World,
+    person: str,
+    ends: Sequence[tuple[str, str]],
+    source: str,
+    destination: str,
+    dispatched_on: date | None,
+    received_on: date | None,
+) -> None:
+    submitted_at, received_at = _dispatch(world, dispatched_on, received_on)
+    submitter = world.anybody(person)
+    with world.submission():
+        blocks: list[SerialBlock] = [world.block(first, last) for first, last in ends]
+        entry = services.submit_transfer(
+            program=_program_of(world, source),
+            source=world.number_of(source),
+            destination=world.number_of(destination),
+            submitted_by=submitter.id,
+            submitted_at=submitted_at,
+            received_at=received_at,
+            recorded_at=world.now,
+            blocks=blocks,
+            key=new_key(),
+        )
+        _remember(world, entry)
+
+
+def _program_of(world: World, source: str) -> str:
+    """A transfer is submitted in the program of the transferor's account."""
+    found = world.find_account(source)
+    return found.program if found is not None else world.program
+
+
+def _dispatch(
+    world: World, dispatched_on: date | None, received_on: date | None
+) -> tuple[datetime, datetime]:
+    """When it was submitted and when received; what is yet to arrive is waited for."""
+    if dispatched_on is None or received_on is None:
+        return world.now, world.now
+    if world.clock.today < received_on:
+        world.clock.set_date(received_on)
+    received_at = world.now if world.clock.today == received_on else _morning(received_on)
+    if dispatched_on == received_on:
+        return received_at, received_at
+    return _morning(dispatched_on), received_at
+
+
+def _morning(day: date) -> datetime:
+    return eastern(datetime.combine(day, MORNING))
+
+
+def _remember(world: World, entry: TransferEntry) -> None:
+    """It is “the transfer” from now on; its reasons are those of the latest refused act."""
+    world.transfer_key = entry.key
+    if entry.state == "refused":
+        reasons = [reason.reason for reason in entry.reasons]
+        world.note_refusal("transfer", reasons, [str(reason) for reason in entry.reasons])
+
+
+@sentence('"{person}" retires {quantity} {instruments} of vintage {vintage} of "{source}"')
+def retire(
+    world: World,
+    person: str,
+    quantity: int | Decimal,
+    instruments: str,
+    vintage: int,
+    source: str,
+) -> None:
+    world.require_instruments(instruments)
+    submitter = world.anybody(person)
+    with world.submission():
+        entry = services.retire(
+            program=_program_of(world, source),
+            source=world.number_of(source),
+            submitted_by=submitter.id,
+            submitted_at=world.now,
+            vintage=vintage,
+            quantity=quantity,
+            reason=RETIREMENT_REASON,
+            key=new_key(),
+        )
+        _remember(world, entry)
+
+
+@sentence('the Administrator ends "{first}" to "{last}" because "{ground}"')
+def end_instruments(world: World, first: str, last: str, ground: str) -> None:
+    with world.act():
+        services.cancel_instruments(
+            program=world.program,
+            blocks=[world.block(first, last)],
+            ground=ground,
+            ended_at=world.now,
+            key=new_key(),
+        )
+
+
+@sentence('the Administrator reverses the transfer because "{ground}"')
+def reverse(world: World, ground: str) -> None:
+    transfer = world.transfer
+    with world.act("reversal"):
+        services.reverse(transfer=transfer.key, ground=ground, reversed_at=world.now)
+
+
+@sentence('the reversal is refused with "{code}"')
+def check_reversal_refused(world: World, code: str) -> None:
+    world.require_refused("reversal", code)
+
+
+@sentence(
+    "the transfer is {state:recorded|refused|held|delayed|awaiting approval|cancelled|rejected}"
+)
+def check_state(world: World, state: str) -> None:
+    if state == "refused" and world.transfer_key is None:
+        world.refused_act("transfer")
+        return
+    transfer = world.transfer
+    found = transfer.state.replace("_", " ")
+    why = "; ".join(map(str, (*transfer.reasons, *transfer.waits)))
+    assert found == state, f"the transfer is {found}, not {state} {why}"
+
+
+@sentence('the transfer is refused with "{code}"')
+def check_refused(world: World, code: str) -> None:
+    if world.transfer_key is None:
+        world.require_refused("transfer", code)
+        return
+    transfer = world.transfer
+    found = sorted(transfer.reason_codes)
+    assert transfer.state == "refused", f"the transfer is {transfer.state}, not refused"
+    assert code in found, f"the transfer is refused with {found}, not “{code}”"
+
+
+@sentence("the transfer was recorded on {day}")
+def check_recorded_on(world: World, day: date) -> None:
+    transfer = world.transfer
+    assert transfer.recorded_at is not None, f"the transfer is {transfer.state}"
+    found = world.rules.local_date(transfer.recorded_at)
+    assert found == day, f"the transfer was recorded on {found}, not {day}"
+
+
+@sentence("the transfer is due to be recorded by {day}")
+def check_due_on(world: World, day: date) -> None:
+    found = world.transfer.due_on
+    assert found == day, f"the transfer is due to be recorded by {found}, not {day}"

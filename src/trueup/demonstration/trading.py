@@ -20,8 +20,10 @@ from datetime import date
 _SELLS_SURPLUS, _SELLS_TOO_MUCH = 0.86, 0.08
 _BUYS_ENOUGH, _BUYS_PART = 0.78, 0.12
 _SELLS_AHEAD = 0.15
-_BROKERS_TRADE = 0.15
+_BROKERS_TRADE = 0.6
 _DEALS_MAX = 7
+# What brokers keep of all they bought of a vintage until the deadline.
+_BROKERS_KEEP = 0.08
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +105,7 @@ class _Planner:
         self.market = market
         self.random = source
         self.held: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+        self.kept: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
         self.sells: dict[date, list[_Wish]] = defaultdict(list)
         self.buys: dict[date, list[_Wish]] = defaultdict(list)
         self.trades: list[Trade] = []
@@ -114,7 +117,7 @@ class _Planner:
         for index, day in enumerate(days):
             for sell in self._shuffled(self.sells[day]):
                 self._sell(day, sell)
-            if self.random.random() < _BROKERS_TRADE * 4:
+            if self.random.random() < _BROKERS_TRADE:
                 self._between_brokers(day)
             for buy in self._shuffled(self.buys[day]):
                 missing = self._buy(day, buy)
@@ -171,32 +174,42 @@ class _Planner:
 
     def _buy(self, day: date, wish: _Wish) -> int:
         """A plant buys one vintage from one broker; gives what it could not get."""
+        is_late = day in self.market.late_sessions
         offers = [
-            (broker, vintage)
+            (broker, vintage, offered)
             for broker in self.market.brokers
             for vintage in wish.vintages
-            if self.held[broker][vintage]
+            for offered in [self._offered(broker, vintage, is_late=is_late)]
+            if offered > 0
         ]
         if not offers:
             return wish.quantity
-        broker, vintage = self.random.choice(offers)
-        quantity = min(self.held[broker][vintage], wish.quantity)
+        broker, vintage, offered = self.random.choice(offers)
+        quantity = min(offered, wish.quantity)
         self._move(day, broker, wish.account, vintage, quantity)
         return wish.quantity - quantity
+
+    def _offered(self, broker: str, vintage: int, *, is_late: bool) -> int:
+        held = self.held[broker][vintage]
+        return held if is_late else held - self.kept[broker][vintage]
 
     def _between_brokers(self, day: date) -> None:
         """Brokers trade among themselves, a few deals a day."""
         for _ in range(self.random.randint(1, 5)):
             source, destination = self.random.sample(self.market.brokers, 2)
-            vintages = [v for v, quantity in self.held[source].items() if quantity > 1000]
+            offers = {v: self._offered(source, v, is_late=False) for v in self.market.vintages}
+            vintages = [vintage for vintage, offered in offers.items() if offered >= 10]
             if vintages:
-                vintage = self.random.choice(sorted(vintages))
-                quantity = int(self.held[source][vintage] * self.random.uniform(0.1, 0.6))
+                vintage = self.random.choice(vintages)
+                quantity = int(offers[vintage] * self.random.uniform(0.1, 0.6))
                 self._move(day, source, destination, vintage, quantity)
 
     def _move(self, day: date, source: str, destination: str, vintage: int, quantity: int) -> None:
         self.held[source][vintage] -= quantity
-        self.held[destination][vintage] += quantity
+        if day not in self.market.late_sessions:  # Else it arrives after the deductions.
+            self.held[destination][vintage] += quantity
+            if destination in self.market.brokers:
+                self.kept[destination][vintage] += int(quantity * _BROKERS_KEEP)
         self.trades.append(
             Trade(
                 on=day, source=source, destination=destination, vintage=vintage, quantity=quantity

@@ -1,0 +1,271 @@
+"""The demonstration of a few States, whole: from budgets to settlements and the audit."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from tests.conftest import SharedDatabase
+from trueup.accounts import queries as accounts
+from trueup.audit import queries as audit
+from trueup.compliance import queries as compliance
+from trueup.demonstration import services, sign_in
+from trueup.demonstration.plants import national_data
+from trueup.demonstration.summary import Summary
+from trueup.ledger import queries as ledger
+from trueup.ledger import verify
+from trueup.rules import programs
+from trueup.rules.refusal import Refused
+from trueup.rules.serials import Lot
+from trueup.rules.units import facility_tons
+
+STATES = ("DE", "ID", "ME", "RI", "TFM", "TUO", "WV")
+PROGRAM = programs.load("cpp-mass")
+PERIOD = PROGRAM.period_named("2022-2024")
+NEXT_PERIOD = PROGRAM.period_named("2025-2027")
+
+
+@pytest.fixture(scope="module")
+def told() -> list[tuple[str, int, int]]:
+    return []
+
+
+@pytest.fixture(scope="module")
+def summary(
+    django_db_setup: None, django_db_blocker: Any, told: list[tuple[str, int, int]]
+) -> Iterator[Summary]:
+    """One run that all tests of this module look at; taken back at the end."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield services.run(
+            progress=lambda *news: told.append(news), jurisdictions=STATES, with_sign_in=True
+        )
+        transaction.set_rollback(True)
+
+
+def comparable(summary: Summary) -> dict[str, Any]:
+    return replace(summary, seconds=0).as_json()
+
+
+class TestConservation:
+    """PLAT-001, MASS-049: every allowance of every budget is in exactly one account."""
+
+    def test_the_audit_replays_the_journal_and_finds_no_difference(self, summary: Summary) -> None:
+        assert summary.audit.differences == ()
+        assert summary.audit.moves > 1000
+        report = verify.audit()
+        assert report.clean
+        assert report.serials == summary.audit.serials
+
+    def test_each_lot_holds_its_budget_whatever_accounts_it_is_in(self, summary: Summary) -> None:
+        held: Counter[tuple[str, int]] = Counter()
+        for total in ledger.lot_totals("cpp-mass"):
+            held[total.lot.jurisdiction, total.lot.year] += total.quantity
+        for state in STATES:
+            for vintage in (*PERIOD.vintages, *NEXT_PERIOD.vintages):
+                budget = PROGRAM.budget(state, vintage)
+                assert budget is not None
+                assert held[state, vintage] == budget.total
+
+    def test_budgets_are_in_set_asides_with_plants_with_brokers_or_deducted(
+        self, summary: Summary
+    ) -> None:
+        nation = summary.nation
+        assert nation.budget == (
+            nation.set_asides
+            + nation.banked
+            + summary.broker_allowances
+            + nation.deducted
+            + summary.taken_on_arrival
+        )
+        assert 0 <= summary.taken_on_arrival <= nation.excess_deducted
+
+    def test_set_asides_lie_undistributed_as_large_as_the_tables_print_them(
+        self, summary: Summary
+    ) -> None:
+        for state in summary.states:
+            budgets = [PROGRAM.budget(state.jurisdiction, year) for year in PERIOD.vintages]
+            assert state.set_asides == sum(b.total - b.units for b in budgets if b is not None)
+            assert state.unit_pool == state.budget - state.set_asides
+
+
+class TestSettlement:
+    """40 CFR 62.16340, on real plants."""
+
+    def test_the_obligation_is_the_tons_of_the_plants(self, summary: Summary) -> None:
+        for state in summary.states:
+            expected = sum(
+                facility_tons([f.tons for f in unit.figures.values()] for unit in plant.units)
+                for plant in national_data(STATES).plants
+                if plant.jurisdiction == state.jurisdiction
+            )
+            assert state.emissions_tons == expected
+
+    def test_every_ton_is_deducted_or_excess_and_excess_is_owed_twice(
+        self, summary: Summary
+    ) -> None:
+        for state in summary.states:
+            assert state.deducted + state.excess == state.emissions_tons
+            assert state.excess_due == 2 * state.excess
+            assert state.excess_due == state.excess_deducted + state.outstanding
+
+    def test_every_facility_is_settled(self, summary: Summary) -> None:
+        settled = compliance.totals_by_state(program="cpp-mass", period=PERIOD)
+        assert sum(totals.facilities for totals in settled.values()) == summary.nation.plants
+        assert compliance.not_ready(program="cpp-mass", period=PERIOD) == []
+
+    def test_some_plants_end_short_and_some_long(self, summary: Summary) -> None:
+        nation = summary.nation
+        assert 0 < nation.short_facilities < nation.plants
+        assert nation.banked > 0
+        assert nation.excess_deducted > 0
+
+    def test_the_state_of_a_figure_is_counted_once_in_the_nation(self, summary: Summary) -> None:
+        assert [state.jurisdiction for state in summary.states] == sorted(STATES)
+        assert summary.nation.plants == len(national_data(STATES).plants)
+        assert summary.nation.excess == sum(state.excess for state in summary.states)
+
+
+class TestTheCourse:
+    """Issue 2, 11: the dates of the rule, trades from a seed, holds and warnings."""
+
+    def test_the_first_serial_of_a_state_is_originated_and_allocated_on_june_1(
+        self, summary: Summary
+    ) -> None:
+        lot = Lot(jurisdiction="WV", year=2022)
+        steps = ledger.serial_history(program="cpp-mass", lot=lot, number=1)
+        days = [(step.event, PROGRAM.local_date(step.recorded_at)) for step in steps[:2]]
+        june_1 = PROGRAM.recordation_on(PERIOD)
+        assert days == [("originated", june_1), ("allocated", june_1)]
+
+    def test_the_next_periods_vintages_are_recorded_by_june_1_2024(self, summary: Summary) -> None:
+        lot = Lot(jurisdiction="WV", year=2027)
+        steps = ledger.serial_history(program="cpp-mass", lot=lot, number=1)
+        assert PROGRAM.local_date(steps[0].recorded_at) <= PROGRAM.recordation_on(NEXT_PERIOD)
+
+    def test_trades_are_recorded_and_those_after_the_deadline_wait_for_the_deductions(
+        self, summary: Summary
+    ) -> None:
+        trades = summary.trades
+        assert trades.recorded > 100
+        assert trades.held > 0
+        assert trades.submitted == trades.recorded + trades.released + trades.refused
+        assert trades.released > 0
+
+    def test_whoever_is_short_is_warned(self, summary: Summary) -> None:
+        events = {
+            notice.event
+            for facility in accounts.facilities(program="cpp-mass", limit=100)
+            for account in accounts.facility_accounts(program="cpp-mass", facilities=[facility.id])
+            for seat in accounts.representatives([account.account])[account.account]
+            for notice in audit.notices_of(seat.person, limit=500)
+        }
+        assert {"insufficient_holdings", "deductions_recorded", "transfer_recorded"} <= events
+
+    def test_progress_is_told_day_by_day_until_all_days_are_over(
+        self, summary: Summary, told: list[tuple[str, int, int]]
+    ) -> None:
+        done = [news[1] for news in told]
+        assert done == sorted(done)
+        assert told[-1][1] == told[-1][2]
+        assert told[-1][0].startswith("2025-05-")
+
+
+class TestTheSummary:
+    """Issue 2, 11: it says which figures are real, and is kept for whoever asks."""
+
+    def test_it_is_kept_as_it_was_given(self, summary: Summary) -> None:
+        assert services.latest_summary() == summary
+        assert json.loads(json.dumps(summary.as_json()))["nation"]["plants"] > 0
+
+    def test_it_says_what_is_real_and_what_stands_in_and_how_far_the_pools_reach(
+        self, summary: Summary
+    ) -> None:
+        kept = summary.as_json()
+        assert any("EIA" in line for line in kept["real"])
+        assert any("nameplate" in line for line in kept["stand_ins"])
+        assert any("98.3%" in line and "94.5%" in line for line in kept["notes"])
+        assert any("below these emissions" in line for line in kept["notes"])
+
+    def test_plants_with_a_substituted_year_are_counted(self, summary: Summary) -> None:
+        """South Point, on Fort Mojave land, has no 2017 of its own."""
+        by_state = {state.jurisdiction: state.substituted for state in summary.states}
+        assert by_state["TFM"] == 1
+        assert by_state["RI"] == 0
+
+
+class TestSignIn:
+    """Users with the known password are made only when they are asked for."""
+
+    def test_the_administrator_and_three_representatives_can_sign_in(
+        self, summary: Summary
+    ) -> None:
+        names = dict(sign_in.names())
+        assert names["administrator"] == "the Administrator"
+        assert set(names) == {"administrator", "representative", "alternate", "broker"}
+        assert "(fictional)" in names["broker"]
+        assert User.objects.get(username="representative").check_password(sign_in.PASSWORD)
+
+
+class TestLoadingAgain:
+    """The demonstration loads into an empty registry only."""
+
+    def test_a_second_run_is_refused_and_changes_nothing(self, summary: Summary) -> None:
+        before = ledger.account_counts(program="cpp-mass")
+        with pytest.raises(Refused, match="loaded already"):
+            services.run(jurisdictions=("RI",))
+        assert ledger.account_counts(program="cpp-mass") == before
+
+    def test_an_unknown_jurisdiction_is_refused(self) -> None:
+        with pytest.raises(Refused, match="Table 1 has no jurisdiction VT"):
+            services.run(jurisdictions=("VT", "RI"))
+
+
+@pytest.mark.django_db
+class TestRepeating:
+    """Issue 2, 11: the seed makes a run repeatable."""
+
+    def test_the_same_seed_gives_the_same_summary_and_another_seed_another(self) -> None:
+        first, second, other = (self.run_and_forget(seed) for seed in (5, 5, 6))
+        assert first == second
+        assert first["trades"] != other["trades"]
+        assert first["nation"]["emissions_tons"] == other["nation"]["emissions_tons"]
+
+    def run_and_forget(self, seed: int) -> dict[str, Any]:
+        with transaction.atomic():
+            summary = services.run(seed=seed, jurisdictions=("RI", "ME", "TUO"))
+            assert not User.objects.exists()
+            transaction.set_rollback(True)
+        return comparable(summary)
+
+
+RUN_UNTIL_KILLED = """
+import django; django.setup()
+from trueup.demonstration import services
+services.run(progress=lambda *news: print(*news, flush=True), jurisdictions=("RI", "ME"))
+"""
+
+
+@pytest.mark.stress
+@pytest.mark.django_db(transaction=True)
+class TestBeingKilled:
+    """Issue 2, bad input: after a kill the books are as before."""
+
+    def test_a_run_that_is_killed_leaves_an_empty_registry(
+        self, shared_database: SharedDatabase
+    ) -> None:
+        process = shared_database.start("-c", RUN_UNTIL_KILLED)
+        assert process.stdout is not None
+        for line in process.stdout:
+            if line.startswith("2023-"):
+                break
+        process.kill()
+        process.wait()
+        assert services.is_registry_empty()
+        assert services.latest_summary() is None

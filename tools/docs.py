@@ -40,21 +40,24 @@ _LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 
 
 def refusals_page() -> str:
-    """Every reason for a refusal: its code, its paragraph, and where it is declared."""
+    """Every reason for a refusal: its code, paragraph and status, and where it is declared."""
+    from trueup.api.problems import status_of
     from trueup.rules.refusal import refusal_types
 
     lines = ["# Refusals", "", GENERATED_BY, ""]
     lines += [
         "A refused act changes nothing. Each reason has a code that does not change, the",
         "paragraph that asks for it, and a sentence for the person who asked. The last part",
-        "of a code is enough to name it.",
+        "of a code is enough to name it. Status is what the API answers with.",
         "",
-        "| Code | Paragraph | Declared in |",
-        "|---|---|---|",
+        "| Code | Paragraph | Status | Declared in |",
+        "|---|---|---|---|",
     ]
     for kind in sorted(refusal_types(), key=lambda kind: (kind.code, kind.__module__)):
         path = f"src/{kind.__module__.replace('.', '/')}.py"
-        lines.append(f"| `{kind.code}` | {kind.cite} | [{kind.__name__}](../../{path}) |")
+        status = status_of([kind.code.rpartition(".")[2]])
+        declared = f"[{kind.__name__}](../../{path})"
+        lines.append(f"| `{kind.code}` | {kind.cite} | {status.value} | {declared} |")
     return "\n".join(lines) + "\n"
 
 

@@ -35,6 +35,13 @@ _PARTS = (
 )
 
 
+STAND_INS = (
+    "Budgets, plants and units are real. Emissions of 2016 to 2018 stand in for those of 2022"
+    " to 2024, generation of those years for that of 2010 to 2012, and the tons of a plant are split"
+    " to its units by nameplate. People, brokers and trades are invented."
+)
+
+
 def page(
     request: HttpRequest,
     template: str,
@@ -70,6 +77,13 @@ def navigation(program: Program, request: HttpRequest) -> list[Link]:
             Link(name=name, address=reverse(leads_to, args=[program.code]), current=current)
         )
     return links
+
+
+def stand_ins() -> str:
+    """What is not real on the pages; empty unless the registry holds the demonstration."""
+    from trueup.demonstration.services import latest_summary
+
+    return STAND_INS if latest_summary() is not None else ""
 
 
 def program_trail(program: Program, *steps: Link) -> list[Link]:

@@ -22,7 +22,7 @@ from trueup.ledger import queries as ledger
 from trueup.ledger.entries import AccountEntry
 from trueup.rules.programs import Program
 from trueup.web.access import public
-from trueup.web.pages import Link, page, program_or_404, program_trail
+from trueup.web.pages import Link, page, program_or_404, program_trail, stand_ins
 from trueup.web.paging import PAGE_SIZE, number_after, page_of
 
 YEARS_SHOWN = 8
@@ -92,6 +92,7 @@ def facility(request: HttpRequest, code: str, oris_code: int) -> HttpResponse:
         jurisdiction_name=place.name if place else entry.jurisdiction,
         units=accounts.units_of([entry.id])[entry.id],
         accounts=_compliance_accounts(program, entry),
+        stand_ins=stand_ins(),
         emissions=unit_years(program, entry),
         chart_address=reverse("chart-emissions", args=[program.code, entry.oris_code]),
         settlements=compliance.outcomes_of_facility(program=program.code, facility=entry.id),

@@ -25,7 +25,7 @@ from trueup.rules.programs import Program
 from trueup.rules.refusal import Refused
 from trueup.web.access import public
 from trueup.web.downloads import csv_download
-from trueup.web.pages import Link, page, program_or_404, program_trail
+from trueup.web.pages import Link, page, program_or_404, program_trail, stand_ins
 from trueup.web.paging import PAGE_SIZE, number_after, page_of
 
 LATEST_SHOWN = 8
@@ -166,6 +166,7 @@ def _program_page(request: HttpRequest, shown: Program) -> HttpResponse:
         share=share_in_compliance(state.settlement),
         shares=sorted(settled, key=lambda row: row.share_in_compliance or 0),
         dates=program_dates(shown, today=today, limit=DATES_SHOWN),
+        stand_ins=stand_ins(),
         latest=ledger.recent(program=shown.code, limit=LATEST_SHOWN),
         bars_address=reverse("chart-states", args=[shown.code, state.period.name]),
         map_address=reverse("chart-map", args=[shown.code, state.period.name]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -46,10 +46,8 @@ def banked() -> int:
 
 
 def later(monkeypatch: pytest.MonkeyPatch, **span: int) -> None:
-    def moved(now: datetime = timezone.now() + timedelta(**span)) -> datetime:
-        return now
-
-    monkeypatch.setattr(snapshots.timezone, "now", moved)
+    moment = timezone.now() + timedelta(**span)
+    monkeypatch.setattr(snapshots.timezone, "now", lambda: moment)
 
 
 def test_the_sums_are_read_once_a_minute(books: Books) -> None:

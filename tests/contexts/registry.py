@@ -7,22 +7,34 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from trueup.accounts import queries as account_queries
 from trueup.accounts import services as accounts
 from trueup.accounts.entries import FacilitySpec, PersonSpec, UnitSpec
 from trueup.allocation import services as allocation
 from trueup.allocation.entries import AllocationReceipt, AllocationRow
+from trueup.compliance import queries as compliance_queries
+from trueup.compliance import services as compliance
+from trueup.compliance.entries import Outcome, RunResult
+from trueup.emissions import services as emissions
+from trueup.emissions.entries import AnnualReport
 from trueup.ledger import queries as ledger
 from trueup.ledger.entries import AccountEntry
+from trueup.rules.periods import CompliancePeriod
 from trueup.rules.refusal import Refused
+from trueup.transfers import services as transfers
+from trueup.transfers.entries import TransferEntry
 
 PROGRAM = "cpp-mass"
 EASTERN = ZoneInfo("America/New_York")
+FIRST = CompliancePeriod(first_year=2022, last_year=2024)
+SECOND = CompliancePeriod(first_year=2025, last_year=2027)
 START = datetime(2021, 5, 3, 13, 0, tzinfo=UTC)
 
 FACILITIES = (
@@ -125,6 +137,97 @@ class Registry:
                 quantity=quantity,
             )
             for account, unit, vintage, quantity in rows
+        ]
+
+    def transfer(
+        self,
+        source: str,
+        destination: str,
+        vintage: int,
+        quantity: int,
+        *,
+        received: str = "",
+    ) -> TransferEntry:
+        """The source's representative submits a transfer by vintage and quantity."""
+        submitted_at = self.tick()
+        return transfers.submit_transfer(
+            program=PROGRAM,
+            source=self.number(source),
+            destination=self.number(destination),
+            submitted_by=self.representative(source),
+            vintage=vintage,
+            quantity=quantity,
+            submitted_at=submitted_at,
+            received_at=noon(received) if received else submitted_at,
+            recorded_at=noon(received) if received else submitted_at,
+            key=uuid4(),
+        )
+
+    def representative(self, name: str) -> int:
+        """Who is the primary representative of an account now."""
+        account = self.account(name).id
+        return account_queries.representatives([account])[account][0].person
+
+    def report(self, facility: str, *rows: tuple[str, int, object], is_final: bool = True) -> None:
+        """Report emissions, which are final at once: unit, year, tons."""
+        at = self.tick()
+        emissions.report_annual(
+            [
+                AnnualReport(
+                    facility=self.facilities[facility],
+                    unit=unit,
+                    year=year,
+                    co2_tons=Decimal(str(tons)),
+                )
+                for unit, year, tons in rows
+            ],
+            program=PROGRAM,
+            actor=f"person:{self.representative(facility)}",
+            recorded_at=at,
+            is_final=is_final,
+        )
+
+    def report_years(self, facility: str, **tons: tuple[object, object, object]) -> None:
+        """Report 2022 to 2024 of each unit, the unit's id after a `u`: `u1=(350, 300, 250)`."""
+        self.report(
+            facility,
+            *(
+                (unit.removeprefix("u"), year, mass)
+                for unit, masses in tons.items()
+                for year, mass in zip(FIRST.vintages, masses, strict=True)
+            ),
+        )
+
+    def run(self, period: CompliancePeriod = FIRST) -> RunResult:
+        """The Administrator runs the deductions."""
+        return compliance.run_deductions(program=PROGRAM, period=period, recorded_at=self.tick())
+
+    def outcome(self, facility: str, period: CompliancePeriod = FIRST) -> Outcome:
+        found = compliance_queries.outcome(
+            program=PROGRAM, period=period, facility=self.facilities[facility]
+        )
+        assert found is not None, f"{facility} is not settled"
+        return found
+
+    def figures(self, facility: str, period: CompliancePeriod = FIRST) -> tuple[int, ...]:
+        """Obligation, deducted, excess, excess due, excess deducted, outstanding."""
+        found = self.outcome(facility, period)
+        return (
+            found.obligation,
+            found.deducted,
+            found.excess,
+            found.excess_due,
+            found.excess_deducted,
+            found.outstanding,
+        )
+
+    def deducted(self, facility: str, period: CompliancePeriod = FIRST) -> list[str]:
+        """What was deducted, in order: `AL-2022-1 to AL-2022-300 (emissions)`."""
+        return [
+            f"{item.block} ({item.ground})"
+            for item in compliance_queries.deducted_blocks(
+                program=PROGRAM, period=period, facility=self.facilities[facility]
+            )
         ]
 
     def held(self, name: str) -> list[str]:

@@ -1,0 +1,279 @@
+"""Adjust a settlement after an audit of emissions, and decide appeals.
+
+Source: 40 CFR 62.16370; 78.1; MASS-146, MASS-166; PLAT-073, PLAT-110, PLAT-111.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from trueup.accounts import queries as accounts
+from trueup.audit import services as audit
+from trueup.compliance import checks
+from trueup.compliance.deductions import settlement_subject
+from trueup.compliance.entries import AppealEntry, Resettlement
+from trueup.compliance.models import Appeal, Settlement
+from trueup.compliance.outcomes import appeal_entry
+from trueup.compliance.resettlement import Act, Case, carry_out, open_case
+from trueup.emissions import queries as emission_queries
+from trueup.emissions import services as emissions
+from trueup.rules import programs
+from trueup.rules.adjustment import Adjustment, adjust, give_back
+from trueup.rules.deduction import Settlement as Settled
+from trueup.rules.deduction import quantity_of
+from trueup.rules.periods import CompliancePeriod
+from trueup.rules.refusal import Refusal, Refused
+
+ADJUSTMENT_CITE = "40 CFR 62.16370"
+APPEAL_CITE = "78.1"
+
+
+@transaction.atomic
+def adjust_after_audit(
+    *,
+    program: str,
+    facility: int,
+    unit: str,
+    year: int,
+    co2_tons: Decimal,
+    ground: str,
+    recorded_at: datetime,
+    actor: str = "administrator",
+    quarter: int = 0,
+) -> Resettlement | None:
+    """Put an audited mass in the place of the reported one, and settle anew if need be.
+
+    If the period is settled already: added tons are covered from what is available now,
+    and are excess emissions as far as that does not suffice; for tons that fall away the
+    serial numbers deducted last come back. Gives None if the period is not settled yet.
+
+    Raises Refused as `emissions.services.adjust` does.
+
+    Source: 40 CFR 62.16370; MASS-146, MASS-AMB-42; PLAT-073.
+    """
+    emissions.adjust(
+        program=program,
+        facility=facility,
+        unit=unit,
+        year=year,
+        co2_tons=co2_tons,
+        ground=ground,
+        actor=actor,
+        recorded_at=recorded_at,
+        quarter=quarter,
+    )
+    period = programs.load(program).period_of_year(year)
+    settled = Settlement.objects.filter(program=program, period=period.name, facility_id=facility)
+    if not settled.exists():
+        return None
+    return resettle(
+        program=program,
+        period=period,
+        facility=facility,
+        ground=ground,
+        recorded_at=recorded_at,
+        actor=actor,
+    )
+
+
+@transaction.atomic
+def resettle(
+    *,
+    program: str,
+    period: CompliancePeriod,
+    facility: int,
+    ground: str,
+    recorded_at: datetime,
+    actor: str = "administrator",
+) -> Resettlement:
+    """Settle a facility anew with its emissions as they are reported now.
+
+    Raises Refused (`not_settled`, `ground_missing`, `emissions_incomplete`).
+
+    Source: 40 CFR 62.16370; MASS-146; PLAT-073.
+    """
+    _require_ground(ground)
+    case = open_case(program=program, period=period, facility=facility)
+    reported = emission_queries.period_tons(program=program, period=period, facilities=[facility])[
+        facility
+    ]
+    if reported.missing:
+        raise Refused(
+            [
+                checks.EmissionsIncomplete(f"Unit {unit} has no complete data for {missing_year}.")
+                for unit, missing_year in reported.missing
+            ]
+        )
+    if reported.tons == case.row.obligation:
+        return Resettlement(
+            before=case.before, after=case.before, returned=0, taken=0, decision=None
+        )
+    case.row.waived = min(case.row.waived, reported.tons)
+    adjustment = adjust(
+        case.settled,
+        emissions_tons=reported.tons - case.row.waived,
+        held=case.held(),
+        vintage_max=period.last_year,
+        excess_multiplier=case.rules.excess_multiplier,
+        excess_vintage_max=case.rules.excess_vintage_max(period),
+    )
+    return carry_out(
+        case,
+        adjustment,
+        Act(
+            name="adjusted",
+            ground=ground,
+            actor=actor,
+            at=recorded_at,
+            decision_class="vi",
+            cite=ADJUSTMENT_CITE,
+        ),
+    )
+
+
+@transaction.atomic
+def file_appeal(
+    *,
+    program: str,
+    period: CompliancePeriod,
+    facility: int,
+    filed_by: int,
+    filed_at: datetime,
+    reasons: str = "",
+) -> AppealEntry:
+    """Keep that a facility's deductions are appealed; nothing is halted by it.
+
+    Raises Refused (`not_settled`, `not_authorized`, `appeal_pending`).
+
+    Source: 78.1; MASS-166; PLAT-111.
+    """
+    case = open_case(program=program, period=period, facility=facility)
+    refusals: list[Refusal] = []
+    if not accounts.may_submit(filed_by, case.row.account_id, filed_at):
+        refusals.append(
+            checks.NotAuthorized("Only a representative of the facility can appeal for it.")
+        )
+    if case.row.appeals.filter(state="pending").exists():
+        refusals.append(checks.AppealPending("An appeal is pending already."))
+    if refusals:
+        raise Refused(refusals)
+    row = Appeal.objects.create(
+        settlement=case.row,
+        decision_id=case.row.decision_id,
+        filed_by_id=filed_by,
+        filed_at=filed_at,
+        reasons=reasons,
+    )
+    audit.log(
+        at=filed_at,
+        program=program,
+        actor=f"person:{filed_by}",
+        act="file_appeal",
+        subject=settlement_subject(program, period, case.row.account_id),
+        after={"appeal": row.pk, "decision": row.decision_id},
+        cite=APPEAL_CITE,
+    )
+    return appeal_entry(row)
+
+
+@transaction.atomic
+def decide_appeal(
+    *,
+    program: str,
+    period: CompliancePeriod,
+    facility: int,
+    returned: int,
+    ruling: str,
+    decided_at: datetime,
+    actor: str = "administrator",
+) -> Resettlement:
+    """Carry out the outcome of an appeal: so many allowances go back, the last deducted first.
+
+    What comes back of a deduction for excess emissions is not owed any more; tons for
+    which a deduction comes back are waived.
+
+    Raises Refused (`not_settled`, `ground_missing`, `not_whole_number`,
+    `no_appeal_pending`, `more_than_deducted`).
+
+    Source: 78.1; MASS-166; PLAT-111.
+    """
+    _require_ground(ruling)
+    case = open_case(program=program, period=period, facility=facility)
+    appeal = case.row.appeals.select_for_update().filter(state="pending").first()
+    settled = case.settled
+    _refuse_decision(appeal, returned, settled)
+    adjustment, waived = _give_back(settled, returned)
+    result = (
+        carry_out(
+            case,
+            adjustment,
+            Act(
+                name="decided on appeal",
+                ground=ruling,
+                actor=actor,
+                at=decided_at,
+                decision_class="iv",
+                cite=APPEAL_CITE,
+            ),
+            waived=waived,
+        )
+        if returned
+        else _unchanged(case)
+    )
+    if appeal is not None:
+        appeal.state, appeal.ruling = "decided", ruling
+        appeal.returned, appeal.decided_at = returned, decided_at
+        appeal.save()
+    audit.log(
+        at=decided_at,
+        program=program,
+        actor=actor,
+        act="decide_appeal",
+        subject=settlement_subject(program, period, case.row.account_id),
+        after={"returned": returned, "ruling": ruling},
+        cite=APPEAL_CITE,
+    )
+    return result
+
+
+def _give_back(settled: Settled, returned: int) -> tuple[Adjustment, int]:
+    """What an appeal changes: excess falls first, as it was deducted last."""
+    from_excess = min(returned, settled.excess_deducted)
+    kept_for_excess, repaid = give_back(settled.for_excess, quantity=from_excess)
+    kept, uncovered = give_back(settled.for_emissions, quantity=returned - from_excess)
+    after = replace(
+        settled,
+        obligation=settled.obligation - quantity_of(uncovered),
+        for_emissions=kept,
+        excess_due=settled.excess_due - from_excess,
+        for_excess=kept_for_excess,
+    )
+    adjustment = Adjustment(
+        settlement=after, returned=(*repaid, *uncovered), for_emissions=(), for_excess=()
+    )
+    return adjustment, quantity_of(uncovered)
+
+
+def _unchanged(case: Case) -> Resettlement:
+    return Resettlement(before=case.before, after=case.before, returned=0, taken=0, decision=None)
+
+
+def _refuse_decision(appeal: Appeal | None, returned: int, settled: Settled) -> None:
+    if appeal is None:
+        raise Refused([checks.NoAppealPending("No appeal of these deductions is pending.")])
+    if returned < 0:
+        raise Refused([checks.NotWholeNumber(f"{returned} allowances cannot go back.")])
+    deducted = settled.deducted + settled.excess_deducted
+    if returned > deducted:
+        raise Refused(
+            [checks.MoreThanDeducted(f"{returned:,} cannot go back: {deducted:,} were deducted.")]
+        )
+
+
+def _require_ground(ground: str) -> None:
+    if not ground.strip():
+        raise Refused([checks.GroundMissing("State the ground.")])

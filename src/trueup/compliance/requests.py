@@ -1,0 +1,89 @@
+"""Requests that named serial numbers be deducted first.
+
+Source: 40 CFR 62.16340(c)(1); MASS-137, MASS-AMB-40; PLAT-085.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from trueup.accounts import queries as accounts
+from trueup.audit import services as audit
+from trueup.compliance import checks
+from trueup.compliance.entries import RequestReceipt
+from trueup.compliance.models import SerialRequest
+from trueup.compliance.passing_over import passed_over
+from trueup.compliance.settling import as_block, as_requests
+from trueup.ledger import queries as ledger
+from trueup.rules import programs
+from trueup.rules.periods import CompliancePeriod
+from trueup.rules.refusal import Refusal, Refused
+from trueup.rules.serials import SerialBlock
+
+CITE = "40 CFR 62.16340(c)(1)"
+
+
+def request_serials(
+    *,
+    program: str,
+    period: CompliancePeriod,
+    facility: int,
+    blocks: Sequence[SerialBlock],
+    submitted_by: int,
+    submitted_at: datetime,
+    received_at: datetime | None = None,
+) -> RequestReceipt:
+    """Take in a representative's request that serial numbers be deducted first.
+
+    Requests add up in the order submitted. What cannot be used, or is asked for after
+    the deadline, is passed over in the deductions; the receipt says what that would be
+    now.
+
+    Raises Refused (`unknown_facility`, `nothing_asked_for`, `not_authorized`).
+
+    Source: 40 CFR 62.16340(c)(1); MASS-014, MASS-137.
+    """
+    rules = programs.load(program)
+    account = accounts.compliance_account(program, facility)
+    if account is None:
+        raise Refused([checks.UnknownFacility("The facility has no compliance account.")])
+    refusals: list[Refusal] = []
+    if not blocks:
+        refusals.append(checks.NothingAskedFor("Name at least one serial number."))
+    if not accounts.may_submit(submitted_by, account.id, submitted_at):
+        refusals.append(
+            checks.NotAuthorized(f"Only a representative of {account.name} can ask this for it.")
+        )
+    if refusals:
+        raise Refused(refusals)
+    stored = SerialRequest.objects.create(
+        program=program,
+        period=period.name,
+        account_id=account.id,
+        submitted_by_id=submitted_by,
+        submitted_at=submitted_at,
+        received_at=received_at or submitted_at,
+        is_late=submitted_at > rules.deadline_at(period),
+        blocks=[[block.first_serial, block.last_serial] for block in blocks],
+    )
+    audit.log(
+        at=stored.received_at,
+        program=program,
+        actor=f"person:{submitted_by}",
+        act="request_serials",
+        subject=f"account:{account.id}",
+        after={"period": period.name, "blocks": stored.blocks, "is_late": stored.is_late},
+        cite=CITE,
+    )
+    held = [as_block(entry, 0) for entry in ledger.holdings(account.id)]
+    return RequestReceipt(
+        request=stored.pk,
+        is_late=stored.is_late,
+        unusable=passed_over(
+            as_requests(blocks, rules=rules),
+            used=[block for block in held if block.vintage <= period.last_year],
+            held=held,
+            vintage_max=period.last_year,
+        ),
+    )

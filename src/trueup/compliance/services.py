@@ -1,0 +1,22 @@
+"""What is done to settle facilities; each function is one database transaction."""
+
+from trueup.compliance.adjustments import (
+    adjust_after_audit,
+    decide_appeal,
+    file_appeal,
+    resettle,
+)
+from trueup.compliance.deductions import preview_deductions, run_deductions
+from trueup.compliance.requests import request_serials
+from trueup.compliance.reviews import warn_of_insufficient_holdings
+
+__all__ = [
+    "adjust_after_audit",
+    "decide_appeal",
+    "file_appeal",
+    "preview_deductions",
+    "request_serials",
+    "resettle",
+    "run_deductions",
+    "warn_of_insufficient_holdings",
+]

@@ -1,0 +1,279 @@
+"""Read what decides the settlement of many facilities, and settle them by the rule.
+
+Nothing is written here: a preview and a run settle in the same way.
+
+Source: 40 CFR 62.16340; MASS-134 to MASS-141.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from trueup.accounts import queries as accounts
+from trueup.accounts.entries import FacilityAccountEntry, FacilityEntry
+from trueup.compliance import checks
+from trueup.compliance.entries import OmissionEntry, Outcome, PassedOver
+from trueup.compliance.models import SerialRequest, Settlement
+from trueup.compliance.passing_over import passed_over
+from trueup.emissions import queries as emissions
+from trueup.emissions.entries import FacilityEmissions
+from trueup.ledger import queries as ledger
+from trueup.ledger.entries import HoldingEntry, Recordation
+from trueup.rules import requests as rule_requests
+from trueup.rules.deduction import Block, quantity_of, settle
+from trueup.rules.deduction import Settlement as Settled
+from trueup.rules.periods import CompliancePeriod
+from trueup.rules.program import Program
+from trueup.rules.serials import SerialBlock, parse_block
+
+# An entry that mends puts an account as it should have been.
+MENDING = "adjust"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A facility that is to be settled, with its emissions and its requests."""
+
+    account: int
+    facility: FacilityEntry
+    tons: int
+    requested: tuple[SerialBlock, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidates:
+    """Who is to be settled, and who is left out and why."""
+
+    ready: list[Candidate]
+    omitted: list[OmissionEntry]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Available:
+    """Blocks of an account: held at the deadline, and arrived since."""
+
+    held: list[Block]
+    arrived_later: list[Block]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettledFacility:
+    """A candidate and its settlement by the rule.
+
+    Attributes:
+        held: How much was available for emissions.
+    """
+
+    candidate: Candidate
+    settlement: Settled
+    held: int
+    passed_over: tuple[PassedOver, ...]
+
+    def outcome(self, period: CompliancePeriod) -> Outcome:
+        return Outcome(
+            account=self.candidate.account,
+            facility=self.candidate.facility,
+            period=period,
+            obligation=self.settlement.obligation,
+            held=self.held,
+            deducted=self.settlement.deducted,
+            excess_due=self.settlement.excess_due,
+            excess_deducted=self.settlement.excess_deducted,
+            passed_over=self.passed_over,
+        )
+
+
+def find_candidates(rules: Program, period: CompliancePeriod) -> Candidates:
+    """The facilities that are not settled yet: those that can be, and those left out.
+
+    Source: 40 CFR 62.16340(b); MASS-135, MASS-159.
+    """
+    done = set(
+        Settlement.objects.filter(program=rules.code, period=period.name).values_list(
+            "account_id", flat=True
+        )
+    )
+    waiting = [
+        entry
+        for entry in accounts.facility_accounts(program=rules.code)
+        if entry.account not in done
+    ]
+    reported = emissions.period_tons(
+        program=rules.code, period=period, facilities=[entry.facility.id for entry in waiting]
+    )
+    asked = requests_in_time(rules.code, period)
+    found = Candidates(ready=[], omitted=[])
+    for entry in waiting:
+        facility = reported[entry.facility.id]
+        omission = omission_of(entry, facility)
+        if omission is not None:
+            found.omitted.append(omission)
+        else:
+            found.ready.append(
+                Candidate(
+                    account=entry.account,
+                    facility=entry.facility,
+                    tons=facility.tons,
+                    requested=asked.get(entry.account, ()),
+                )
+            )
+    return found
+
+
+def omission_of(entry: FacilityAccountEntry, reported: FacilityEmissions) -> OmissionEntry | None:
+    """Why a facility cannot be settled yet; None if it can.
+
+    Source: 40 CFR 62.16340(b); 78.1(b)(18)(vii); MASS-159.
+    """
+    reason: type[checks.EmissionsIncomplete] | type[checks.EmissionsNotFinal]
+    if reported.missing:
+        reason = checks.EmissionsIncomplete
+    elif not reported.final:
+        reason = checks.EmissionsNotFinal
+    else:
+        return None
+    return OmissionEntry(
+        account=entry.account,
+        facility=entry.facility,
+        reason=reason.code.rpartition(".")[2],
+        missing=reported.missing,
+    )
+
+
+def requests_in_time(
+    program: str, period: CompliancePeriod, *, account: int | None = None
+) -> dict[int, tuple[SerialBlock, ...]]:
+    """Serial numbers that were asked for by the deadline, in the order submitted.
+
+    Source: 40 CFR 62.16340(c)(1).
+    """
+    rows = SerialRequest.objects.filter(program=program, period=period.name, is_late=False)
+    if account is not None:
+        rows = rows.filter(account_id=account)
+    asked: dict[int, list[SerialBlock]] = {}
+    for row in rows.order_by("submitted_at", "id"):
+        blocks = [parse_block(first, last) for first, last in row.blocks]
+        asked.setdefault(row.account_id, []).extend(blocks)
+    return {identity: tuple(blocks) for identity, blocks in asked.items()}
+
+
+def settle_candidates(
+    candidates: Sequence[Candidate],
+    *,
+    rules: Program,
+    period: CompliancePeriod,
+    also_free: Collection[int] = (),
+) -> list[SettledFacility]:
+    """Settle facilities by what their accounts hold, in two statements.
+
+    Args:
+        also_free: Reservations that keep nothing from being deducted.
+
+    Source: 40 CFR 62.16340(a) to (d).
+    """
+    available = read_available(
+        [candidate.account for candidate in candidates],
+        deadline_at=rules.deadline_at(period),
+        also_free=also_free,
+    )
+    return [
+        _settled(candidate, available[candidate.account], rules=rules, period=period)
+        for candidate in candidates
+    ]
+
+
+def read_available(
+    account_ids: Sequence[int], *, deadline_at: datetime, also_free: Collection[int] = ()
+) -> dict[int, Available]:
+    """What accounts hold that can be deducted, and since when they hold it.
+
+    What was recorded after the deadline and submitted after it too was not held then.
+    What the Administrator limited is not available. Blocks that were recorded at one
+    instant have no order among them.
+
+    Source: 40 CFR 62.16340(a)(2), (c)(2); 62.16375 “CO2 allowances held”.
+    """
+    holdings = ledger.holdings_of(account_ids)
+    recorded = ledger.recordations({entry.tx for held in holdings.values() for entry in held})
+    rank = _ranks(recorded)
+    late = {tx for tx, entry in recorded.items() if _is_late(entry, deadline_at)}
+    available = {account: Available(held=[], arrived_later=[]) for account in account_ids}
+    for account, held in holdings.items():
+        blocks = available[account]
+        for entry in held:
+            if entry.reservation is None or entry.reservation in also_free:
+                tx = entry.tx
+                into = blocks.arrived_later if tx in late else blocks.held
+                into.append(as_block(entry, rank[tx]))
+    return available
+
+
+def as_block(entry: HoldingEntry, recorded_seq: int) -> Block:
+    """A holding as the rule sees it."""
+    return Block(
+        lot=entry.lot_number,
+        first=entry.first,
+        last=entry.last,
+        vintage=entry.lot.year,
+        recorded_seq=recorded_seq,
+        own=entry.own,
+    )
+
+
+def _ranks(recorded: Mapping[int, Recordation]) -> dict[int, int]:
+    """Each transaction's place in the order of recordation; one instant is one place."""
+    instants = sorted({entry.recorded_at for entry in recorded.values()})
+    place = {instant: position for position, instant in enumerate(instants)}
+    return {tx: place[entry.recorded_at] for tx, entry in recorded.items()}
+
+
+def _is_late(entry: Recordation, deadline_at: datetime) -> bool:
+    """Whether an arrival was not held at the deadline, neither recorded nor submitted."""
+    return (
+        entry.recorded_at > deadline_at
+        and entry.submitted_at > deadline_at
+        and entry.type != MENDING
+    )
+
+
+def _settled(
+    candidate: Candidate, available: Available, *, rules: Program, period: CompliancePeriod
+) -> SettledFacility:
+    requested = as_requests(candidate.requested, rules=rules)
+    settlement = settle(
+        available.held,
+        emissions_tons=candidate.tons,
+        vintage_max=period.last_year,
+        excess_multiplier=rules.excess_multiplier,
+        excess_vintage_max=rules.excess_vintage_max(period),
+        requested=requested,
+        arrived_later=available.arrived_later,
+    )
+    not_used: tuple[PassedOver, ...] = ()
+    if candidate.requested:
+        not_used = passed_over(
+            requested,
+            used=[block for block, _ in settlement.entries],
+            held=[*available.held, *available.arrived_later],
+            vintage_max=rules.excess_vintage_max(period) if settlement.excess else period.last_year,
+        )
+    return SettledFacility(
+        candidate=candidate,
+        settlement=settlement,
+        held=quantity_of(block for block in available.held if block.vintage <= period.last_year),
+        passed_over=not_used,
+    )
+
+
+def as_requests(
+    blocks: Iterable[SerialBlock], *, rules: Program
+) -> list[rule_requests.SerialRequest]:
+    """Blocks that were asked for, with their lots named as the books name them."""
+    return [
+        rule_requests.SerialRequest(
+            lot=block.lot.number(rules.number), first=block.first, last=block.last
+        )
+        for block in blocks
+    ]

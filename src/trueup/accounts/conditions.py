@@ -125,14 +125,16 @@ def close_account(
     closed_at: datetime,
     actor: str = "administrator",
     as_correction: bool = False,
+    asked_by: int | None = None,
 ) -> AccountEntry:
     """Close a general account that holds nothing and owes nothing; its number stays its own.
 
     Args:
+        asked_by: The person who asks for it; None when the Administrator closes it.
         as_correction: Part of the correction of an error (62.16355), for which a
             compliance account can be closed too.
 
-    Raises Refused (`unknown_account`, `account_closed`, `stays_open`,
+    Raises Refused (`unknown_account`, `account_closed`, `not_authorized`, `stays_open`,
     `account_not_empty`, `debt_outstanding`, `ground_missing`).
 
     Source: 40 CFR 62.16320(c)(6); PLAT-027; MASS-043.
@@ -141,6 +143,10 @@ def close_account(
     def act() -> AccountEntry:
         entry = _account(account)
         refusals = _closing_refusals(entry, ground=ground, as_correction=as_correction)
+        if asked_by is not None and not queries.may_submit(asked_by, account, closed_at):
+            refusals.append(
+                checks.NotAuthorized("Only the account's representative may ask to close it.")
+            )
         if refusals:
             raise Refused(refusals)
         ledger.close_account(account)
@@ -151,7 +157,7 @@ def close_account(
                 state="closed",
                 ground=ground,
                 at=closed_at,
-                actor=actor,
+                actor=actor if asked_by is None else f"person:{asked_by}",
                 event="account_closing",
                 context={
                     "closing_on": programs.load(entry.program).local_date(closed_at),

@@ -14,12 +14,13 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 from pytest_bdd import step
 from pytest_bdd.parsers import StepParser
 
-Function = TypeVar("Function", bound=Callable[..., object])
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
 
 
 class Kind(NamedTuple):
@@ -104,6 +105,6 @@ class Sentence(StepParser):
         return f"(?:{'|'.join(self._pattern(choice) for choice in choices.split('|'))})"
 
 
-def sentence(wording: str) -> Callable[[Function], Function]:
+def sentence(wording: str) -> Callable[[Callable[Given, Result]], Callable[Given, Result]]:
     """Let a function carry out a sentence, whatever keyword stands before it."""
     return step(Sentence(wording))

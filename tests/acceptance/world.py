@@ -17,6 +17,7 @@ from tests.acceptance.clock import ScenarioClock
 from trueup.accounts import queries as accounts
 from trueup.accounts import services as registration
 from trueup.accounts.entries import FacilityEntry, PersonEntry, UnitEntry
+from trueup.allocation import services as allocation
 from trueup.ledger import queries as ledger
 from trueup.ledger import verify
 from trueup.ledger.entries import AccountEntry
@@ -128,9 +129,7 @@ class World:
             with transaction.atomic():
                 yield
         except Refused as refused:
-            self.note_refusal(
-                kind, refused.reasons, [str(refusal) for refusal in refused.refusals]
-            )
+            self.note_refusal(kind, refused.reasons, [str(refusal) for refusal in refused.refusals])
 
     @contextmanager
     def submission(self) -> Iterator[None]:
@@ -214,9 +213,9 @@ class World:
     def account(self, name: str) -> AccountEntry | None:
         """An account; None for one that opens when it is first needed."""
         found = self.find_account(name)
-        if found is None and name != RETIREMENT and name not in self.facilities:
-            if self.state_account(name) is None:
-                raise UnknownNameError(f"no account is called “{name}”")
+        opens_later = name == RETIREMENT or name in self.facilities or self.state_account(name)
+        if found is None and not opens_later:
+            raise UnknownNameError(f"no account is called “{name}”")
         return found
 
     def opened_account(self, name: str) -> AccountEntry:
@@ -226,8 +225,20 @@ class World:
         return found
 
     def number_of(self, name: str) -> str:
-        """An account's number; a name that no account has stands for a number of none."""
+        """An account's number; a name that no account has stands for a number of none.
+
+        The accounts of States and the retirement account open when they are first needed.
+        """
         found = self.find_account(name)
+        if found is None and name == RETIREMENT:
+            found = allocation.retirement_account(program=self.program, opened_at=self.now)
+        elif found is None and (of_state := self.state_account(name)) is not None:
+            found = allocation.state_account(
+                program=self.program,
+                jurisdiction=of_state[0],
+                purpose=of_state[1],
+                opened_at=self.now,
+            )
         return found.number if found is not None else name[:40]
 
     def state_account(self, name: str) -> tuple[str, str] | None:

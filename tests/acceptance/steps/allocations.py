@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from tests.acceptance.sentences import read_quantity, sentence
 from tests.acceptance.tables import DataTable, columns_of, rows_of
 from tests.acceptance.world import UnknownNameError, World
+from trueup.accounts import services as registration
 from trueup.allocation import services
 from trueup.allocation.entries import AllocationRow, GenerationRow
 
@@ -111,6 +113,7 @@ def allocate_by_formula(world: World, jurisdiction: str, period: str) -> None:
         for account, unit, annual_mwh in world.generation[jurisdiction]
     ]
     with world.act("allocations"):
+        _begin_new_units(world, jurisdiction)
         services.allocate_by_formula(
             program=world.program,
             period=world.period(period),
@@ -118,6 +121,21 @@ def allocate_by_formula(world: World, jurisdiction: str, period: str) -> None:
             recorded_at=world.now,
             jurisdiction=jurisdiction,
         )
+
+
+def _begin_new_units(world: World, jurisdiction: str) -> None:
+    """A unit without any figure was new in the last of the years, and gets an estimate."""
+    formula = world.rules.historical_generation
+    for account, unit_id, annual_mwh in world.generation[jurisdiction]:
+        if annual_mwh or formula is None or account not in world.facilities:
+            continue
+        unit = world.unit(account, unit_id)
+        if unit.operating_from is None:
+            registration.supply_operating_date(
+                unit=unit.id,
+                operating_from=date(formula.baseline_years[-1], 1, 1),
+                supplied_at=world.now,
+            )
 
 
 @sentence('the allocations are refused with "{code}"')

@@ -33,9 +33,7 @@ def check_obligation(world: World, facility: str, period: str, quantity: int) ->
 
 
 @sentence('"{facility}" is short of {quantity} {instruments} for {period}')
-def check_short(
-    world: World, facility: str, quantity: int, instruments: str, period: str
-) -> None:
+def check_short(world: World, facility: str, quantity: int, instruments: str, period: str) -> None:
     world.require_instruments(instruments)
     found = queries.shortage(
         program=world.program,
@@ -100,9 +98,7 @@ def check_outcome(world: World, facility: str, period: str, datatable: DataTable
 def check_deducted(world: World, facility: str, period: str, datatable: DataTable) -> None:
     rows = rows_of(datatable, required=("first", "last"), optional=("ground",))
     has_ground = "ground" in columns_of(datatable)
-    expected = [
-        (parse_block(row["first"], row["last"]), row.get("ground", "")) for row in rows
-    ]
+    expected = [(parse_block(row["first"], row["last"]), row.get("ground", "")) for row in rows]
     deducted = statements.deducted_blocks(
         program=world.program,
         period=world.period(period),
@@ -118,9 +114,10 @@ def _drawn(blocks: list[tuple[SerialBlock, str]]) -> list[dict[str, str]]:
     """Rows as the feature has them; consecutive numbers of one ground are one row."""
     joined: list[tuple[SerialBlock, str]] = []
     for block, ground in blocks:
+        first = block.first
         if joined and joined[-1][1] == ground and _follows(joined[-1][0], block):
-            block = SerialBlock(lot=block.lot, first=joined.pop()[0].first, last=block.last)
-        joined.append((block, ground))
+            first = joined.pop()[0].first
+        joined.append((SerialBlock(lot=block.lot, first=first, last=block.last), ground))
     return [
         {"first": block.first_serial, "last": block.last_serial, "ground": ground}
         for block, ground in joined
@@ -145,9 +142,7 @@ def check_not_in_compliance(world: World, facility: str, period: str) -> None:
 
 def _outcome(world: World, facility: str, period: str) -> Outcome:
     of = world.facility(facility)
-    found = queries.outcome(
-        program=world.program, period=world.period(period), facility=of.id
-    )
+    found = queries.outcome(program=world.program, period=world.period(period), facility=of.id)
     if found is None:
         raise AssertionError(f"“{facility}” is not settled for {period}")
     return found

@@ -103,7 +103,7 @@ def close_account(world: World, person: str, account: str) -> None:
             account=closing.id,
             ground="asked for by its representative",
             closed_at=world.now,
-            actor=f"person:{somebody.id}",
+            asked_by=somebody.id,
         )
 
 

@@ -83,9 +83,7 @@ def transfer_blocks(
     received_on: date | None,
     datatable: DataTable,
 ) -> None:
-    ends = [
-        (row["first"], row["last"]) for row in rows_of(datatable, required=("first", "last"))
-    ]
+    ends = [(row["first"], row["last"]) for row in rows_of(datatable, required=("first", "last"))]
     _transfer_blocks(world, person, ends, source, destination, dispatched_on, received_on)
 
 

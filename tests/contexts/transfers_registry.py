@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 from unittest.mock import patch
 from uuid import UUID, uuid4
@@ -198,8 +199,11 @@ class Statements:
 
     @property
     def acts(self) -> list[str]:
-        """Those that read or write, savepoints left out."""
-        return [text for text in self.sent if "SAVEPOINT" not in text]
+        """Those that read or write; savepoints are left out.
+
+        SQLite names a statement once more for each trigger that it sets off.
+        """
+        return [text for text, _ in groupby(self.sent) if "SAVEPOINT" not in text]
 
 
 @contextmanager

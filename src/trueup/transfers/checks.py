@@ -86,7 +86,9 @@ KERNEL_ORDER: tuple[str, ...] = tuple(check.__name__ for check in ledger.REPORTE
 def in_order(refusals: Iterable[Refusal]) -> list[Refusal]:
     """Each reason once, in the documented order: ours, then the ledger's."""
     order = [kind.code.rpartition(".")[2] for kind in OWN_ORDER] + list(KERNEL_ORDER)
-    found = {refusal.reason: refusal for refusal in refusals}
+    found: dict[str, Refusal] = {}
+    for refusal in refusals:
+        found.setdefault(refusal.reason, refusal)
     return sorted(found.values(), key=lambda refusal: order.index(refusal.reason))
 
 

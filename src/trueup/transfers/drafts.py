@@ -25,7 +25,7 @@ CITES = {
 }
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Draft:
     """A submission that is being decided.
 

@@ -60,8 +60,7 @@ def free_for_deductions(*, program: str, accounts: Sequence[int]) -> int:
         source_id__in=list(accounts), reservation__isnull=False
     )
     kept = list(rows.select_for_update().values_list("id", "reservation_id"))
-    for _, reservation in kept:
-        ledger.release(reservation)
+    ledger.release_all([reservation for _, reservation in kept])
     Transfer.objects.filter(id__in=[identity for identity, _ in kept]).update(reservation=None)
     return len(kept)
 
@@ -205,10 +204,10 @@ def _enter(ready: Sequence[_Waiting], rules: Program, *, at: datetime) -> None:
         program=rules.code,
         decided_at=at,
     )
+    kept = [item.row.reservation_id for item in refused]
+    ledger.release_all(reservation for reservation in kept if reservation is not None)
     for item in ready:
         row = item.row
-        if row.reservation_id is not None and item.receipt is None:
-            ledger.release(row.reservation_id)
         row.reservation_id = None
         row.due_on = record_by(rules, item.released_at)
         row.waits = []

@@ -7,7 +7,7 @@ representatives, the ledger's facts and its write, the transfer's row and its no
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
@@ -34,6 +34,14 @@ CHUNK = 100
 # So often are serial numbers chosen again when others took the chosen ones meanwhile.
 CHOICES = 20
 ATTEMPTS = 3
+
+
+class _ChoiceIsOffError(Exception):
+    """Serial numbers have to be chosen again; what was tried with them is undone."""
+
+    def __init__(self, position: int) -> None:
+        super().__init__(str(position))
+        self.position = position
 
 
 class _KeyTakenError(Exception):
@@ -183,18 +191,80 @@ def _decide_all(
 
 def _decide(batch: Batch) -> None:
     """Decide each draft in turn; a later one finds what an earlier one has left."""
-    _choose(batch.drafts)
     find_waits(batch.drafts, rules=batch.rules)
     for state, run in groupby(batch.drafts, key=lambda draft: draft.state):
         drafts = list(run)
         if state == "recorded":
             _record(drafts, batch)
         elif state == "refused":
-            _find_all_reasons(drafts, batch)
+            for draft in drafts:
+                _find_all_reasons(draft, batch)
         else:
-            _keep_waiting(drafts, batch)
+            for draft in drafts:
+                _keep_waiting(draft, batch)
     for draft in batch.drafts:
         draft.settle()
+
+
+def _record(drafts: Sequence[Draft], batch: Batch) -> None:
+    """Record what can be recorded, each as if it had been submitted alone.
+
+    Serial numbers are chosen as if every draft could be recorded. If one cannot, those
+    after it are chosen again without it; if others took the chosen ones meanwhile, too.
+
+    Source: 40 CFR 62.16330(b)(2), 62.16335(a), (c); PLAT-051 (note).
+    """
+    undecided = list(drafts)
+    lost = 0
+    while True:
+        _choose(undecided)
+        asked = [draft for draft in undecided if not draft.refusals]
+        outcomes, wrong = _ask(asked, batch)
+        if wrong is None:
+            break
+        for draft in undecided:
+            draft.refusals = []
+        if _may_choose_again(asked[wrong], outcomes[wrong]) and lost < CHOICES:
+            lost += 1
+        else:
+            _take_over(asked[wrong], outcomes[wrong])
+            undecided.remove(asked[wrong])
+    too_few = [draft for draft in undecided if draft.refusals]
+    for draft, outcome in zip(asked, outcomes, strict=True):
+        _take_over(draft, outcome)
+    for draft in too_few:
+        _find_all_reasons(draft, batch)
+
+
+def _ask(asked: Sequence[Draft], batch: Batch) -> tuple[tuple[Receipt | Refused, ...], int | None]:
+    """Let the ledger record what it can, unless serials have to be chosen again.
+
+    Returns the outcomes, and the position of the refused draft because of which nothing
+    was kept; None if all is kept.
+    """
+    instructions = [draft.instruction() for draft in asked]
+    program, recorded_at = batch.rules.code, batch.recorded_at
+    if not any(draft.is_by_quantity for draft in asked):
+        return ledger.record_each(instructions, program=program, recorded_at=recorded_at), None
+    outcomes: tuple[Receipt | Refused, ...] = ()
+    try:
+        with transaction.atomic():
+            outcomes = ledger.record_each(instructions, program=program, recorded_at=recorded_at)
+            wrong = _first_wrong(asked, outcomes)
+            if wrong is not None:
+                raise _ChoiceIsOffError(wrong)
+    except _ChoiceIsOffError as error:
+        return outcomes, error.position
+    return outcomes, None
+
+
+def _first_wrong(asked: Sequence[Draft], outcomes: Sequence[Receipt | Refused]) -> int | None:
+    """The first refused draft, if serials were chosen for it or for one after it."""
+    for position, outcome in enumerate(outcomes):
+        if isinstance(outcome, Refused):
+            chosen = any(draft.is_by_quantity for draft in asked[position:])
+            return position if chosen else None
+    return None
 
 
 def _choose(drafts: Sequence[Draft]) -> None:
@@ -202,7 +272,7 @@ def _choose(drafts: Sequence[Draft]) -> None:
 
     Source: PLAT-051 (note).
     """
-    wanting = [draft for draft in drafts if draft.is_by_quantity and draft.source is not None]
+    wanting = [draft for draft in drafts if draft.is_by_quantity]
     if not wanting:
         return
     if len(drafts) == 1:
@@ -211,18 +281,18 @@ def _choose(drafts: Sequence[Draft]) -> None:
     sources = {draft.source.id for draft in wanting if draft.source is not None}
     free = FreeSerials(ledger_queries.holdings_of(sorted(sources)))
     for draft in drafts:
-        if draft.source is None:
-            continue
+        if draft.source is None or draft.destination is None:
+            raise ValueError("nothing is chosen for unknown accounts")
         if draft.is_by_quantity:
             vintage, quantity = draft.spec.vintage or 0, draft.quantity or 0
             draft.ranges = free.take(draft.source.id, vintage=vintage, quantity=quantity)
-            missing = quantity - sum(item.quantity for item in draft.ranges)
-            if missing:
-                draft.refusals.append(_too_few(draft, free=quantity - missing))
+            found = sum(item.quantity for item in draft.ranges)
+            if found < quantity:
+                draft.refusals.append(_too_few(draft, free=found))
+                continue
         else:
             free.remove(draft.source.id, draft.ranges)
-        if draft.destination is not None and not draft.refusals:
-            free.add(draft.destination.id, draft.ranges)
+        free.add(draft.destination.id, draft.ranges)
 
 
 def _choose_one(draft: Draft) -> None:
@@ -236,92 +306,62 @@ def _choose_one(draft: Draft) -> None:
         draft.refusals += refused.refusals
 
 
-def _record(drafts: Sequence[Draft], batch: Batch) -> None:
-    """Record what can be recorded; choose again where the chosen numbers are gone.
-
-    Source: 40 CFR 62.16330(b)(2), 62.16335(a), (c).
-    """
-    waiting = list(drafts)
-    for _ in range(CHOICES):
-        outcomes = ledger.record_each(
-            [draft.instruction() for draft in waiting],
-            program=batch.rules.code,
-            recorded_at=batch.recorded_at,
-        )
-        for draft, outcome in zip(waiting, outcomes, strict=True):
-            _take_over(draft, outcome)
-        waiting = [draft for draft in waiting if _lost_its_choice(draft)]
-        for draft in waiting:
-            draft.refusals = []
-        _choose(waiting)
-        waiting = [draft for draft in waiting if not draft.refusals]
-        if not waiting:
-            return
-    for draft in waiting:
-        draft.refusals.append(_too_few(draft, free=0))
-
-
-def _keep_waiting(drafts: Sequence[Draft], batch: Batch) -> None:
+def _keep_waiting(draft: Draft, batch: Batch) -> None:
     """Make the checks now, and keep the serial numbers until they are made again.
 
     Source: 40 CFR 62.16335(b); PLAT-045.
     """
-    outcomes = ledger.check(
-        [draft.instruction() for draft in drafts],
-        program=batch.rules.code,
-        recorded_at=batch.recorded_at,
-    )
-    for draft, outcome in zip(drafts, outcomes, strict=True):
-        if isinstance(outcome, Refused) and not _may_choose_again(draft, outcome):
-            _take_over(draft, outcome)
-        else:
-            _reserve(draft, batch)
-
-
-def _reserve(draft: Draft, batch: Batch) -> None:
     if draft.source is None:
-        raise ValueError("nothing is reserved in an unknown account")
+        raise ValueError("nothing waits in an unknown account")
     for _ in range(CHOICES):
         draft.refusals = []
-        try:
-            draft.reservation = ledger.reserve(
-                account=draft.source.id,
-                blocks=draft.ranges,
-                placed_at=batch.recorded_at,
-                note=f"transfer {draft.spec.key}",
-            )
-        except Refused as refused:
-            draft.refusals = list(refused.refusals)
-        if not _lost_its_choice(draft):
-            return
-        draft.refusals = []
-        _choose_one(draft)
-        if draft.refusals:
+        if draft.is_by_quantity:
+            _choose_one(draft)
+        outcome = _check(draft, batch) if not draft.refusals else None
+        if isinstance(outcome, Refused):
+            _take_over(draft, outcome)
+        if not draft.refusals:
+            try:
+                draft.reservation = ledger.reserve(
+                    account=draft.source.id,
+                    blocks=draft.ranges,
+                    placed_at=batch.recorded_at,
+                    note=f"transfer {draft.spec.key}",
+                )
+            except Refused as refused:
+                draft.refusals = list(refused.refusals)
+        if not draft.refusals or not _may_choose_again(draft, Refused(draft.refusals)):
             return
 
 
-def _find_all_reasons(drafts: Iterable[Draft], batch: Batch) -> None:
+def _find_all_reasons(draft: Draft, batch: Batch) -> None:
     """Add the ledger's reasons to ours: all that apply are owed.
 
     Source: 40 CFR 62.16335(e)(2).
     """
-    for draft in drafts:
-        if draft.source is None or draft.destination is None:
-            # Without both accounts only what was named can be looked at.
-            if not draft.is_by_quantity:
-                draft.refusals += ledger_checks.unreadable(draft.ranges)
-            continue
-        (outcome,) = ledger.check(
-            [draft.instruction()], program=batch.rules.code, recorded_at=batch.recorded_at
-        )
-        if isinstance(outcome, Refused):
-            _require_new_key(draft, outcome)
-            # A quantity was asked for; that nothing could be chosen is another reason.
-            draft.refusals += [
-                refusal
-                for refusal in outcome.refusals
-                if not (draft.is_by_quantity and refusal.reason == "not_whole_number")
-            ]
+    if draft.source is None or draft.destination is None:
+        # Without both accounts only what was named can be looked at.
+        if not draft.is_by_quantity:
+            draft.refusals += ledger_checks.unreadable(draft.ranges)
+        return
+    if draft.is_by_quantity and not draft.ranges:
+        _choose_one(draft)
+    outcome = _check(draft, batch)
+    if isinstance(outcome, Refused):
+        _require_new_key(draft, outcome)
+        # A quantity was asked for; that nothing could be chosen is another reason.
+        draft.refusals += [
+            refusal
+            for refusal in outcome.refusals
+            if not (draft.is_by_quantity and refusal.reason == "not_whole_number")
+        ]
+
+
+def _check(draft: Draft, batch: Batch) -> Receipt | Refused:
+    (outcome,) = ledger.check(
+        [draft.instruction()], program=batch.rules.code, recorded_at=batch.recorded_at
+    )
+    return outcome
 
 
 def _take_over(draft: Draft, outcome: Receipt | Refused) -> None:
@@ -340,13 +380,10 @@ def _require_new_key(draft: Draft, outcome: Refused) -> None:
         raise _KeyTakenError(draft.spec)
 
 
-def _may_choose_again(draft: Draft, outcome: Refused) -> bool:
-    return draft.is_by_quantity and outcome.reasons == {"serials_not_held"}
-
-
-def _lost_its_choice(draft: Draft) -> bool:
-    """Whether all that is wrong is that others took the numbers chosen for it."""
-    return bool(draft.refusals) and _may_choose_again(draft, Refused(draft.refusals))
+def _may_choose_again(draft: Draft, outcome: Receipt | Refused) -> bool:
+    """Whether all that is wrong is that the serial numbers chosen for it are elsewhere now."""
+    is_off = isinstance(outcome, Refused) and outcome.reasons == {"serials_not_held"}
+    return draft.is_by_quantity and is_off
 
 
 def _too_few(draft: Draft, *, free: int) -> Refusal:

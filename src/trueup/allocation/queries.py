@@ -41,6 +41,8 @@ def budgets_of(
     """
     rules = programs.load(program)
     budgets = {StateVintage(*of): rules.budget(*of) for of in wanted}
+    if not budgets:
+        return {}
     rows = SetAsideSize.objects.filter(
         program=program, jurisdiction__in=among({of.jurisdiction for of in budgets})
     )
@@ -66,6 +68,8 @@ def originated(
     Source: 40 CFR 62.16325(c); MASS-032.
     """
     found: dict[StateVintage, list[OriginatedPart]] = {StateVintage(*of): [] for of in wanted}
+    if not found:
+        return {}
     rows = BudgetPart.objects.filter(
         program=program, jurisdiction__in=among({of.jurisdiction for of in found})
     )

@@ -12,7 +12,6 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from tests.conftest import SharedDatabase
 from trueup.accounts import queries as accounts
 from trueup.audit import queries as audit
 from trueup.compliance import queries as compliance
@@ -243,29 +242,3 @@ class TestRepeating:
             assert not User.objects.exists()
             transaction.set_rollback(True)
         return comparable(summary)
-
-
-RUN_UNTIL_KILLED = """
-import django; django.setup()
-from trueup.demonstration import services
-services.run(progress=lambda *news: print(*news, flush=True), jurisdictions=("RI", "ME"))
-"""
-
-
-@pytest.mark.stress
-@pytest.mark.django_db(transaction=True)
-class TestBeingKilled:
-    """Issue 2, bad input: after a kill the books are as before."""
-
-    def test_a_run_that_is_killed_leaves_an_empty_registry(
-        self, shared_database: SharedDatabase
-    ) -> None:
-        process = shared_database.start("-c", RUN_UNTIL_KILLED)
-        assert process.stdout is not None
-        for line in process.stdout:
-            if line.startswith("2023-"):
-                break
-        process.kill()
-        process.wait()
-        assert services.is_registry_empty()
-        assert services.latest_summary() is None

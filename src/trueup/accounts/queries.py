@@ -247,6 +247,12 @@ def find_people(name: str, *, limit: int = PAGE) -> list[PersonEntry]:
     return [person_entry(row) for row in rows[:limit]]
 
 
+def people_with_email(email: str, *, limit: int = PAGE) -> list[PersonEntry]:
+    """Persons with an e-mail address, in whatever capitals; it need not be one's own."""
+    rows = Person.objects.filter(email__iexact=email).order_by("id")
+    return [person_entry(row) for row in rows[:limit]]
+
+
 def person_of_user(user: int) -> PersonEntry | None:
     """The person who signs in as this user."""
     row = Person.objects.filter(user_id=user).first()

@@ -5,29 +5,40 @@ from __future__ import annotations
 import click
 
 from trueup.cli.naming import find_account, program_option
-from trueup.cli.output import DIFFERENCES, Output, progress, table, with_output
+from trueup.cli.output import DIFFERENCES, Output, Table, progress, with_output, with_tables
 from trueup.ledger import queries
+from trueup.ledger.entries import AccountEntry, HistoryEntry
 from trueup.ledger.verify import audit as replay
+from trueup.rules.refusal import Refusal, Refused
 from trueup.rules.serials import parse_serial
+
+
+class UnknownSerial(Refusal):
+    code = "serials.never_created"
+    cite = "40 CFR 62.16325(c)"
 
 
 @click.command()
 @click.argument("account")
 @program_option
-@with_output
-def holdings(output: Output, account: str, program: str) -> None:
-    """What an account holds, by lot and block. ACCOUNT is its number or its exact name.
+@with_tables
+def holdings(output: Output, *, account: str, program: str) -> None:
+    """What an account holds, by block. ACCOUNT is its number or its exact name.
 
-    Example: trueup holdings Barry --json | jq '.blocks[].first'
+    \b
+    Examples:
+      trueup holdings Barry
+      trueup holdings Barry --json | jq '.lots[] | {lot, quantity}'
+      trueup holdings C0100000017K --csv > holdings.csv
     """
     entry = find_account(program, account)
     balances = queries.balances(entry.id)
     blocks = queries.blocks_held(entry.id)
     total = sum(balance.quantity for balance in balances)
-    rows = [(str(block.first_serial), str(block.last_serial), block.quantity) for block in blocks]
+    rows = [(block.first_serial, block.last_serial, block.quantity) for block in blocks]
     output.result(
         {
-            "account": {"number": entry.number, "name": entry.name, "kind": entry.kind},
+            "account": account_json(entry),
             "total": total,
             "lots": [
                 {
@@ -43,53 +54,50 @@ def holdings(output: Output, account: str, program: str) -> None:
                 for first, last, quantity in rows
             ],
         },
-        table=table(f"{entry.name}, {entry.number}", "First", "Last", "Quantity", rows=rows),
-        text=f"{total:,} in {len(rows):,} blocks",
+        table=Table(
+            title=f"{entry.name}, {entry.number}", columns=("First", "Last", "Quantity"), rows=rows
+        ),
+        text=f"{entry.name}, {entry.number}: {total:,} in {len(rows):,} blocks",
     )
 
 
 @click.command()
 @click.argument("serial")
 @program_option
-@with_output
-def history(output: Output, serial: str, program: str) -> None:
+@with_tables
+def history(output: Output, *, serial: str, program: str) -> None:
     """The life of one serial number, from its creation to where it is.
 
-    Example: trueup history AL-2022-17
+    \b
+    Examples:
+      trueup history AL-2022-17
+      trueup history AL-2022-17 --json | jq -r .held_by.name
     """
     lot, number = parse_serial(serial)
+    name = f"{lot.code}-{number}"
     steps = queries.serial_history(program=program, lot=lot, number=number)
     if not steps:
-        raise click.UsageError(f"{serial} was never created in the program {program}.")
-    holder = steps[-1].transaction.destination
-    rows = [
-        (
-            step.recorded_at.strftime("%Y-%m-%d %H:%M:%S UTC"),
-            step.event,
-            step.transaction.source.name if step.transaction.source is not None else "",
-            step.transaction.destination.name,
-            step.transaction.id,
-        )
-        for step in steps
-    ]
+        raise Refused([UnknownSerial(f"{name} was never created in the program {program}.")])
     output.result(
         {
-            "serial": f"{lot.code}-{number}",
-            "held_by": {"number": holder.number, "name": holder.name, "kind": holder.kind},
-            "steps": [
-                {
-                    "recorded_at": step.recorded_at.isoformat(),
-                    "event": step.event,
-                    "ground": step.transaction.ground,
-                    "from": row[2] or None,
-                    "to": row[3],
-                    "transaction": step.transaction.id,
-                }
-                for step, row in zip(steps, rows, strict=True)
-            ],
+            "serial": name,
+            "held_by": account_json(steps[-1].transaction.destination),
+            "steps": [_step_json(step) for step in steps],
         },
-        table=table(
-            f"{lot.code}-{number}", "Recorded", "Event", "From", "To", "Transaction", rows=rows
+        table=Table(
+            title=name,
+            columns=("Recorded", "Event", "Ground", "From", "To", "Transaction"),
+            rows=[
+                (
+                    step.recorded_at.strftime("%Y-%m-%d %H:%M:%S UTC"),
+                    step.event,
+                    step.transaction.ground,
+                    step.transaction.source.name if step.transaction.source is not None else "",
+                    step.transaction.destination.name,
+                    str(step.transaction.id),
+                )
+                for step in steps
+            ],
         ),
     )
 
@@ -97,9 +105,14 @@ def history(output: Output, serial: str, program: str) -> None:
 @click.command()
 @with_output
 def audit(output: Output) -> None:
-    """Replay the journal and compare every holding; exit code 3 if anything differs."""
+    """Replay the journal and compare every holding; exit code 3 if anything differs.
+
+    \b
+    Example:
+      trueup audit && echo clean
+    """
     with progress("Replaying the journal") as report_progress:
-        report = replay(progress=report_progress)
+        report = replay(progress=lambda count: report_progress("moves", count, None))
     output.result(
         {
             "clean": report.clean,
@@ -115,3 +128,21 @@ def audit(output: Output) -> None:
     )
     if not report.clean:
         raise SystemExit(DIFFERENCES)
+
+
+def account_json(entry: AccountEntry) -> dict[str, str]:
+    """An account as a program reads it."""
+    return {"number": entry.number, "name": entry.name, "kind": entry.kind}
+
+
+def _step_json(step: HistoryEntry) -> dict[str, str | int | dict[str, str] | None]:
+    entry = step.transaction
+    return {
+        "recorded_at": step.recorded_at.isoformat(),
+        "event": step.event,
+        "ground": entry.ground,
+        "from": account_json(entry.source) if entry.source is not None else None,
+        "to": account_json(entry.destination),
+        "transaction": entry.id,
+        "mends": entry.mends,
+    }

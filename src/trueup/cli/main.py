@@ -2,30 +2,36 @@
 
 Every command takes `--json`: then standard output carries one JSON document and nothing
 else. Messages and progress go to standard error. Exit codes: 0 done, 1 refused, 2 wrong
-usage, 3 the audit found a difference.
+usage, 3 the audit found a difference, 4 it could not be done, 130 interrupted.
 """
 
 from __future__ import annotations
 
 import os
+import traceback
 from importlib import import_module
+from typing import Any
 
 import click
+
+from trueup.cli.output import FAILED, messages
 
 COMMANDS = {
     "allocate": "trueup.cli.acts",
     "audit": "trueup.cli.books",
     "clock": "trueup.cli.running",
-    "demo": "trueup.cli.running",
+    "demo": "trueup.cli.demonstrating",
     "finalize": "trueup.cli.acts",
     "history": "trueup.cli.books",
     "holdings": "trueup.cli.books",
     "import-emissions": "trueup.cli.acts",
     "originate": "trueup.cli.acts",
+    "retire": "trueup.cli.moving",
     "serve": "trueup.cli.running",
-    "settle": "trueup.cli.acts",
-    "transfer": "trueup.cli.acts",
+    "settle": "trueup.cli.settling",
+    "transfer": "trueup.cli.moving",
 }
+INTERRUPTED = 130
 
 
 class _Commands(click.Group):
@@ -44,6 +50,19 @@ class _Commands(click.Group):
             raise TypeError(f"{module} has no command {name}")
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; what is neither a result nor a refusal has an exit code of its own."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except KeyboardInterrupt:
+            messages.print("Interrupted; what was not finished has left nothing.")
+            raise SystemExit(INTERRUPTED) from None
+        except Exception as error:  # Whatever it is, it is not a refusal: not exit code 1.
+            _say_what_failed(error)
+            raise SystemExit(FAILED) from None
+
 
 def _set_up_django() -> None:
     import django
@@ -54,10 +73,29 @@ def _set_up_django() -> None:
         django.setup()
 
 
+def _say_what_failed(error: Exception) -> None:
+    from django.db import DatabaseError
+
+    if not isinstance(error, DatabaseError):
+        messages.print(traceback.format_exc(), markup=False, soft_wrap=True)
+        messages.print("This should not happen; please report it. Nothing half done was kept.")
+        return
+    messages.print(f"The database did not do it: {error}", markup=False, soft_wrap=True)
+    messages.print(
+        "DATABASE_URL names the database. If it is a new one or an older version's, bring it up"
+        " to date: python manage.py migrate",
+        soft_wrap=True,
+    )
+
+
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="trueup", prog_name="trueup")
 def cli() -> None:
     """The registry of an emission trading program.
 
     DATABASE_URL names the database; without it the books are in var/trueup.sqlite3.
+
+    \b
+    Exit codes: 0 done, 1 refused (nothing was changed), 2 wrong usage,
+    3 the audit found a difference, 4 it could not be done, 130 interrupted.
     """

@@ -1,129 +1,129 @@
-"""Running the registry: the demonstration, the server, and the clock beside it."""
+"""Running the registry: the server, and the clock beside it."""
 
 from __future__ import annotations
 
 import signal
-import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
+import threading
+import traceback
 from types import FrameType
 
 import click
 from django.core.management import call_command
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db import close_old_connections, connection
 
-from trueup.cli import clockwork
-from trueup.cli.naming import now
-from trueup.cli.output import Output, messages, with_output
-
-READY_SECONDS = 60
+from trueup.cli import clockwork, serving
+from trueup.cli.naming import at_option, instant, now
+from trueup.cli.output import FAILED, Output, messages, with_output
+from trueup.rules import programs
 
 
 @click.command()
 @click.option("--address", default="127.0.0.1:8000", show_default=True, metavar="HOST:PORT")
 @click.option("--workers", type=click.IntRange(1, 64), default=None, help="Processes that answer.")
 @click.option("--clock/--no-clock", default=True, help="Do what falls due, once a minute.")
-def serve(address: str, workers: int | None, clock: bool) -> None:
+@with_output
+def serve(output: Output, *, address: str, workers: int | None, clock: bool) -> None:
     """Serve the pages and the API, and do what falls due.
 
     Prints the address when it can be opened. Ctrl-C stops everything.
+
+    \b
+    Examples:
+      trueup serve
+      trueup serve --address 127.0.0.1:9000 --no-clock
     """
-    _require_migrated()
-    host, _, port = address.rpartition(":")
-    if not port.isdigit():
-        raise click.UsageError(f"“{address}” is not HOST:PORT.")
+    place = serving.Place.parse(address)
+    place.require_free()
+    if not serving.is_database_current():
+        messages.print("Bringing the database up to date ...")
+        call_command("migrate", verbosity=0)
     if workers is None:
         # SQLite has one writer; a second process would mostly wait for it.
         workers = 1 if connection.vendor == "sqlite" else 2
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"]
-    command += ["--host", host.strip("[]"), "--port", port, "--workers", str(workers)]
-    command += ["--blocking-threads", "4", "--log-level", "warning"]
-    children = [subprocess.Popen([*command, "trueup.config.wsgi:application"])]
+    connection.close()
+    commands = [serving.server_command(place, workers=workers)]
     if clock:
-        trueup = [sys.executable, "-m", "trueup.cli", "clock", "--every", "60"]
-        children.append(subprocess.Popen(trueup))
-    _watch(children, url=f"http://{host}:{port}/")
+        commands.append([sys.executable, "-m", "trueup.cli", "clock", "--every", "60"])
+    try:
+        with serving.children(commands) as started:
+            serving.wait_until_ready(started[0], place)
+            _say_ready(output, place)
+            serving.wait_for_one_to_end(started)
+            messages.print("One of the server's processes has ended; stopping.")
+            raise SystemExit(FAILED)
+    except serving.Stopped:
+        messages.print("Stopped.")
 
 
 @click.command()
 @click.option("--every", type=click.IntRange(1, 86_400), metavar="SECONDS", help="Again and again.")
+@at_option
 @with_output
-def clock(output: Output, every: int | None) -> None:
-    """Do what falls due without a decision: release transfers, send warnings and mail.
+def clock(output: Output, *, every: int | None, at: str | None) -> None:
+    """Do what falls due without a decision: record what has waited, send warnings and mail.
 
     It never allocates, issues or deducts: those are acts of the Administrator.
+
+    \b
+    Examples:
+      trueup clock
+      trueup clock --every 60
     """
-    while True:
-        done = clockwork.run_once(now())
-        if every is None:
-            output.result(done, text="; ".join(f"{what}: {n:,}" for what, n in done.items()))
-            return
-        if any(done.values()):
-            messages.print(f"clock: {done}", markup=False)
-        time.sleep(every)
+    if every is not None:
+        if at is not None or output.as_json:
+            raise click.UsageError("--every goes with neither --at nor --json.")
+        _tick(every)
+        return
+    done = clockwork.run_once(instant(programs.codes()[0], at))
+    output.result({**done}, text=_what_was_done(done))
 
 
-def _require_migrated() -> None:
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        messages.print("Bringing the database up to date ...")
-        call_command("migrate", verbosity=0)
+def _tick(every: int) -> None:
+    """Do what is due again and again until told to stop; a failure waits for the next time."""
+    told_to_stop = threading.Event()
 
-
-def _watch(children: list[subprocess.Popen[bytes]], *, url: str) -> None:
-    """Say when the server answers, wait until one child ends, and end the others."""
-
-    def stop(signum: int, _frame: FrameType | None) -> None:
-        raise SystemExit(128 + signum)
+    def stop(_signum: int, _frame: FrameType | None) -> None:
+        told_to_stop.set()
 
     signal.signal(signal.SIGTERM, stop)
-    try:
-        _wait_until_ready(children[0], url=url)
-        while all(child.poll() is None for child in children):
-            time.sleep(0.5)
-        raise SystemExit(max(child.poll() or 0 for child in children))
-    except KeyboardInterrupt:
-        messages.print("Stopping ...")
-    finally:
-        for child in children:
-            child.terminate()
-        for child in children:
-            try:
-                child.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                child.kill()
-
-
-def _wait_until_ready(server: subprocess.Popen[bytes], *, url: str) -> None:
-    until = time.monotonic() + READY_SECONDS
-    while time.monotonic() < until:
-        if server.poll() is not None:
-            raise SystemExit(f"The server ended with code {server.returncode}.")
+    signal.signal(signal.SIGINT, stop)
+    while not told_to_stop.is_set():
+        close_old_connections()
         try:
-            urllib.request.urlopen(url, timeout=2).close()  # noqa: S310
-        except urllib.error.HTTPError:
-            break  # It answers; what it answers is for the browser.
-        except OSError:
-            time.sleep(0.2)
-            continue
-        break
-    else:
-        raise SystemExit(f"The server did not answer at {url} within {READY_SECONDS} s.")
-    messages.print(f"\n  Open {url}", markup=False)
-    _say_how_to_sign_in(url)
-    messages.print("  Ctrl-C stops it.\n")
+            done = clockwork.run_once(now())
+            if any(done.values()):
+                messages.print(f"clock: {_what_was_done(done)}", markup=False)
+        except Exception:  # The next time may do better; the server goes on meanwhile.
+            messages.print(f"clock: {traceback.format_exc()}", markup=False, soft_wrap=True)
+        told_to_stop.wait(every)
 
 
-def _say_how_to_sign_in(url: str) -> None:
+def _what_was_done(done: dict[str, int]) -> str:
+    return (
+        f"{done['recorded']:,} waiting transfers recorded, {done['refused']:,} refused;"
+        f" {done['warned']:,} facilities warned; {done['mailed']:,} notices mailed"
+    )
+
+
+def _say_ready(output: Output, place: serving.Place) -> None:
     from trueup.demonstration import sign_in
 
     names = sign_in.names()
-    if not names:
-        messages.print("  Nobody can sign in yet: `trueup demo` makes people who can.")
-        return
-    messages.print(f"  Sign in at {url}sign-in/ with the password “{sign_in.PASSWORD}” as:")
-    for name, who in names:
-        messages.print(f"    {name:<16} {who}", markup=False)
+    connection.close()
+    if output.as_json:
+        users: list[dict[str, str]] = [{"name": name, "who": who} for name, who in names]
+        output.result({"address": place.url, "sign_in": users})
+        sys.stdout.flush()
+    messages.print(f"\n  Open {place.url}", markup=False)
+    if names:
+        messages.print(
+            f"  Sign in at {place.url}sign-in/ with the password “{sign_in.PASSWORD}” as:",
+            markup=False,
+            soft_wrap=True,
+        )
+        for name, who in names:
+            messages.print(f"    {name:<16} {who}", markup=False, soft_wrap=True)
+    else:
+        messages.print("  Nobody can sign in yet; in an empty registry `trueup demo` makes users.")
+    messages.print("  Ctrl-C stops it.\n")

@@ -98,7 +98,7 @@ class TestMap:
 
     @pytest.mark.parametrize(
         ("share", "outcome"),
-        [(1.0, "all"), (0.999, "95 % and more"), (0.95, "95 % and more"), (0.85, "85 % to 95 %")],
+        [(1.0, "all"), (0.999, "90% and more"), (0.9, "90% and more"), (0.0, "below 50%")],
     )
     def test_a_share_below_one_is_never_all(self, share: float, outcome: str) -> None:
         assert charts.outcome_of(share) == outcome

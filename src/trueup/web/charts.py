@@ -57,7 +57,7 @@ def look(*, dark: bool, narrow: bool) -> Look:
             line="#33404a",
             first="#e8a15c",
             second="#5fb7b0",
-            steps=("#54391f", "#95602c", "#d28c48", "#ffdcb0"),
+            steps=("#4a331d", "#7a5027", "#b07436", "#dca468", "#ffe3bf"),
             nothing="#2a353e",
             edge="#12181d",
         )
@@ -68,7 +68,7 @@ def look(*, dark: bool, narrow: bool) -> Look:
         line="#d5d9dd",
         first="#b35c1e",
         second="#1f7a74",
-        steps=("#fdebd3", "#f3bd7e", "#d27a2c", "#7f3b08"),
+        steps=("#feeedd", "#f9cd98", "#e79a4d", "#b85f1c", "#6f3206"),
         nothing="#e4e7ea",
         edge="#ffffff",
     )
@@ -164,17 +164,16 @@ def _emissions_narrow(rows: Sequence[Mapping[str, str | int]], *, shown: Look) -
     )
 
 
-OUTCOMES = ("all", "95 % and more", "85 % to 95 %", "below 85 %")
+# Steps of the map's legend, and the share from which each begins.
+STEPS = (("all", 1.0), ("90% and more", 0.9), ("70% to 90%", 0.7), ("50% to 70%", 0.5))
+LAST_STEP = "below 50%"
+OUTCOMES = (*(name for name, _ in STEPS), LAST_STEP)
 NO_OUTCOME = "none settled"
 
 
 def outcome_of(share: float) -> str:
     """The step of the map's legend for a share of facilities in compliance."""
-    if share >= 1:
-        return OUTCOMES[0]
-    if share >= 0.95:
-        return OUTCOMES[1]
-    return OUTCOMES[2] if share >= 0.85 else OUTCOMES[3]
+    return next((name for name, least in STEPS if share >= least), LAST_STEP)
 
 
 def compliance_map(shares: Mapping[str, tuple[str, float]], *, shown: Look) -> Spec:
@@ -194,7 +193,7 @@ def compliance_map(shares: Mapping[str, tuple[str, float]], *, shown: Look) -> S
         "title": "Facilities in compliance",
         "orient": "bottom",
         "direction": "horizontal",
-        "columns": 3 if shown.narrow else 5,
+        "columns": 3 if shown.narrow else 6,
         "symbolType": "square",
         "symbolSize": 180,
         "symbolStrokeWidth": 0,

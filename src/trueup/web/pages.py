@@ -37,7 +37,7 @@ _PARTS = (
 
 STAND_INS = (
     "Budgets, plants and units are real. Emissions of 2016 to 2018 stand in for those of 2022"
-    " to 2024, generation of those years for that of 2010 to 2012, and the tons of a plant are split"
+    " to 2024, generation of those years for that of 2010 to 2012, and a plant's tons are split"
     " to its units by nameplate. People, brokers and trades are invented."
 )
 

@@ -83,6 +83,11 @@ urlpatterns: list[URLPattern] = [
         settlements.settlement_csv,
         name="settlement-csv",
     ),
+    path(
+        "<program:code>/settlements/<period:period>/<oris:oris_code>.svg",
+        pictures.settlement,
+        name="chart-settlement",
+    ),
     path("<program:code>/transactions/", transactions.transactions, name="transactions"),
     path("<program:code>/transactions/<journal:tx>/", transactions.transaction, name="transaction"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from trueup.ledger.entries import AccountEntry
 from trueup.rules.programs import Program
 
 register = template.Library()
@@ -52,9 +54,9 @@ _PURPOSES = {
 
 
 @register.filter
-def quantity(value: int | None) -> str:
+def quantity(value: int | str | None) -> str:
     """A count with its thousands apart; a dash where there is none."""
-    return NOTHING if value is None else f"{value:,}"
+    return NOTHING if value is None or isinstance(value, str) else f"{value:,}"
 
 
 @register.filter
@@ -66,9 +68,9 @@ def millions(value: int | None) -> str:
 
 
 @register.filter
-def tons(value: Decimal | int | None) -> str:
-    """Tons as they were measured, without zeros at the end."""
-    if value is None:
+def tons(value: Decimal | int | str | None) -> str:
+    """Tons as they were measured, without zeros at the end; a dash where there are none."""
+    if value is None or isinstance(value, str):
         return NOTHING
     text = f"{value:,f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
@@ -79,7 +81,7 @@ def percent(value: float | None) -> str:
     """A share of one, as a percentage with one decimal; never rounded up to 100."""
     if value is None:
         return NOTHING
-    return f"{min(value * 100, 99.9):.1f} %" if value < 1 else f"{value * 100:.0f} %"
+    return f"{min(value * 100, 99.9):.1f}%" if value < 1 else f"{value * 100:.0f}%"
 
 
 @register.filter
@@ -117,6 +119,12 @@ def kind_name(kind: str) -> str:
 
 
 @register.filter
+def account_name(entry: AccountEntry) -> str:
+    """What an account is called; the Administrator's own one by its kind."""
+    return kind_name(entry.kind) if entry.name == entry.purpose else entry.name
+
+
+@register.filter
 def purpose_name(purpose: str) -> str:
     """What a State's account is for."""
     return _PURPOSES.get(purpose, purpose.replace("_", " ").capitalize())
@@ -138,3 +146,9 @@ def transfer_state(state: str) -> str:
 def transfer_look(state: str) -> str:
     """How the state of a transfer is tinted."""
     return _TRANSFER_LOOKS.get(state, "care")
+
+
+@register.filter
+def at(values: Sequence[object], position: int) -> object:
+    """The value at a position of a sequence."""
+    return values[position]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -93,7 +93,7 @@ def facility(request: HttpRequest, code: str, oris_code: int) -> HttpResponse:
         units=accounts.units_of([entry.id])[entry.id],
         accounts=_compliance_accounts(program, entry),
         stand_ins=stand_ins(),
-        emissions=unit_years(program, entry),
+        emissions=emissions_table(unit_years(program, entry)),
         chart_address=reverse("chart-emissions", args=[program.code, entry.oris_code]),
         settlements=compliance.outcomes_of_facility(program=program.code, facility=entry.id),
     )
@@ -105,6 +105,40 @@ def facility_or_404(oris_code: int) -> FacilityEntry:
     if entry is None:
         raise Http404(f"There is no facility with the ORIS code {oris_code} here.")
     return entry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmissionsTable:
+    """Units by years, with the sum of each year; a year that is not complete has no sum."""
+
+    years: tuple[int, ...]
+    rows: tuple[tuple[str, tuple[UnitYear | None, ...]], ...]
+    sums: tuple[Decimal | None, ...]
+    statuses: tuple[str, ...]
+
+
+def emissions_table(cells: Sequence[UnitYear]) -> EmissionsTable | None:
+    """The emissions of a facility with its units as rows; None if nothing was reported."""
+    if not cells:
+        return None
+    years = tuple(sorted({cell.year for cell in cells}))
+    by_place = {(cell.unit_id, cell.year): cell for cell in cells}
+    units = sorted({cell.unit_id for cell in cells})
+    return EmissionsTable(
+        years=years,
+        rows=tuple((unit, tuple(by_place.get((unit, year)) for year in years)) for unit in units),
+        sums=tuple(_sum(cell for cell in cells if cell.year == year) for year in years),
+        statuses=tuple(
+            " / ".join(sorted({cell.status for cell in cells if cell.year == year}))
+            for year in years
+        ),
+    )
+
+
+def _sum(cells: Iterable[UnitYear]) -> Decimal | None:
+    listed = [cell.tons for cell in cells]
+    known = [tons for tons in listed if tons is not None]
+    return sum(known, Decimal(0)) if len(known) == len(listed) else None
 
 
 def unit_years(program: Program, facility: FacilityEntry) -> list[UnitYear]:

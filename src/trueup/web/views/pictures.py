@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from decimal import Decimal
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.views.decorators.http import require_safe
 
+from trueup.compliance import queries as compliance
 from trueup.disclosure.entries import ProgramState
 from trueup.disclosure.snapshots import snapshot
+from trueup.rules.periods import CompliancePeriod
 from trueup.rules.programs import Program
 from trueup.rules.refusal import Refused
 from trueup.web import charts
 from trueup.web.access import public
 from trueup.web.pages import program_or_404
-from trueup.web.views.facilities import facility_or_404, unit_years
+from trueup.web.views.facilities import emissions_table, facility_or_404, unit_years
 
 
 @public
@@ -54,17 +55,35 @@ def compliance_map(request: HttpRequest, code: str, period: str) -> HttpResponse
 @require_safe
 def emissions(request: HttpRequest, code: str, oris_code: int) -> HttpResponse:
     """The emissions of a facility by year; a year with a part missing is left out."""
-    years: dict[int, Decimal | None] = {}
-    for row in unit_years(program_or_404(code), facility_or_404(oris_code)):
-        so_far = years.get(row.year, Decimal(0))
-        years[row.year] = None if so_far is None or row.tons is None else so_far + row.tons
+    table = emissions_table(unit_years(program_or_404(code), facility_or_404(oris_code)))
     rows: list[dict[str, str | int]] = [
         {"year": str(year), "series": "Emissions", "amount": int(tons)}
-        for year, tons in sorted(years.items())
+        for year, tons in (zip(table.years, table.sums, strict=True) if table else ())
         if tons is not None
     ]
     spec = charts.amounts_by_year(
         rows, shown=_look(request), series=["Emissions"], unit="Short tons of CO2"
+    )
+    return picture(request, spec)
+
+
+@public
+@require_safe
+def settlement(request: HttpRequest, code: str, period: str, oris_code: int) -> HttpResponse:
+    """What a facility held at the deadline against its obligation."""
+    program = program_or_404(code)
+    found = compliance.outcome(
+        program=program.code,
+        period=_period(program, period),
+        facility=facility_or_404(oris_code).id,
+    )
+    if found is None:
+        raise Http404("There is no such settlement.")
+    spec = charts.held_against_obligation(
+        obligation=found.obligation,
+        held=found.held,
+        shown=_look(request),
+        unit=f"{program.instruments.capitalize()}, tons",
     )
     return picture(request, spec)
 
@@ -83,8 +102,12 @@ def picture(request: HttpRequest, spec: charts.Spec) -> HttpResponse:
 
 
 def _state(program: Program, period: str) -> ProgramState:
+    return snapshot(program.code, _period(program, period)).state
+
+
+def _period(program: Program, name: str) -> CompliancePeriod:
     try:
-        return snapshot(program.code, program.period_named(period)).state
+        return program.period_named(name)
     except Refused as refused:
         raise Http404(refused.refusals[0].sentence) from refused
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from trueup.compliance import queries as compliance
 from trueup.compliance.entries import Statement, Totals
 from trueup.compliance.statements import statement as read_statement
-from trueup.disclosure.entries import sum_of
+from trueup.disclosure.snapshots import snapshot
 from trueup.rules.periods import CompliancePeriod
 from trueup.rules.programs import Program
 from trueup.rules.refusal import Refused
@@ -98,6 +98,7 @@ def settlement(request: HttpRequest, code: str, period: str, oris_code: int) -> 
         account=statement.account,
         deadline=program.deadline_on(row.period),
         csv_address=reverse("settlement-csv", args=[program.code, row.period.name, oris_code]),
+        chart_address=reverse("chart-settlement", args=[program.code, row.period.name, oris_code]),
     )
 
 
@@ -144,10 +145,10 @@ def settlement_csv(
 
 def _totals(program: Program, period: CompliancePeriod, *, jurisdiction: str = "") -> Totals:
     """Outcomes of a period added up, of all facilities or of one State's."""
-    by_state = compliance.totals_by_state(program=program.code, period=period)
-    if jurisdiction:
-        return by_state.get(jurisdiction, Totals())
-    return sum_of(by_state.values())
+    state = snapshot(program.code, period).state
+    if not jurisdiction:
+        return state.settlement
+    return next(row.settlement for row in state.states if row.jurisdiction.code == jurisdiction)
 
 
 def _trail(program: Program) -> list[Link]:

@@ -5,13 +5,19 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from html.parser import HTMLParser
 from uuid import UUID, uuid5
 
+from trueup.accounts import queries as queries_of_accounts
 from trueup.accounts import services as accounts
 from trueup.accounts.entries import FacilitySpec, UnitSpec
+from trueup.compliance import services as compliance
+from trueup.emissions import services as emissions
+from trueup.emissions.entries import AnnualReport
 from trueup.ledger import queries, services
 from trueup.ledger.entries import AccountEntry, Instruction
+from trueup.rules import programs
 from trueup.rules.serials import Lot
 
 PROGRAM = "cpp-mass"
@@ -82,6 +88,32 @@ def small_program() -> Books:
     books.move("allocate", books.reserve, books.barry, 600, at=0)
     books.move("transfer", books.barry, books.brokers, 100, at=30)
     return books
+
+
+def report(emitted: dict[int, int], *, is_final: bool = True) -> None:
+    """Report the tons of 2022 of facilities by ORIS code; nothing for the other years."""
+    facilities = queries_of_accounts.facilities_by_oris_code(emitted)
+    rows = [
+        AnnualReport(facility=facilities[code].id, unit="1", year=year, co2_tons=Decimal(tons))
+        for code, total in emitted.items()
+        for year, tons in ((2022, total), (2023, 0), (2024, 0))
+    ]
+    emissions.report_annual(
+        rows,
+        program=PROGRAM,
+        actor="administrator",
+        recorded_at=datetime(2025, 2, 3, 15, tzinfo=UTC),
+        is_final=is_final,
+    )
+
+
+def settle() -> None:
+    """Run the deductions of 2022-2024."""
+    compliance.run_deductions(
+        program=PROGRAM,
+        period=programs.load(PROGRAM).period_named("2022-2024"),
+        recorded_at=datetime(2025, 5, 19, 14, tzinfo=UTC),
+    )
 
 
 def compliance_account(name: str, oris_code: int, person: int) -> AccountEntry:

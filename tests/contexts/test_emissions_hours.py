@@ -23,6 +23,8 @@ from tests.contexts.emissions_files import (
     table,
 )
 from trueup.emissions import formats, hourly, hourly_files
+from trueup.emissions.hourly_frames import parquet_columns
+from trueup.emissions.hourly_parquet import sum_sound_file
 from trueup.emissions.problems import write_problems
 from trueup.emissions.reports import Feed, Format, Parsed
 from trueup.rules.refusal import Refused
@@ -330,10 +332,20 @@ class TestChecks:
 
         assert caught.value.reasons == {"not_readable"}
 
-    def test_an_unquoted_comma_moves_the_cells_and_is_found(self, tmp_path: Path) -> None:
+    def test_an_unquoted_comma_in_the_first_row(self, tmp_path: Path) -> None:
         text = a_file(a_day()).replace("Barry", "Barry, Inc.", 1)
+        with pytest.raises(Refused) as caught:
+            read(tmp_path, text)
 
-        assert read(tmp_path, text).problem_count > 0
+        (refusal,) = caught.value.refusals
+        assert (refusal.reason, refusal.row) == ("not_readable", 2)
+        assert "33 cells" in refusal.sentence
+
+    def test_an_unquoted_comma_in_a_later_row_moves_the_cells(self, tmp_path: Path) -> None:
+        rows = a_day()
+        text = a_file(rows[:5]) + a_file(rows[5:]).partition("\n")[2].replace("Barry", "B, Inc.", 1)
+
+        assert {found.row for found in read(tmp_path, text).problems} == {7}
 
     def test_32_bit_numbers_cannot_keep_three_decimals(self, tmp_path: Path) -> None:
         path = tmp_path / "hours.parquet"
@@ -387,3 +399,62 @@ def test_the_sums_of_hours_are_those_of_plain_arithmetic(
 
     assert parsed.problems == ()
     assert {(row.location, row.year, row.quarter): row.co2_tons for row in parsed.rows} == expected
+
+
+odd_hours = st.fixed_dictionaries(
+    {
+        "unitId": st.sampled_from(["1", "2"]),
+        "date": st.dates(NEW_YEAR, date(2022, 1, 2)),
+        "hour": st.integers(-1, 24) | st.integers(0, 23) | st.none(),
+        "opTime": st.sampled_from([0.0, 0.25, 1.0, 1.01, -0.5, 0.333, float("nan"), None]),
+        "grossLoad": st.sampled_from([0.0, 100.0, -1.0, 5.0005, float("inf"), None]),
+        "co2Mass": st.sampled_from([0.0, 1.005, -0.001, 1.0005, 1e10, float("nan"), None]),
+    }
+)
+sound_hours = st.fixed_dictionaries(
+    {
+        "unitId": st.sampled_from(["1", "2"]),
+        "date": st.dates(NEW_YEAR, date(2022, 7, 2)),
+        "hour": st.integers(0, 23),
+        "opTime": st.sampled_from([0.25, 1.0]),
+        "grossLoad": st.sampled_from([0.0, 99.999, None]),
+        "co2Mass": st.integers(0, 10**7).map(lambda thousandths: thousandths / 1000),
+    }
+)
+SCHEMA = {
+    "facilityId": pl.Int64,
+    "unitId": pl.String,
+    "date": pl.Date,
+    "hour": pl.Int64,
+    "opTime": pl.Float64,
+    "grossLoad": pl.Float64,
+    "co2Mass": pl.Float64,
+}
+
+
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    hours=st.lists(sound_hours, max_size=12) | st.lists(sound_hours | odd_hours, max_size=4),
+    feed=st.sampled_from([Feed.HOURLY_TOTALS, Feed.HOURLY_RATES]),
+)
+def test_both_readers_of_parquet_find_the_same(
+    tmp_path: Path, hours: list[dict[str, object]], feed: Feed
+) -> None:
+    """40 CFR 62.16345(a)(1): the quick reader takes what passes every check, and only that."""
+    path = tmp_path / "hours.parquet"
+    pl.DataFrame([{"facilityId": 3, **hour} for hour in hours], schema=SCHEMA).write_parquet(path)
+    everything = {("3", "1"), ("3", "2")}
+
+    slow = hourly.sum_parquet_hours(path, feed=feed, known=everything)
+    quick = sum_sound_file(path, parquet_columns(pl.Schema(SCHEMA)), pl.Schema(SCHEMA), feed)
+
+    assert (quick is None) == (slow.problem_count > 0)
+    if quick is not None:
+        rows = {(row.location, row.quarter): row for row in slow.rows}
+        assert len(quick) == len(rows)
+        for sums in quick:
+            row = rows[sums.unit, sums.quarter]
+            assert (row.co2_tons or 0) * 10**5 == sums.mass_e5
+            assert (row.gross_mwh or 0) * 10**5 == sums.load_e5
+            assert (row.operating_hours or 0) * 100 == sums.time_e2
+            assert row.hours_reported == sums.hours

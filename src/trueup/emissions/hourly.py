@@ -10,18 +10,33 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
 
-from trueup.emissions.hourly_checks import date_problems, duplicate_problems, frame_problems
-from trueup.emissions.hourly_files import PARQUET, HourlyLayout, Piece, head_of, pieces
-from trueup.emissions.hourly_frames import Frame, PieceReader, frames_of_parquet
+from trueup.emissions.hourly_checks import duplicate_problems, frame_problems, read_dates
+from trueup.emissions.hourly_files import (
+    PARQUET,
+    HourlyLayout,
+    Piece,
+    head_of,
+    pieces,
+    refuse_cut_off,
+)
+from trueup.emissions.hourly_frames import (
+    Frame,
+    PieceReader,
+    frames_of_parquet,
+    open_parquet,
+    parquet_columns,
+)
+from trueup.emissions.hourly_parquet import QuarterSums, sum_sound_file
 from trueup.emissions.refusals import PROBLEMS_MAX
 from trueup.emissions.reports import Feed, Format, Known, Parsed, Progress, ReportedRow, no_progress
-from trueup.emissions.spreadsheet import parse_date
-from trueup.rules.refusal import Refusal
+from trueup.rules.refusal import Refusal, Refused
 
 _WORKERS = 2
 _SUMS = ("hours", "hour_bits", "mass_e5", "time_e2", "load_e5")
@@ -48,6 +63,7 @@ def sum_hours(
     Source: 40 CFR 62.16345(a)(1)-(2); MASS-152, MASS-153.
     """
     header = head_of(path)
+    refuse_cut_off(path, header)
     reader = PieceReader(header, layout)
 
     def tasks() -> Iterator[Callable[[], Frame]]:
@@ -56,7 +72,7 @@ def sum_hours(
                 reader.learn_mark(piece)
             yield _read_task(reader, piece)
 
-    summed = _Summed(feed or layout.feed, known)
+    summed = _Summed(feed or layout.feed, known, first_line=header.body_line)
     return _sum(tasks, summed, layout.format, path.stat().st_size, progress)
 
 
@@ -72,11 +88,25 @@ def sum_parquet_hours(
     Source: 40 CFR 62.16345(a)(1)-(2).
     """
 
+    _, schema = open_parquet(path)
+    columns = parquet_columns(schema)
+    sums = None
+    if known is None:
+        sums = sum_sound_file(path, columns, schema, feed or PARQUET.feed)
+    if sums is not None:
+        size = path.stat().st_size
+        progress("reading", size, size)
+        return Parsed(
+            format=PARQUET.format,
+            feed=feed or PARQUET.feed,
+            rows=tuple(_reported(row, None) for row in sums),
+        )
+
     def tasks() -> Iterator[Callable[[], Frame]]:
         for frame in frames_of_parquet(path):
             yield _give_task(frame)
 
-    summed = _Summed(feed or PARQUET.feed, known)
+    summed = _Summed(feed or PARQUET.feed, known, first_line=1)
     return _sum(tasks, summed, PARQUET.format, path.stat().st_size, progress)
 
 
@@ -99,10 +129,10 @@ def _sum(
         for task in tasks():
             waiting.append(pool.submit(summed.of_frame, task))
             if len(waiting) > _WORKERS:
-                summed.take(waiting.popleft().result())
-                progress("reading", summed.read_bytes, total_bytes)
+                summed.take(waiting.popleft())
+                progress("reading", summed.end, total_bytes)
         while waiting:
-            summed.take(waiting.popleft().result())
+            summed.take(waiting.popleft())
     progress("reading", total_bytes, total_bytes)
     days = summed.days()
     repeated = days.filter(pl.col("hour_bits").bitwise_count_ones() != pl.col("hours"))
@@ -119,36 +149,35 @@ def _sum(
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _FrameSums:
-    """The daily sums of a frame's units, and its problems."""
+    """The daily sums of a frame's units, and its problems; lines count from 0.
 
-    __slots__ = ("count", "days", "frame_bytes", "passed_over", "problems")
+    Attributes:
+        units: Each facility and unit with the line on which it is first.
+    """
 
-    def __init__(
-        self,
-        days: pl.DataFrame,
-        problems: list[Refusal],
-        count: int,
-        frame_bytes: int,
-        passed_over: set[tuple[str, str]],
-    ) -> None:
-        self.days = days
-        self.problems = problems
-        self.count = count
-        self.frame_bytes = frame_bytes
-        self.passed_over = passed_over
+    days: pl.DataFrame
+    units: pl.DataFrame
+    problems: list[Refusal]
+    problem_count: int
+    line_count: int
+    end: int
+    passed_over: set[tuple[str, str]]
 
 
 class _Summed:
     """The sums of a file, as they grow piece by piece."""
 
-    def __init__(self, feed: Feed, known: Known | None) -> None:
+    def __init__(self, feed: Feed, known: Known | None, *, first_line: int) -> None:
         self.feed = feed
         self.known = known
+        self.first_line = first_line
         self.problems: list[Refusal] = []
         self.problem_count = 0
-        self.read_bytes = 0
+        self.end = 0
         self.passed_over: set[tuple[str, str]] = set()
+        self._next_line = first_line
         self._parts: list[pl.DataFrame] = []
         self._codes: dict[tuple[int, str], int] = {}
         self._first_lines: dict[int, int] = {}
@@ -171,38 +200,54 @@ class _Summed:
         if self.known is not None:
             frame, passed_over = frame.without_unknown(self.known)
         problems, count = frame_problems(frame)
-        bad_dates, bad_date_count = date_problems(frame)
-        days = (
+        dates, bad_dates, bad_date_count = read_dates(frame)
+        sums = (
             frame.data.lazy()
             .select("facility", "unit", "date", "row", *self._values)
             .group_by("facility", "unit", "date")
             .agg(
-                pl.col("hour_bits").count().alias("hours"),
+                pl.col("hour_bits").count().cast(pl.Int64).alias("hours"),
                 pl.col("hour_bits", "mass_e5", "time_e2", "load_e5").sum(),
                 pl.col("row").min(),
             )
+            .join(dates.lazy(), on="date")
+            .filter(pl.col("facility").is_not_null() & pl.col("unit").is_not_null())
             .collect()
         )
-        problems = [*frame.problems, *problems, *bad_dates]
-        count += frame.problem_count + bad_date_count
-        return _FrameSums(_with_lines(days, frame), problems, count, frame.read_bytes, passed_over)
-
-    def take(self, part: _FrameSums) -> None:
-        """Add the sums of a frame; frames come in the order of the file."""
-        self.read_bytes = part.frame_bytes
-        self.passed_over |= part.passed_over
-        self.problem_count += part.count
-        self.problems.extend(part.problems[: max(0, PROBLEMS_MAX - len(self.problems))])
-        units = part.days.group_by("facility", "unit").agg(pl.col("line").min())
-        codes = []
-        for facility, unit, line in units.iter_rows():
-            code = self._codes.setdefault((facility, unit.strip()), len(self._codes))
-            self._first_lines.setdefault(code, line)
-            codes.append(code)
-        units = units.drop("line").with_columns(pl.Series("code", codes, dtype=pl.UInt32))
-        self._parts.append(
-            part.days.join(units, on=["facility", "unit"]).select("code", "day", *_SUMS)
+        units = sums.group_by("facility", "unit").agg(pl.col("row").min())
+        lines = frame.lines(units["row"].to_list())
+        return _FrameSums(
+            days=sums.select("facility", "unit", "day", *_SUMS),
+            units=units.with_columns(pl.Series("line", lines, dtype=pl.Int64)),
+            problems=[*frame.problems, *problems, *bad_dates],
+            problem_count=frame.problem_count + count + bad_date_count,
+            line_count=frame.line_count,
+            end=frame.end,
+            passed_over=passed_over,
         )
+
+    def take(self, future: Future[_FrameSums]) -> None:
+        """Add the sums of a frame; frames come in the order of the file."""
+        try:
+            part = future.result()
+        except Refused as refused:
+            raise Refused(_moved(refused.refusals, self._next_line)) from None
+        self.end = part.end
+        self.passed_over |= part.passed_over
+        self.problem_count += part.problem_count
+        room = max(0, PROBLEMS_MAX - len(self.problems))
+        self.problems.extend(_moved(part.problems[:room], self._next_line))
+        codes = []
+        for facility, unit, line in part.units.select("facility", "unit", "line").iter_rows():
+            code = self._codes.setdefault((facility, unit.strip()), len(self._codes))
+            self._first_lines.setdefault(code, self._next_line + line)
+            codes.append(code)
+        units = part.units.select("facility", "unit").with_columns(
+            pl.Series("code", codes, dtype=pl.UInt32)
+        )
+        days = part.days.join(units, on=["facility", "unit"])
+        self._parts.append(days.select("code", "day", *_SUMS))
+        self._next_line += part.line_count
 
     def days(self) -> pl.DataFrame:
         """The sums of each unit and day of the whole file."""
@@ -219,14 +264,18 @@ class _Summed:
             (*units[code], day)
             for code, day in days.head(DUPLICATE_DAYS_MAX).select("code", "day").rows()
         }
-        found = [_records_of(task(), wanted) for task in tasks()]
+        found, line = [], self.first_line
+        for task in tasks():
+            frame = task()
+            found.append(_records_of(frame, wanted, line))
+            line += frame.line_count
         records = pl.concat(found).sort("line")
         repeated = records.filter(~pl.struct("facility", "unit", "day", "hour").is_first_distinct())
         self.problems.extend(duplicate_problems(repeated))
         self.problem_count += repeated.height + max(0, days.height - DUPLICATE_DAYS_MAX)
 
     def rows(self, days: pl.DataFrame) -> Iterator[ReportedRow]:
-        """One row a unit and quarter; without a single value it is missing, not zero."""
+        """One row a unit and quarter."""
         quarters = (
             days.group_by(
                 "code",
@@ -242,61 +291,62 @@ class _Summed:
         )
         for record in in_order:
             facility, unit = units[record["code"]]
-            is_reported = record["hours"] > 0
-            yield ReportedRow(
-                facility=str(facility),
-                location=unit,
+            sums = QuarterSums(
+                facility=facility,
+                unit=unit,
                 year=record["year"],
                 quarter=record["quarter"],
-                co2_tons=_scaled(record["mass_e5"], 5) if is_reported else None,
-                gross_mwh=_scaled(record["load_e5"], 5) if is_reported else None,
-                operating_hours=_scaled(record["time_e2"], 2) if is_reported else None,
-                hours_reported=record["hours"],
-                line=self._first_lines[record["code"]],
+                hours=record["hours"],
+                mass_e5=record["mass_e5"],
+                time_e2=record["time_e2"],
+                load_e5=record["load_e5"],
             )
+            yield _reported(sums, self._first_lines[record["code"]])
+
+
+def _reported(sums: QuarterSums, line: int | None) -> ReportedRow:
+    """The row of a unit and quarter; without a single value it is missing, not zero."""
+    is_reported = sums.hours > 0
+    return ReportedRow(
+        facility=str(sums.facility),
+        location=sums.unit,
+        year=sums.year,
+        quarter=sums.quarter,
+        co2_tons=_scaled(sums.mass_e5, 5) if is_reported else None,
+        gross_mwh=_scaled(sums.load_e5, 5) if is_reported else None,
+        operating_hours=_scaled(sums.time_e2, 2) if is_reported else None,
+        hours_reported=sums.hours,
+        line=line,
+    )
 
 
 def _scaled(whole: int, decimals: int) -> Decimal:
     return Decimal(whole).scaleb(-decimals)
 
 
-def _with_lines(days: pl.DataFrame, frame: Frame) -> pl.DataFrame:
-    """The sums with the day as a date, and with lines in place of positions."""
-    days = days.filter(~pl.any_horizontal(pl.col("facility", "unit", "date").is_null()))
-    texts = days["date"].unique().to_list()
-    read = {text: parse_date(text) for text in texts}
-    lines = frame.lines(days["row"].to_list())
-    return (
-        days.with_columns(
-            pl.col("date").replace_strict(read, return_dtype=pl.Date).alias("day")
-            if texts
-            else pl.lit(None, dtype=pl.Date).alias("day"),
-            pl.Series("line", lines, dtype=pl.Int64),
-        )
-        .filter(pl.col("day").is_not_null())
-        .select("facility", "unit", "day", "line", *(pl.col(name).cast(pl.Int64) for name in _SUMS))
-    )
+def _moved(problems: Iterable[Refusal], lines: int) -> list[Refusal]:
+    """Problems whose lines counted from 0 in a frame, with their lines in the file."""
+    moved = list(problems)
+    for problem in moved:
+        problem.row = (problem.row or 0) + lines
+    return moved
 
 
-def _records_of(frame: Frame, wanted: set[tuple[int, str, object]]) -> pl.DataFrame:
+def _records_of(frame: Frame, wanted: set[tuple[int, str, date]], first_line: int) -> pl.DataFrame:
     """The records of some units and days, with their lines."""
-    texts = frame.data["date"].drop_nulls().unique().to_list()
+    dates, _, _ = read_dates(frame)
     keys = pl.DataFrame(
         list(wanted),
         schema={"facility": pl.Int32, "unit": pl.String, "day": pl.Date},
         orient="row",
     )
     records = (
-        frame.data.filter(pl.col("operating_time").is_not_null() & pl.col("date").is_not_null())
-        .with_columns(
-            pl.col("unit").str.strip_chars(),
-            pl.col("date")
-            .replace_strict({text: parse_date(text) for text in texts}, return_dtype=pl.Date)
-            .alias("day"),
-        )
+        frame.data.filter(pl.col("operating_time").is_not_null())
+        .with_columns(pl.col("unit").str.strip_chars())
+        .join(dates, on="date")
         .join(keys, on=["facility", "unit", "day"], how="semi")
     )
     lines = frame.lines(records["row"].to_list())
     return records.select("facility", "unit", "day", "hour").with_columns(
-        pl.Series("line", lines, dtype=pl.Int64)
+        pl.Series("line", lines, dtype=pl.Int64) + first_line
     )

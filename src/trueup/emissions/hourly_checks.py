@@ -22,74 +22,86 @@ from trueup.emissions.refusals import (
 from trueup.emissions.spreadsheet import parse_date
 from trueup.rules.refusal import Refusal
 
-_MASS, _TIME, _LOAD = pl.col("mass"), pl.col("operating_time"), pl.col("load")
-_NOT_WHOLE = 1e-4  # Of a thousandth; reading a decimal number is off by far less.
-_LARGE = 1e9
+_KEYS = ("facility", "unit", "date", "hour")
 
 
-def _more_decimals(column: pl.Expr, scale: int) -> pl.Expr:
-    """Whether a number is no whole multiple of the smallest digit, or no number at all."""
-    scaled = column * scale
-    return ((scaled - scaled.round()).abs() > _NOT_WHOLE) | ~(column.abs() < _LARGE)
+def _has_more_decimals(column: str, scale: int) -> str:
+    """Whether a number is no whole multiple of the smallest digit, or no number at all.
+
+    Reading a decimal number as a binary one is off by far less than a ten-thousandth.
+    """
+    off = f"ABS({column} * {scale} - ROUND({column} * {scale}, 0))"
+    return f"{off} > 0.0001 OR NOT (ABS({column}) < 1000000000)"
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """Which records fail, and what is said of one that does."""
+    """Which records fail, as SQL for either reader, and what is said of one that does."""
 
-    fails: pl.Expr
+    fails: str
     refusal: type[Refusal]
     sentence: str
+
+    @property
+    def expression(self) -> pl.Expr:
+        return pl.sql_expr(self.fails)
 
 
 CHECKS = (
     Check(
-        pl.any_horizontal(pl.col("facility", "unit", "date", "hour").is_null()),
+        " OR ".join(f"{key} IS NULL" for key in _KEYS),
         IncompleteRecord,
         "The facility, the unit, the date and the hour must be given.",
     ),
     Check(
-        ~pl.col("hour").is_between(0, 23),
+        "hour NOT BETWEEN 0 AND 23",
         HourOutOfRange,
         "Hour {hour} of unit {unit} on {date}: hours run from 0 to 23.",
     ),
     Check(
-        ~_TIME.is_between(0, 1),
+        "operating_time NOT BETWEEN 0 AND 1",
         OperatingTimeOutOfRange,
         "Operating time {operating_time} of unit {unit} on {date} hour {hour} is not from 0 to 1.",
     ),
     Check(
-        _MASS < 0,
+        "mass < 0",
         NegativeMass,
         "CO2 mass {mass} of unit {unit} on {date} hour {hour} is negative.",
     ),
     Check(
-        _LOAD < 0,
+        "load < 0",
         NegativeOutput,
         "Gross load {load} of unit {unit} on {date} hour {hour} is negative.",
     ),
     Check(
-        _more_decimals(_MASS, 1000) | _more_decimals(_LOAD, 1000) | _more_decimals(_TIME, 100),
+        " OR ".join(
+            (
+                _has_more_decimals("mass", 1000),
+                _has_more_decimals("load", 1000),
+                _has_more_decimals("operating_time", 100),
+            )
+        ),
         NotANumber,
         "Unit {unit} on {date} hour {hour} has a CO2 mass of {mass}, a gross load of {load} and an"
         " operating time of {operating_time}; mass and load have three decimals, a time two.",
     ),
     Check(
-        (_TIME > 0) & _MASS.is_null(),
+        "operating_time > 0 AND mass IS NULL",
         IncompleteRecord,
         "Incomplete record: unit {unit} operated on {date} hour {hour} and has no CO2 mass.",
     ),
     Check(
-        _TIME.is_null() & _MASS.is_not_null(),
+        "operating_time IS NULL AND mass IS NOT NULL",
         IncompleteRecord,
         "Incomplete record: unit {unit} on {date} hour {hour} has CO2 mass and no operating time.",
     ),
     Check(
-        (_TIME == 0) & (_MASS > 0),
+        "operating_time = 0 AND mass > 0",
         ContradictoryRecord,
         "Unit {unit} has a CO2 mass of {mass} on {date} hour {hour} and did not operate.",
     ),
 )
+_EXPRESSIONS = tuple(check.expression for check in CHECKS)
 
 
 def frame_problems(frame: Frame) -> tuple[list[Refusal], int]:
@@ -98,12 +110,12 @@ def frame_problems(frame: Frame) -> tuple[list[Refusal], int]:
     Source: 40 CFR 62.16345(a)(1), (a)(4)(ii)-(iii), (a)(5).
     """
     counts = frame.data.select(
-        check.fails.sum().alias(str(position)) for position, check in enumerate(CHECKS)
+        fails.sum().alias(str(position)) for position, fails in enumerate(_EXPRESSIONS)
     ).row(0)
     problems: list[Refusal] = []
     for check, count in zip(CHECKS, counts, strict=True):
         if count:
-            failing = frame.data.filter(check.fails).head(PROBLEMS_A_FRAME)
+            failing = frame.data.filter(check.expression).head(PROBLEMS_A_FRAME)
             problems.extend(_refusals(check, failing, frame))
     return problems, sum(counts)
 
@@ -114,20 +126,22 @@ def _refusals(check: Check, failing: pl.DataFrame, frame: Frame) -> Iterable[Ref
         yield check.refusal(check.sentence.format(**record), row=line)
 
 
-def date_problems(frame: Frame) -> tuple[list[Refusal], int]:
-    """The records of a frame whose date cannot be read."""
+def read_dates(frame: Frame) -> tuple[pl.DataFrame, list[Refusal], int]:
+    """The days that a frame's dates mean, and the records whose date cannot be read."""
     texts = frame.data["date"].drop_nulls().unique().to_list()
-    unreadable = [text for text in texts if parse_date(text) is None]
-    if not unreadable:
-        return [], 0
-    failing = frame.data.filter(pl.col("date").is_in(unreadable))
+    days = [parse_date(text) for text in texts]
+    dates = pl.DataFrame({"date": texts, "day": days}, schema={"date": pl.String, "day": pl.Date})
+    unreadable = dates.filter(pl.col("day").is_null())
+    if not unreadable.height:
+        return dates, [], 0
+    failing = frame.data.join(unreadable, on="date", how="semi")
     shown = failing.head(PROBLEMS_A_FRAME)
     lines = frame.lines(shown["row"].to_list())
     problems: list[Refusal] = [
         DateNotReadable(f"“{text}” is not a date such as 2022-01-31 or 1/31/2022.", row=line)
         for text, line in zip(shown["date"].to_list(), lines, strict=True)
     ]
-    return problems, failing.height
+    return dates.filter(pl.col("day").is_not_null()), problems, failing.height
 
 
 def duplicate_problems(repeated: pl.DataFrame) -> list[Refusal]:

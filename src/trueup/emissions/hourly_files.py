@@ -1,22 +1,23 @@
-"""Cut a large file of hourly records into pieces that end with a whole record.
-
-A piece has a header of our own, so that the labels of all formats read alike.
-"""
+"""The layouts of hourly files, and where a large one can be cut between two records."""
 
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
-from trueup.emissions.refusals import NotReadable
+import polars as pl
+
 from trueup.emissions.reports import Feed, Format
 from trueup.emissions.spreadsheet import Header, cut_off, read_header, refuse_unreadable_start
 from trueup.rules.refusal import Refused
 
 PIECE_BYTES = 16 * 2**20
 HEAD_BYTES = 2**16
+TAIL_BYTES = 2**16
 FIELDS = ("facility", "unit", "date", "hour", "operating_time", "load", "mass")
 
 
@@ -96,23 +97,52 @@ LAYOUTS = (CAMPD, AMPD, CEMS)
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Some whole records of a file, from a line on; `read_bytes` of it are behind us."""
+    """Some whole records of a file: its bytes from `start` up to `end`."""
 
-    first_line: int
-    body: bytes
-    read_bytes: int
+    path: Path
+    start: int
+    end: int
 
-    def lines(self, rows: list[int], *, height: int) -> list[int]:
-        """The lines of the file on which these of its `height` records begin."""
-        ends_in_line_end = self.body.endswith(b"\n")
-        if self.body.count(b"\n") + (not ends_in_line_end) == height:
-            return [self.first_line + row for row in rows]
-        starts, is_quote_open = [], False
-        for number, text in enumerate(self.body.split(b"\n")):
-            if not is_quote_open:
-                starts.append(self.first_line + number)
-            is_quote_open ^= text.count(b'"') % 2 == 1
-        return [starts[row] for row in rows]
+    def read(self) -> bytes:
+        """The bytes of the records."""
+        with self.path.open("rb") as file:
+            file.seek(self.start)
+            return file.read(self.end - self.start)
+
+
+def lines_in(body: bytes) -> int:
+    """The lines of a piece; the last of a file may lack its line end.
+
+    Several times as fast as counting bytes: each line is a row of one cell.
+    """
+    rows = pl.scan_csv(
+        body, has_header=False, separator="\x01", quote_char=None, schema={"line": pl.String}
+    )
+    return int(rows.select(pl.len()).collect().item())
+
+
+def lines_of(body: bytes, rows: list[int]) -> list[int]:
+    """The lines, from 0, on which these records begin, where lines and records differ."""
+    records = body.lstrip(b"\r\n")  # Blank lines before the first record are not read.
+    skipped = body.count(b"\n", 0, len(body) - len(records))
+    starts, is_quote_open = [], False
+    for number, text in enumerate(records.split(b"\n")):
+        if not is_quote_open:
+            starts.append(skipped + number)
+        is_quote_open ^= text.count(b'"') % 2 == 1
+    return [starts[row] for row in rows]
+
+
+def too_wide(body: bytes, header: Header) -> tuple[int, int] | None:
+    """The line, from 0, and the cells of the first record with more cells than the header."""
+    text = body.decode("utf-8", errors="replace")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=header.separator)
+    line = 0
+    for cells in reader:
+        if len(cells) > len(header.names):
+            return line, len(cells)
+        line = reader.line_num
+    return None
 
 
 def head_of(path: Path) -> Header:
@@ -127,59 +157,73 @@ def head_of(path: Path) -> Header:
 
 
 def pieces(path: Path, header: Header, *, piece_bytes: int = PIECE_BYTES) -> Iterator[Piece]:
-    """The records of a file in pieces.
-
-    Raises Refused (`not_readable`) if the file ends in the middle of a record.
-    """
-    width = len(header.names)
-    first_line = header.body_line
+    """Where the records of a file can be cut."""
+    start, size = header.body_offset, path.stat().st_size
     with path.open("rb") as file:
-        file.seek(header.body_offset)
-        rest, last = b"", b""
-        while data := file.read(piece_bytes):
-            data = rest + data
-            end = _end_of_records(data, header.separator, width)
-            rest = data[end:]
-            if end:
-                last = data[:end]
-                yield Piece(first_line, last, file.tell() - len(rest))
-                first_line += last.count(b"\n")
-            elif len(rest) > 8 * piece_bytes:
-                raise Refused([NotReadable("A quotation mark is not closed.", row=first_line)])
-        if rest.strip():
-            _refuse_cut_off(rest, first_line, header.separator, width)
-            yield Piece(first_line, rest, file.tell())
-        elif last:
-            first_line -= last.count(b"\n")
-            _refuse_cut_off(last, first_line, header.separator, width)
+        while start < size:
+            end = size
+            length = piece_bytes
+            while start + length < size:
+                end = start + _end_of_records(file, start, length, header)
+                if end > start:
+                    break
+                length *= 2  # A record that is longer than a piece, or an open quote.
+                end = size
+            yield Piece(path, start, end)
+            start = end
 
 
-def _end_of_records(data: bytes, separator: str, width: int) -> int:
-    """Where the last whole record ends.
+def _end_of_records(file: BinaryIO, start: int, length: int, header: Header) -> int:
+    """How many of the `length` bytes are whole records.
 
     A line end inside a quoted cell is recognised by a last line of another width; only
-    then are the quotation marks counted.
+    then is the whole piece read and its quotation marks counted.
     """
+    tail = min(length, TAIL_BYTES)
+    file.seek(start + length - tail)
+    data = file.read(tail)
     end = data.rfind(b"\n") + 1
-    if not end:
-        return 0
-    last_line = data[data.rfind(b"\n", 0, end - 1) + 1 : end]
-    if not last_line.strip() or _width(last_line, separator) == width:
-        return end
+    last_line = data[data.rfind(b"\n", 0, max(end - 1, 0)) + 1 : end]
+    if end and (not last_line.strip() or _width(last_line, header) == len(header.names)):
+        return length - tail + end
+    file.seek(start)
+    data = file.read(length)
+    end = data.rfind(b"\n") + 1
     while end and data.count(b'"', 0, end) % 2:
         end = data.rfind(b"\n", 0, end - 1) + 1
     return end
 
 
-def _width(line: bytes, separator: str) -> int:
+def _width(line: bytes, header: Header) -> int:
     text = line.decode("utf-8", errors="replace").rstrip("\r\n")
-    return len(next(csv.reader([text], delimiter=separator), []))
+    return len(next(csv.reader([text], delimiter=header.separator), []))
 
 
-def _refuse_cut_off(body: bytes, first_line: int, separator: str, width: int) -> None:
-    """Refuse a last record that has too few cells."""
-    body = body.rstrip()
-    line = body[body.rfind(b"\n") + 1 :]
-    is_quote_open = line.count(b'"') % 2 == 1 and body.count(b'"') % 2 == 1
-    if body and (is_quote_open or _width(line, separator) < width):
-        raise Refused([cut_off(first_line + body.count(b"\n"))])
+def refuse_cut_off(path: Path, header: Header) -> None:
+    """Refuse a file that ends in the middle of a record, by the width of its last line.
+
+    Raises Refused (`not_readable`) with the line.
+    """
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        file.seek(max(header.body_offset, size - TAIL_BYTES))
+        tail = file.read().rstrip()
+        line = tail[tail.rfind(b"\n") + 1 :]
+        is_odd = line.count(b'"') % 2 == 1
+        if not line or (_width(line, header) >= len(header.names) and not is_odd):
+            return
+        file.seek(header.body_offset)
+        lines = quotes = 0
+        while block := file.read(PIECE_BYTES):
+            lines += block.count(b"\n")
+            quotes += block.count(b'"')
+        after = _trailing_line_ends(file, size)
+    if quotes % 2 or _width(line, header) < len(header.names):
+        raise Refused([cut_off(header.body_line + lines - after)])
+
+
+def _trailing_line_ends(file: BinaryIO, size: int) -> int:
+    """How many line ends come after the last record."""
+    file.seek(max(0, size - TAIL_BYTES))
+    tail = file.read()
+    return tail[len(tail.rstrip()) :].count(b"\n")

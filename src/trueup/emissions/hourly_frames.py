@@ -6,13 +6,21 @@ text, cleaned as a spreadsheet's cells are, and the cells that still do not fit 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
 
-from trueup.emissions.hourly_files import FIELDS, PARQUET, HourlyLayout, Piece
+from trueup.emissions.hourly_files import (
+    FIELDS,
+    PARQUET,
+    HourlyLayout,
+    Piece,
+    lines_in,
+    lines_of,
+    too_wide,
+)
 from trueup.emissions.refusals import MissingColumn, NotANumber, NotReadable
 from trueup.emissions.reports import Known
 from trueup.emissions.spreadsheet import DecimalMark, Header, decimal_mark, number_text
@@ -32,19 +40,22 @@ PARQUET_ROWS = 400_000
 PROBLEMS_A_FRAME = 200
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
     """Some hourly records with their position, and how to find their lines.
 
     Attributes:
         data: The columns FIELDS and `row`, without rows that are wholly blank.
-        lines: The lines of the file on which the records at these positions begin.
-        read_bytes: How much of the file is behind us.
+        lines: The lines, from 0 within the frame, of the records at these positions.
+        line_count: The lines of the whole frame.
+        end: How much of the file is behind us, in bytes.
+        problems: What could not be read, by line within the frame.
     """
 
     data: pl.DataFrame
     lines: Callable[[list[int]], list[int]]
-    read_bytes: int
+    line_count: int
+    end: int
     problems: tuple[Refusal, ...] = ()
     problem_count: int = 0
 
@@ -62,8 +73,9 @@ class Frame:
             list(unknown), schema=self.data.select("facility", "unit").schema, orient="row"
         )
         data = self.data.join(passed_over, on=["facility", "unit"], how="anti", nulls_equal=True)
-        frame = Frame(data, self.lines, self.read_bytes, self.problems, self.problem_count)
-        return frame, {(str(facility), (unit or "").strip()) for facility, unit in unknown}
+        return replace(self, data=data), {
+            (str(facility), (unit or "").strip()) for facility, unit in unknown
+        }
 
 
 class PieceReader:
@@ -71,20 +83,21 @@ class PieceReader:
 
     def __init__(self, header: Header, layout: HourlyLayout) -> None:
         columns = layout.columns(header)
+        self.labels = {field: header.names[position] for field, position in columns.items()}
+        self.header = header
+        self.separator = header.separator
+        self.positions = sorted(columns.values())
         names = [f"column {position}" for position in range(len(header.names))]
         for field, position in columns.items():
             names[position] = field
-        self.fields = [field for field in FIELDS if field in columns]
-        self.labels = {field: header.names[position] for field, position in columns.items()}
-        self.separator = header.separator
-        self.prefix = (header.separator.join(names) + "\n").encode()
+        self.names = names
         self.mark = DecimalMark.PERIOD
 
     def learn_mark(self, piece: Piece) -> None:
         """See from the first piece whether commas are decimal marks."""
         if self.separator == ",":
             return
-        texts = self._texts(piece)
+        texts = self._texts(piece.read())
         cells = (
             cell
             for field in NUMBERS
@@ -98,34 +111,37 @@ class PieceReader:
 
         Raises Refused (`not_readable`) if its rows cannot be told apart.
         """
+        body = piece.read()
         try:
-            data = pl.read_csv(
-                self.prefix + piece.body,
-                separator=self.separator,
-                columns=self.fields,
-                schema_overrides=TYPES,
-                empty_string_is_null=True,
-            )
+            data = self._columns(body, TYPES)
         except pl.exceptions.PolarsError:
-            return self._read_cleaned(piece)
-        return self._frame(_with_all_fields(data), piece)
+            return self._read_cleaned(body, piece)
+        return _frame(_with_all_fields(data), body, piece)
 
-    def _texts(self, piece: Piece) -> pl.DataFrame:
+    def _columns(self, body: bytes, types: Mapping[str, pl.DataType]) -> pl.DataFrame:
+        return pl.read_csv(
+            body.lstrip(b"\r\n"),  # A blank first line would be taken for a row of one cell.
+            has_header=False,
+            separator=self.separator,
+            columns=self.positions,
+            schema={name: types.get(name, pl.String()) for name in self.names},
+            missing_columns="insert",
+        )
+
+    def _texts(self, body: bytes) -> pl.DataFrame:
         try:
-            return pl.read_csv(
-                self.prefix + piece.body,
-                separator=self.separator,
-                columns=self.fields,
-                infer_schema=False,
-                empty_string_is_null=True,
-            )
+            return self._columns(body, {})
         except pl.exceptions.PolarsError as error:
+            wide = too_wide(body, self.header)
             reason = str(error).splitlines()[0]
             sentence = f"The rows from here on cannot be told apart: {reason}."
-            raise Refused([NotReadable(sentence, row=piece.first_line)]) from None
+            if wide is not None:
+                sentence = f"The row has {wide[1]} cells; the header has {len(self.names)}."
+            row = wide[0] if wide is not None else 0
+            raise Refused([NotReadable(sentence, row=row)]) from None
 
-    def _read_cleaned(self, piece: Piece) -> Frame:
-        texts = self._texts(piece)
+    def _read_cleaned(self, body: bytes, piece: Piece) -> Frame:
+        texts = self._texts(body)
         stripped = texts.select(pl.all().str.strip_chars())
         stripped = stripped.select(
             pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in stripped.columns
@@ -142,7 +158,7 @@ class PieceReader:
         data = cleaned.with_columns(
             pl.col(name).cast(TYPES[name], strict=False) for name in numbers
         )
-        frame = self._frame(_with_all_fields(data), piece)
+        frame = _frame(_with_all_fields(data), body, piece)
         bad = pl.DataFrame(
             {name: data[name].is_null() & stripped[name].is_not_null() for name in numbers}
         ).with_row_index("row")
@@ -157,15 +173,18 @@ class PieceReader:
                 problems.append(NotANumber(sentence, row=line))
         bad_rows = bad.filter(pl.any_horizontal(pl.col(*numbers))).select("row")
         sound = frame.data.join(bad_rows, on="row", how="anti")
-        return Frame(sound, frame.lines, frame.read_bytes, tuple(problems), count)
+        return replace(frame, data=sound, problems=tuple(problems), problem_count=count)
 
-    def _frame(self, data: pl.DataFrame, piece: Piece) -> Frame:
-        height = data.height
-        return Frame(
-            _without_blank_rows(data.with_row_index("row")),
-            lambda rows: piece.lines(rows, height=height),
-            piece.read_bytes,
-        )
+
+def _frame(data: pl.DataFrame, body: bytes, piece: Piece) -> Frame:
+    line_count = lines_in(body)
+    is_line_a_row = line_count == data.height
+    return Frame(
+        data=_without_blank_rows(data.with_row_index("row")),
+        lines=lambda rows: rows if is_line_a_row else lines_of(body, rows),
+        line_count=line_count,
+        end=piece.end,
+    )
 
 
 def _digits(cells: pl.Series, mark: DecimalMark) -> dict[str, str | None]:
@@ -184,33 +203,45 @@ def _without_blank_rows(data: pl.DataFrame) -> pl.DataFrame:
     return data.filter(~pl.all_horizontal(pl.col("facility", "unit", "date", "hour").is_null()))
 
 
+def open_parquet(path: Path) -> tuple[pl.LazyFrame, pl.Schema]:
+    """A Parquet file and its columns.
+
+    Raises Refused (`not_readable`).
+    """
+    try:
+        scan = pl.scan_parquet(path)
+        return scan, scan.collect_schema()
+    except (pl.exceptions.PolarsError, OSError) as error:
+        reason = str(error).splitlines()[0]
+        raise Refused([NotReadable(f"The Parquet file cannot be read: {reason}.")]) from None
+
+
 def frames_of_parquet(path: Path) -> Iterator[Frame]:
     """The records of a Parquet file; their lines are their numbers, from 1.
 
     Raises Refused (`not_readable`, `missing_column`).
     """
-    try:
-        scan = pl.scan_parquet(path)
-        schema = scan.collect_schema()
-    except (pl.exceptions.PolarsError, OSError) as error:
-        reason = str(error).splitlines()[0]
-        raise Refused([NotReadable(f"The Parquet file cannot be read: {reason}.")]) from None
-    chosen = _parquet_columns(schema)
+    scan, schema = open_parquet(path)
+    chosen = parquet_columns(schema)
     total_rows = int(scan.select(pl.len()).collect().item())
     total_bytes = path.stat().st_size
-    first = 0
+    read_rows = 0
     selected = scan.select(pl.col(name).cast(TYPES[field]).alias(field) for field, name in chosen)
     for batch in selected.collect_batches(chunk_size=PARQUET_ROWS, maintain_order=True):
-        start = first
-        first += batch.height
+        read_rows += batch.height
         yield Frame(
-            _without_blank_rows(_with_all_fields(batch).with_row_index("row")),
-            lambda rows, start=start: [start + row + 1 for row in rows],  # type: ignore[misc]
-            total_bytes * first // max(total_rows, 1),
+            data=_without_blank_rows(_with_all_fields(batch).with_row_index("row")),
+            lines=lambda rows: rows,
+            line_count=batch.height,
+            end=total_bytes * read_rows // max(total_rows, 1),
         )
 
 
-def _parquet_columns(schema: pl.Schema) -> list[tuple[str, str]]:
+def parquet_columns(schema: pl.Schema) -> list[tuple[str, str]]:
+    """Fields, and the columns of a Parquet file that hold them.
+
+    Raises Refused (`missing_column`; `not_readable` for numbers of too few digits).
+    """
     chosen = []
     for field, labels in zip(FIELDS, PARQUET.labels, strict=True):
         name = next((label for label in labels if label in schema), None)

@@ -48,30 +48,38 @@ class Work:
 
     def instruction(self, destination: int | None = None) -> Any:
         """A transfer of 1,000 serial numbers by whoever holds them now."""
-        from trueup.ledger.entries import Instruction, Range
-        from trueup.ledger.models import Holding
+        return self.instructions(1, destination)[0]
 
-        while True:
-            lot = self.random.choice(self.numbers)
-            first = self.random.randrange(1, LOT_SIZE - WIDTH)
-            row = (
-                Holding.objects.filter(lot_id=lot, lo__lte=first)
-                .order_by("-lo")
-                .values_list("account_id", "nxt", "lo")
-                .first()
-            )
-            receiver = destination or self.random.choice(self.accounts)
-            if row is not None and row[1] and row[0] != receiver and row[2] < first:
-                last = min(first + WIDTH, row[1]) - 1
-                return Instruction(
-                    type="transfer",
-                    source=row[0],
-                    destination=receiver,
-                    blocks=(Range(lot, first, last),),
-                    key=uuid.uuid4(),
-                    actor="person:1",
-                    submitted_at=NOON,
+    def instructions(self, wanted: int, destination: int | None = None) -> list[Any]:
+        """Transfers out of random places; one statement finds who holds them."""
+        from trueup.ledger.entries import Instruction, Range
+        from trueup.ledger.store import store
+
+        made: list[Any] = []
+        while len(made) < wanted:
+            ranges = [
+                Range(self.random.choice(self.numbers), first, first + WIDTH - 1)
+                for first in self.random.choices(range(1, LOT_SIZE - WIDTH), k=wanted - len(made))
+            ]
+            facts = store().read_facts(ranges, [], [], 0)
+            for asked in ranges:
+                row = facts.rows.overlapping(asked)[0]
+                receiver = destination or self.random.choice(self.accounts)
+                if row.nxt is None or row.account in (None, receiver) or row.lo >= asked.lo:
+                    continue
+                block = Range(asked.lot, asked.lo, min(asked.hi, row.nxt - 1))
+                made.append(
+                    Instruction(
+                        type="transfer",
+                        source=row.account,
+                        destination=receiver,
+                        blocks=(block,),
+                        key=uuid.uuid4(),
+                        actor="person:1",
+                        submitted_at=NOON,
+                    )
                 )
+        return made
 
     def select(self) -> int:
         """Django's floor: an empty transaction round `SELECT 1`."""
@@ -89,7 +97,7 @@ class Work:
 
     def batches(self) -> int:
         """Many transfers in one batch."""
-        return self._record([self.instruction() for _ in range(self.batch)])
+        return self._record(self.instructions(self.batch))
 
     def service(self) -> int:
         """One transfer through the application service, its record and notices included."""

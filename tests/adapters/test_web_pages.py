@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from tests.adapters.web_books import (
     compliance_account,
     small_program,
 )
+from trueup.web.views import accounts as views
 
 pytestmark = pytest.mark.django_db
 
@@ -124,6 +126,24 @@ class TestAccount:
 
         assert "AL-2022-601 to AL-2022-620" in page.text
         assert "AL-2022-611" not in page.text
+
+    def test_shows_each_serial_number_once_over_all_pages_of_blocks(
+        self, client: Client, books: Books, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(views, "BLOCKS_READ", 4)
+        monkeypatch.setattr(views, "BLOCKS_SHOWN", 2)
+        for number in range(6):  # 10 to Gaston, 1 to the broker: six blocks that do not touch.
+            books.move("allocate", books.reserve, books.gaston, 5, at=100 + number)
+            books.move("allocate", books.reserve, books.gaston, 5, at=120 + number)
+            books.move("allocate", books.reserve, books.barry, 1, at=140 + number)
+        address: str | None = reverse("account", args=[PROGRAM, books.gaston.number])
+        shown: list[str] = []
+        while address:
+            page = Page(client.get(address).content.decode())
+            shown += re.findall(r"AL-2022-\d+ to AL-2022-\d+", page.text)
+            address = next((a["href"] for a in page.of("a") if a.get("rel") == "next"), None)
+
+        assert shown == [f"AL-2022-{601 + 11 * n} to AL-2022-{610 + 11 * n}" for n in range(6)]
 
     def test_shows_the_name_of_its_representative_but_no_address(
         self, client: Client, books: Books

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from django.http import HttpRequest
@@ -50,6 +50,13 @@ def page_of(
         start=_address(request, name, None),
         next=_address(request, name, key(shown[-1])) if len(rows) > size else "",
     )
+
+
+def continued(
+    request: HttpRequest, page: Page[Row], *, key: object, name: str = "after"
+) -> Page[Row]:
+    """The same page with more to follow after a key, though fewer rows than fit were found."""
+    return replace(page, next=_address(request, name, key))
 
 
 def _address(request: HttpRequest, name: str, value: object) -> str:

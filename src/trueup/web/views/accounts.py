@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
@@ -28,11 +28,12 @@ from trueup.transfers import queries as transfers
 from trueup.web.access import public
 from trueup.web.downloads import csv_download
 from trueup.web.pages import Link, page, program_or_404, program_trail
-from trueup.web.paging import PAGE_SIZE, Page, number_after, page_of
+from trueup.web.paging import PAGE_SIZE, Page, continued, number_after, page_of
 from trueup.web.views.people import person_of
 
 HISTORY_SHOWN = 10
 BLOCKS_SHOWN = 20
+BLOCKS_READ = 1000
 TRANSFERS_SHOWN = 10
 ORIGINS_NAMED = 4
 CSV_BATCH = 1000
@@ -293,18 +294,18 @@ def _origins(lots: Sequence[Balance]) -> str:
 
 
 def _blocks(request: HttpRequest, program: Program, entry: AccountEntry) -> Page[SerialBlock]:
-    """A page of serial numbers, neighbours on it shown as one block."""
-    after = _block_after(request, program)
-    recorded = ledger.blocks_page(entry.id, limit=BLOCKS_SHOWN + 1, after=after)
-    cut = page_of(
-        request,
-        recorded,
-        key=lambda block: block.last_serial,
-        size=BLOCKS_SHOWN,
-        name="blocks",
+    """A page of serial numbers, neighbours shown as one block."""
+    recorded = ledger.blocks_page(entry.id, limit=BLOCKS_READ, after=_block_after(request, program))
+    by_lot = groupby(recorded, key=lambda block: block.lot)
+    blocks = [block for _, of_lot in by_lot for block in join(of_lot)]
+    if len(recorded) == BLOCKS_READ and len(blocks) > 1:
+        blocks.pop()  # It may go on beyond what was read; it begins the next page.
+    page = page_of(
+        request, blocks, key=lambda block: block.last_serial, size=BLOCKS_SHOWN, name="blocks"
     )
-    by_lot = groupby(cut.rows, key=lambda block: block.lot)
-    return replace(cut, rows=[block for _, blocks in by_lot for block in join(blocks)])
+    if len(recorded) == BLOCKS_READ and not page.next:
+        return continued(request, page, key=blocks[-1].last_serial, name="blocks")
+    return page
 
 
 def _block_after(request: HttpRequest, program: Program) -> Range | None:

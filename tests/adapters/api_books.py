@@ -1,0 +1,81 @@
+"""A small registry behind the API: Barry and Gulf Brokers, who can sign in, and 1,000 each."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.http import HttpResponse
+from django.test import Client
+
+from tests.contexts.registry import PROGRAM, Registry
+from trueup.accounts.models import Person
+from trueup.allocation import services as allocation
+
+ROOT = f"/api/v1/{PROGRAM}"
+
+
+@dataclass(slots=True)
+class Shelf:
+    """The registry, and who asks: nobody, Ana Ruiz of Barry, Cy Dunn of Gulf Brokers."""
+
+    registry: Registry = field(default_factory=Registry)
+    public: Client = field(default_factory=Client)
+
+    def __post_init__(self) -> None:
+        self.registry.on("2021-06-01")
+        self.registry.allocate(("Barry", "1", 2022, 1000), ("Cane", "1", 2022, 500))
+        allocation.record_from_reserve(
+            program=PROGRAM,
+            jurisdiction="AL",
+            vintage=2022,
+            quantity=1000,
+            account=self.registry.number("Gulf Brokers"),
+            recorded_at=self.registry.tick(),
+        )
+
+    def client(self, name: str, *, checks_csrf: bool = False) -> Client:
+        """A client that this person has signed in with."""
+        user, _ = User.objects.get_or_create(username=name.split(maxsplit=1)[0].lower())
+        Person.objects.filter(id=self.registry.person(name)).update(user=user)
+        client = Client(enforce_csrf_checks=checks_csrf)
+        client.force_login(user)
+        return client
+
+    @property
+    def ana(self) -> Client:
+        return self.client("Ana Ruiz")
+
+    @property
+    def cy(self) -> Client:
+        return self.client("Cy Dunn")
+
+    def transfer(self, quantity: object = 100, **more: object) -> dict[str, Any]:
+        """A transfer of vintage 2022 from Barry to Gulf Brokers."""
+        return {
+            "source": self.registry.number("Barry"),
+            "destination": self.registry.number("Gulf Brokers"),
+            "vintage": 2022,
+            "quantity": quantity,
+            **more,
+        }
+
+
+def post(client: Client, path: str, body: object, *, key: UUID | str | None = None) -> HttpResponse:
+    """Send JSON, with an idempotency key if one is given."""
+    headers = {"Idempotency-Key": str(key)} if key is not None else {}
+    text = body if isinstance(body, str | bytes) else json.dumps(body)
+    return client.post(ROOT + path, text, content_type="application/json", headers=headers)
+
+
+def read(response: HttpResponse) -> Any:
+    """The document of an answer."""
+    return json.loads(response.content)
+
+
+def codes(response: HttpResponse) -> set[str]:
+    """The reasons of a problem without their contexts."""
+    return {reason["code"].rpartition(".")[2] for reason in read(response)["reasons"]}

@@ -14,8 +14,7 @@ from trueup.compliance import checks
 from trueup.compliance.entries import RequestReceipt
 from trueup.compliance.models import SerialRequest
 from trueup.compliance.passing_over import passed_over
-from trueup.compliance.settling import as_block, as_requests
-from trueup.ledger import queries as ledger
+from trueup.compliance.settling import as_requests, read_available
 from trueup.rules import programs
 from trueup.rules.periods import CompliancePeriod
 from trueup.rules.refusal import Refusal, Refused
@@ -76,7 +75,8 @@ def request_serials(
         after={"period": period.name, "blocks": stored.blocks, "is_late": stored.is_late},
         cite=CITE,
     )
-    held = [as_block(entry, 0) for entry in ledger.holdings(account.id)]
+    available = read_available([account.id], rules=rules, period=period)[account.id]
+    held = [*available.held, *available.arrived_later]
     return RequestReceipt(
         request=stored.pk,
         is_late=stored.is_late,

@@ -92,9 +92,9 @@ class Case:
     def held(self) -> list[Block]:
         """What the account holds now that can be deducted."""
         transfers.free_for_deductions(program=self.rules.code, accounts=[self.row.account_id])
-        available = read_available(
-            [self.row.account_id], deadline_at=self.rules.deadline_at(self.period)
-        )[self.row.account_id]
+        available = read_available([self.row.account_id], rules=self.rules, period=self.period)[
+            self.row.account_id
+        ]
         return [*available.held, *available.arrived_later]
 
 

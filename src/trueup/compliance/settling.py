@@ -7,9 +7,9 @@ Source: 40 CFR 62.16340; MASS-134 to MASS-141.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from functools import cache
 
 from trueup.accounts import queries as accounts
 from trueup.accounts.entries import FacilityAccountEntry, FacilityEntry
@@ -19,17 +19,13 @@ from trueup.compliance.models import SerialRequest, Settlement
 from trueup.compliance.passing_over import passed_over
 from trueup.emissions import queries as emissions
 from trueup.emissions.entries import FacilityEmissions
-from trueup.ledger import queries as ledger
-from trueup.ledger.entries import HoldingEntry, Recordation
+from trueup.ledger.held import Held, held_since
 from trueup.rules import requests as rule_requests
 from trueup.rules.deduction import Block, quantity_of, settle
 from trueup.rules.deduction import Settlement as Settled
 from trueup.rules.periods import CompliancePeriod
 from trueup.rules.program import Program
-from trueup.rules.serials import SerialBlock, parse_block
-
-# An entry that mends puts an account as it should have been.
-MENDING = "adjust"
+from trueup.rules.serials import SerialBlock, lot_of_number, parse_block
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +171,8 @@ def settle_candidates(
     """
     available = read_available(
         [candidate.account for candidate in candidates],
-        deadline_at=rules.deadline_at(period),
+        rules=rules,
+        period=period,
         also_free=also_free,
     )
     return [
@@ -185,57 +182,49 @@ def settle_candidates(
 
 
 def read_available(
-    account_ids: Sequence[int], *, deadline_at: datetime, also_free: Collection[int] = ()
+    account_ids: Sequence[int],
+    *,
+    rules: Program,
+    period: CompliancePeriod,
+    also_free: Collection[int] = (),
 ) -> dict[int, Available]:
     """What accounts hold that can be deducted, and since when they hold it.
 
-    What was recorded after the deadline and submitted after it too was not held then.
-    What the Administrator limited is not available. Blocks that were recorded at one
-    instant have no order among them.
+    What was recorded after the deadline and submitted after it too was not held then,
+    unless the Administrator mended an error with it. What is limited is not available.
+    Blocks that were recorded at one instant have no order among them.
 
     Source: 40 CFR 62.16340(a)(2), (c)(2); 62.16375 “CO2 allowances held”.
     """
-    holdings = ledger.holdings_of(account_ids)
-    recorded = ledger.recordations({entry.tx for held in holdings.values() for entry in held})
-    rank = _ranks(recorded)
-    late = {tx for tx, entry in recorded.items() if _is_late(entry, deadline_at)}
-    available = {account: Available(held=[], arrived_later=[]) for account in account_ids}
-    for account, held in holdings.items():
-        blocks = available[account]
-        for entry in held:
+    mending = [kind.code for kind in rules.transaction_types.values() if kind.mends]
+    held = held_since(account_ids, at=rules.deadline_at(period), mending=mending)
+    available = {}
+    for account, entries in held.items():
+        blocks = Available(held=[], arrived_later=[])
+        for entry in entries:
             if entry.reservation is None or entry.reservation in also_free:
-                tx = entry.tx
-                into = blocks.arrived_later if tx in late else blocks.held
-                into.append(as_block(entry, rank[tx]))
+                into = blocks.arrived_later if entry.is_later else blocks.held
+                into.append(as_block(entry))
+        available[account] = blocks
     return available
 
 
-def as_block(entry: HoldingEntry, recorded_seq: int) -> Block:
+def as_block(held: Held) -> Block:
     """A holding as the rule sees it."""
     return Block(
-        lot=entry.lot_number,
-        first=entry.first,
-        last=entry.last,
-        vintage=entry.lot.year,
-        recorded_seq=recorded_seq,
-        own=entry.own,
+        lot=held.lot,
+        first=held.first,
+        last=held.last,
+        vintage=vintage_of(held.lot),
+        recorded_seq=held.place,
+        own=held.own,
     )
 
 
-def _ranks(recorded: Mapping[int, Recordation]) -> dict[int, int]:
-    """Each transaction's place in the order of recordation; one instant is one place."""
-    instants = sorted({entry.recorded_at for entry in recorded.values()})
-    place = {instant: position for position, instant in enumerate(instants)}
-    return {tx: place[entry.recorded_at] for tx, entry in recorded.items()}
-
-
-def _is_late(entry: Recordation, deadline_at: datetime) -> bool:
-    """Whether an arrival was not held at the deadline, neither recorded nor submitted."""
-    return (
-        entry.recorded_at > deadline_at
-        and entry.submitted_at > deadline_at
-        and entry.type != MENDING
-    )
+@cache
+def vintage_of(lot: int) -> int:
+    """The vintage of a lot, by its number."""
+    return lot_of_number(lot).year
 
 
 def _settled(

@@ -184,14 +184,6 @@ class TransactionEntry:
     mends: int | None
 
 
-class Recordation(NamedTuple):
-    """What kind of transaction something was, when it was submitted and when recorded."""
-
-    type: str
-    submitted_at: datetime
-    recorded_at: datetime
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryEntry:
     """One step in the life of a block of serial numbers."""

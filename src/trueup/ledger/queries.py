@@ -22,7 +22,6 @@ from trueup.ledger.entries import (
     HoldingEntry,
     LotTotal,
     Range,
-    Recordation,
     TransactionEntry,
 )
 from trueup.ledger.models import Account, Claim, Hold, Holding, Move
@@ -439,16 +438,6 @@ def transactions_mending(ids: Iterable[int]) -> list[TransactionEntry]:
     """
     found = JournalLine.objects.filter(mends_id__in=among(ids))
     return transactions(found.values_list("id", flat=True))
-
-
-def recordations(ids: Iterable[int]) -> dict[int, Recordation]:
-    """Of which type transactions are, and when they were submitted and recorded."""
-    found = JournalLine.objects.filter(id__in=among(ids))
-    rows = found.values_list("id", "type", "submitted_at", "recorded_at")
-    return {
-        identity: Recordation(kind, submitted_at, recorded_at)
-        for identity, kind, submitted_at, recorded_at in rows
-    }
 
 
 def blocks_of(ids: Iterable[int], *, limit: int | None = None) -> dict[int, list[SerialBlock]]:

@@ -197,14 +197,41 @@ def _unit_table(
     eia_plants: Collection[int],
 ) -> pl.DataFrame:
     """One row a unit: what it is, where it stands and what capacity it serves."""
+    tribal = pl.col("plant").replace_strict(TRIBAL_LANDS, default=None)
+    return (
+        _generators(crosswalk)
+        # The largest generator comes first: it decides what is said once of the unit.
+        .sort("plant", "unit", "eia_nameplate_mw", descending=(False, False, True))
+        .group_by("plant", "unit", maintain_order=True)
+        .agg(
+            pl.col("name", "state", "latitude", "longitude", "eia_plant").first(),
+            pl.col("status", "status_on").first(),
+            pl.col("burns").drop_nulls().first(),
+            # Combined cycle, if any of its generators is.
+            pl.col("technology").min(),
+            pl.col("eia_nameplate_mw").sum().alias("nameplate_mw"),
+            pl.col("share_mw").sum(),
+        )
+        .filter(pl.col("nameplate_mw") > CAPACITY_FLOOR_MW)
+        .filter(pl.col("burns").is_not_null())
+        .filter(pl.col("eia_plant").is_in(list(eia_plants)))
+        .with_columns(pl.coalesce(tribal, pl.col("state")).alias("jurisdiction"))
+        .filter(pl.col("jurisdiction").is_in(list(jurisdictions)))
+        .join(attributes.cast({"plant": pl.Int64}), on=("plant", "unit"), how="left")
+        .sort("jurisdiction", "plant", "unit")
+    )
+
+
+def _generators(crosswalk: pl.DataFrame) -> pl.DataFrame:
+    """One row a unit and steam or combined-cycle generator that it serves, with its share."""
     shared_by = pl.len().over("eia_plant", "eia_generator")
-    megawatts = pl.col("eia_nameplate_mw")
-    # EIA's fuel is that of the years at hand, CAMD's that of 2022.
+    # EIA's fuel is that of the years at hand, CAMD's a later one.
     burns = pl.coalesce(
         pl.col("eia_fuel").replace_strict(_FUEL_OF_EIA_CODE, default=None),
         pl.col("fuel").replace_strict(_FUEL_OF_CAMD_NAME, default=None),
     )
-    units = (
+    technology = pl.col("eia_unit_type").replace_strict(TECHNOLOGY_OF_PRIME_MOVER)
+    return (
         crosswalk.filter(pl.col("eia_unit_type").is_in(list(TECHNOLOGY_OF_PRIME_MOVER)))
         .filter(~pl.col("retire_year").cast(pl.Int32).is_between(1, YEARS[0] - 1))
         .unique(("plant", "unit", "eia_plant", "eia_generator"), maintain_order=True)
@@ -213,36 +240,10 @@ def _unit_table(
             pl.col("eia_nameplate_mw").cast(pl.Decimal(12, 3)),
         )
         .with_columns(
-            (megawatts / shared_by).alias("share_mw"),
-            pl.col("eia_unit_type").replace_strict(TECHNOLOGY_OF_PRIME_MOVER).alias("technology"),
+            (pl.col("eia_nameplate_mw") / shared_by).alias("share_mw"),
+            technology.alias("technology"),
             burns.alias("burns"),
         )
-        # The largest generator comes first: it decides what is said once of the unit.
-        .sort("plant", "unit", "eia_nameplate_mw", descending=(False, False, True))
-        .group_by("plant", "unit", maintain_order=True)
-        .agg(
-            pl.col("name", "state", "latitude", "longitude", "fuel", "eia_plant").first(),
-            pl.col("status", "status_on").first(),
-            pl.col("burns").drop_nulls().first(),
-            # Combined cycle, if any of its generators is.
-            pl.col("technology").min(),
-            megawatts.sum().alias("nameplate_mw"),
-            pl.col("share_mw").sum(),
-        )
-        .filter(pl.col("nameplate_mw") > CAPACITY_FLOOR_MW)
-        .filter(pl.col("burns").is_not_null())
-        .filter(pl.col("eia_plant").is_in(list(eia_plants)))
-    )
-    tribal = pl.col("plant").replace_strict(TRIBAL_LANDS, default=None)
-    return (
-        units.with_columns(pl.coalesce(tribal, pl.col("state")).alias("jurisdiction"))
-        .filter(pl.col("jurisdiction").is_in(list(jurisdictions)))
-        .join(
-            attributes.with_columns(pl.col("plant").cast(pl.Int64)),
-            on=("plant", "unit"),
-            how="left",
-        )
-        .sort("jurisdiction", "plant", "unit")
     )
 
 

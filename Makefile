@@ -51,15 +51,12 @@ $(READY): pyproject.toml uv.lock
 	@touch $(READY)
 
 run: setup ## Set up, load the demonstration if it is not there yet, serve on localhost
-	$(call say,run: bring the database up to date)
-	@$(BIN)/python manage.py migrate --verbosity 1
 	$(call say,run: the demonstration)
 	@$(BIN)/trueup demo --if-missing
 	$(call say,run: serve)
 	@exec $(BIN)/trueup serve --address $(ADDRESS)
 
 demo: setup ## Load the demonstration: the national program on real plants
-	@$(BIN)/python manage.py migrate --verbosity 1
 	@$(BIN)/trueup demo
 
 verify: setup ## Rebuild the holdings from the journal and compare

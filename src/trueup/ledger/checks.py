@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from trueup.ledger.entries import Instruction, Range
 from trueup.rules.program import Program, TransactionType
 from trueup.rules.refusal import Refusal
-from trueup.rules.serials import PROGRAM_PLACE, join, lot_of_number, overlapping
+from trueup.rules.serials import PROGRAM_PLACE, join, lot_of_number
 
 
 class KeyReused(Refusal):
@@ -328,8 +329,9 @@ def _not_whole(blocks: Sequence[Range]) -> Refusal | None:
 def _named_twice(blocks: Sequence[Range]) -> Refusal | None:
     if _not_whole(blocks) is not None:
         return None
-    pairs = overlapping(block.block for block in blocks)
-    if pairs:
-        one, other = pairs[0]
-        return DuplicateSerials(f"A serial number is named twice: {one} and {other}.")
+    for one, other in pairwise(sorted(blocks)):
+        if one.lot == other.lot and other.lo <= one.hi:
+            return DuplicateSerials(
+                f"A serial number is named twice: {one.block} and {other.block}."
+            )
     return None

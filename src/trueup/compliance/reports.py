@@ -18,7 +18,7 @@ from trueup.ledger import queries as ledger
 from trueup.ledger.entries import AccountEntry
 from trueup.rules.deduction import Block
 from trueup.rules.program import Program
-from trueup.rules.serials import SerialBlock, lot_of_number
+from trueup.rules.serials import Lot, lot_of_number
 
 EVENT = "deductions_recorded"
 CITE = "40 CFR 62.16340(e)"
@@ -102,6 +102,10 @@ def _context(
 
 def _lines(entries: Entries) -> Iterable[str]:
     """One line a block: `AL-2022-1 to AL-2022-300  (emissions)`."""
+    codes: dict[Lot | int, str] = {}
     for block, step in entries:
-        lot = lot_of_number(block.lot) if isinstance(block.lot, int) else block.lot
-        yield f"{SerialBlock(lot=lot, first=block.first, last=block.last)}  ({step})"
+        code = codes.get(block.lot)
+        if code is None:
+            lot = lot_of_number(block.lot) if isinstance(block.lot, int) else block.lot
+            code = codes[block.lot] = lot.code
+        yield f"{code}-{block.first} to {code}-{block.last}  ({step})"

@@ -116,76 +116,11 @@ FALSE = {
     "No such sentence": "the moon is full",
     "A sentence that goes on": 'the account "Gulf Brokers" is open today',
 }
-SENTENCES = (
-    'the program "cpp-mass"',
-    "the date is 2021-05-20",
-    "the date becomes 2025-05-02",
-    "the time becomes 2025-05-01 23:59",
-    "every instrument is in exactly one account",
-    'the facility "Barry" with ORIS code 3 in "AL" with the affected units "1, 2"',
-    'the facility "Cane" with ORIS code 1363 in "KY" with the affected units:',
-    '"Ana Ruiz" is the designated representative of "Barry"',
-    '"Bo Lee" is the alternate designated representative of "Barry"',
-    'the general account "Gulf Brokers" with authorized account representative "Cy Dunn"',
-    'a certificate of representation names "Eve Hall" for "Barry"',
-    '"Cy Dunn" asks to close the account "Gulf Brokers"',
-    'the Administrator freezes the account "Gulf Brokers"',
-    'the Administrator unfreezes the account "Gulf Brokers"',
-    '"Ana Ruiz" files that unit "2" of "Barry" was permanently retired on 2023-08-15',
-    'unit "2" of "Barry" is exempt from 2025-01-01',
-    'the account "Gulf Brokers" is open',
-    'the account "Gulf Brokers" is frozen',
-    'the account "Gulf Brokers" is closed',
-    'the request is refused with "account_not_empty"',
-    'the renewable energy set-aside of "AL" for 2022 is 3308224',
-    'the output-based set-aside of "WY" for 2025 is 45114',
-    'the Administrator originates the budget of "AL" for 2022',
-    "the Administrator records these allocations:",
-    'the Administrator records 100 allowances of vintage 2022 from "AL reserve" in "Gulf Brokers"',
-    'the net generation of 2010 to 2012 in "AL":',
-    'the Administrator records the allocations of "AL" for 2022-2024',
-    'the allocations are refused with "over_budget"',
-    '"Ana Ruiz" transfers 100 allowances of vintage 2022 from "Barry" to "Gulf Brokers"',
-    '"Ana Ruiz" transfers -2.5 allowances of vintage 2022 from "Barry" to "Gulf Brokers"',
-    '"Ana Ruiz" transfers "AL-2022-1" to "AL-2022-100" from "Barry" to "Gulf Brokers"',
-    '"Ana Ruiz" transfers these blocks from "Barry" to "Gulf Brokers":',
-    '"Ana Ruiz" transfers 100 allowances of vintage 2022 from "Barry" to "Gulf Brokers",'
-    " dispatched 2025-05-01 and received 2025-05-06",
-    *(f"the transfer is {state}" for state in ("recorded", "refused", "held", "delayed")),
-    "the transfer is awaiting approval",
-    "the transfer is cancelled",
-    "the transfer is rejected",
-    'the transfer is refused with "serials_not_held"',
-    "the transfer was recorded on 2025-05-27",
-    "the transfer is due to be recorded by 2025-07-10",
-    '"Cy Dunn" is notified of "transfer_recorded"',
-    '"Cy Dunn" is not notified of "transfer_recorded"',
-    '"Cy Dunn" is to be notified of "transfer_not_recorded" by 2025-06-03',
-    'the Administrator reverses the transfer because "wrong account"',
-    'the reversal is refused with "serials_not_held"',
-    '"Cy Dunn" retires 5 allowances of vintage 2022 of "Gulf Brokers"',
-    'the Administrator ends "AL-2022-1" to "AL-2022-10" because "court order"',
-    '"Barry" holds 600 allowances',
-    '"Barry" holds 500 allowances of vintage 2025',
-    '"Sand Hill" holds 5000 ERCs',
-    '"AL-2022-150" is held by "Gulf Brokers"',
-    '"AL-2022-150" is retired',
-    'the history of "AL-2022-150" is:',
-    'the emissions of "Barry" are reported:',
-    'the obligation of "Barry" for 2022-2024 is 1100',
-    '"Barry" is short of 50 allowances for 2022-2024',
-    '"Ana Ruiz" asks that "AL-2023-1" to "AL-2023-200" be deducted first for "Barry" for 2022-2024',
-    "the Administrator runs the deductions for 2022-2024",
-    'the deductions are refused with "deadline_not_passed"',
-    '"Ana Ruiz" appeals the deductions for 2022-2024 of "Barry"',
-    'the appeal is decided: 100 allowances go back to "Barry"',
-    '"Barry" is left out of the deductions for 2022-2024 with "emissions_incomplete"',
-    'the outcome of "Barry" for 2022-2024 is:',
-    'these blocks of "Barry" were deducted for 2022-2024, in order:',
-    '"Barry" is in compliance for 2022-2024',
-    '"Barry" is not in compliance for 2022-2024',
-    'the emissions of "Barry" unit "1" for 2023 are adjusted to 900.4 after audit',
+HOW_TO = REPOSITORY_DIR / "docs/how-to/rehearse-a-year.md"
+EXAMPLE, VOCABULARY = re.findall(
+    r"^ *```gherkin\n(.*?)^ *```$", HOW_TO.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
 )
+SENTENCES = re.findall(r"^(?:Given|When|Then|And) (.*)$", VOCABULARY, re.MULTILINE)
 
 
 def feature(sentences: dict[str, str]) -> str:
@@ -227,13 +162,14 @@ class TestWrongSentencesFail:
             feature({f"So it is {name}": text for name, text in TRUE.items()})
         )
         (folder / "deeper/false.feature").write_text(feature(FALSE))
+        (folder / "how-to.feature").write_text(EXAMPLE)
 
         code, printed = run(os.path.relpath(folder, REPOSITORY_DIR), tmp_path)
 
         failed = set(re.findall(r"^FAILED \S+::test_(\w+)", printed, re.MULTILINE))
         assert failed == {python_name(name) for name in FALSE}, printed
         assert code == 1
-        assert f"{len(FALSE)} failed, {len(TRUE)} passed" in printed
+        assert f"{len(FALSE)} failed, {len(TRUE) + 1} passed" in printed
         assert "Step definition is not found" in printed
         assert "no account is called “Nowhere”" in printed
 
@@ -295,7 +231,7 @@ def definitions() -> list[StepFunctionContext]:
 
 
 class TestVocabulary:
-    """Acceptance contract: the vocabulary is closed, and each sentence says one thing."""
+    """The how-to guide has all sentences, and each of them says one thing."""
 
     @pytest.mark.parametrize("sentence", SENTENCES)
     def test_one_function_carries_out_each_sentence(

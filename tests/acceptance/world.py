@@ -45,7 +45,7 @@ class UnknownNameError(AssertionError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefusedAct:
-    """An act of a kind that was not done, and the reasons; the others of it stay silent."""
+    """An act of a kind that was not done, and every reason, by code and in words."""
 
     kind: str
     reasons: frozenset[str]
@@ -72,8 +72,6 @@ class World:
 
     def __post_init__(self) -> None:
         self.clock = ScenarioClock(due_days=self._due_days, at_midnight=self._at_midnight)
-
-    # Program and time
 
     @property
     def program(self) -> str:
@@ -118,8 +116,6 @@ class World:
         report = verify.audit()
         if not report.clean:
             raise AssertionError("the books do not agree: " + "; ".join(report.differences))
-
-    # Acts and refusals
 
     @contextmanager
     def act(self, kind: str = "request") -> Iterator[None]:
@@ -167,8 +163,6 @@ class World:
         if found is None:
             raise AssertionError(f"the transfer {self.transfer_key} is gone")
         return found
-
-    # Names
 
     def person(self, name: str) -> PersonEntry:
         """Somebody whom a sentence has introduced."""

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -145,23 +145,37 @@ def _sqlite_value(name: str) -> str:
 
 
 def _as_json(rows: Sequence[Row]) -> str:
-    return json.dumps(rows, default=_plain, ensure_ascii=False)
+    plain = _plain_sqlite if connection.vendor == "sqlite" else _plain_postgresql
+    return json.dumps(rows, default=plain, ensure_ascii=False)
+
+
+def _plain_sqlite(value: object) -> object:
+    # SQLite stores what Django reads back there: UTC without an offset, UUIDs without hyphens.
+    if isinstance(value, datetime):
+        return _naive(value)
+    return value.hex if isinstance(value, UUID) else _plain(value)
+
+
+def _plain_postgresql(value: object) -> object:
+    if isinstance(value, datetime):
+        return f"{_naive(value)}+00"
+    return _plain(value)
+
+
+@lru_cache(maxsize=1024)
+def _naive(value: datetime) -> str:
+    """An instant in UTC; the rows of one act say the same one again and again."""
+    if value.tzinfo is None:
+        raise ValueError(f"an instant needs a time zone: {value}")
+    return str(value.astimezone(UTC).replace(tzinfo=None))
 
 
 def _plain(value: object) -> object:
     match value:
-        case datetime():
-            if value.tzinfo is None:
-                raise ValueError(f"an instant needs a time zone: {value}")
-            # SQLite stores what Django reads back there: UTC without an offset.
-            naive = str(value.astimezone(UTC).replace(tzinfo=None))
-            return naive if connection.vendor == "sqlite" else f"{naive}+00"
         case date():
             return value.isoformat()
-        case Decimal():
+        case Decimal() | UUID():
             return str(value)
-        case UUID():
-            return value.hex if connection.vendor == "sqlite" else str(value)
         case Mapping():
             return dict(value)
         case _:

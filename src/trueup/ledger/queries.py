@@ -7,10 +7,9 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from django.db import connection
 from django.db.models import Count, F, Q, QuerySet, Sum
 
-from trueup.audit.statements import among, aware, unfolded
+from trueup.audit.statements import among, aware, execute, unfolded
 from trueup.ledger.checks import SerialsNotHeld
 from trueup.ledger.entries import (
     MOVES_PER_TRANSACTION,
@@ -32,6 +31,7 @@ from trueup.rules.refusal import Refused
 from trueup.rules.serials import PROGRAM_PLACE, Lot, SerialBlock, join, lot_of_number
 
 PAGE = 100
+FIRST_BLOCKS = 50
 RANGES_MAX = 50
 
 _ACCOUNTS_BY_NUMBER = """
@@ -84,9 +84,7 @@ def accounts_by_number(numbers: Iterable[str]) -> dict[str, AccountEntry]:
         return {}
     # Every transfer asks this, and the ORM takes several times as long.
     many, given = unfolded(wanted)
-    with connection.cursor() as cursor:
-        cursor.execute(f"{_ACCOUNTS_BY_NUMBER} ({many})", given)
-        rows = cursor.fetchall()
+    rows = execute(f"{_ACCOUNTS_BY_NUMBER} ({many})", given).rows
     codes = _program_codes()
     return {
         number: AccountEntry(
@@ -296,8 +294,6 @@ def choose(account: int, *, vintage: int, quantity: int) -> tuple[Range, ...]:
 
     Source: PLAT-051 (note); 62.16375 "CO2 allowances held".
     """
-    chosen: list[Range] = []
-    wanted = quantity
     free = Holding.objects.filter(account_id=account, reservation=None).order_by("move_id", "lo")
     if 1000 <= vintage <= 9999:
         # The lots of a year are neighbours: their numbers begin with program and year.
@@ -305,18 +301,22 @@ def choose(account: int, *, vintage: int, quantity: int) -> tuple[Range, ...]:
         first = Lot(jurisdiction="AA", year=vintage).number(program_number)
         last = Lot(jurisdiction="ZZZ", year=vintage, category="ZZZZ").number(program_number)
         free = free.filter(lot_id__gte=first, lot_id__lte=last)
-    for entry in _holding_entries(free, None):
-        if entry.vintage != vintage:
-            continue
-        take = min(wanted, entry.quantity)
-        chosen.append(Range(entry.lot_number, entry.first, entry.first + take - 1))
-        wanted -= take
-        if wanted == 0:
-            return tuple(chosen)
+    found = 0
+    for rows in (free[:FIRST_BLOCKS], free):  # A few blocks are nearly always enough.
+        chosen: list[Range] = []
+        found = 0
+        for entry in _holding_entries(rows, None):
+            if entry.vintage != vintage:
+                continue
+            taken = min(quantity - found, entry.quantity)
+            chosen.append(Range(entry.lot_number, entry.first, entry.first + taken - 1))
+            found += taken
+            if found == quantity:
+                return tuple(chosen)
     raise Refused(
         [
             SerialsNotHeld(
-                f"The account holds {quantity - wanted:,} of vintage {vintage} that are free,"
+                f"The account holds {found:,} of vintage {vintage} that are free,"
                 f" not {quantity:,}. Nothing was moved."
             )
         ]

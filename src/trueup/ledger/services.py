@@ -205,7 +205,7 @@ def record(
     return tuple(outcome for outcome in plan.outcomes if isinstance(outcome, Receipt))
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record_each(
     instructions: Sequence[Instruction], *, program: str, recorded_at: datetime
 ) -> tuple[Receipt | Refused, ...]:

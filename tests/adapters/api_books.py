@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import pytest
 from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.test import Client
@@ -14,6 +16,10 @@ from django.test import Client
 from tests.contexts.registry import PROGRAM, Registry
 from trueup.accounts.models import Person
 from trueup.allocation import services as allocation
+from trueup.compliance import services as compliance
+from trueup.emissions import services as emissions
+from trueup.emissions.entries import AnnualReport
+from trueup.rules import programs
 
 ROOT = f"/api/v1/{PROGRAM}"
 
@@ -37,6 +43,13 @@ class Shelf:
             recorded_at=self.registry.tick(),
         )
 
+    @classmethod
+    def on_its_own_clock(cls, monkeypatch: pytest.MonkeyPatch) -> Shelf:
+        """A shelf whose API reads the registry's clock, long before the deadline."""
+        shelf = cls()
+        monkeypatch.setattr("trueup.api.transfers.now", shelf.registry.tick)
+        return shelf
+
     def client(self, name: str, *, checks_csrf: bool = False) -> Client:
         """A client that this person has signed in with."""
         user, _ = User.objects.get_or_create(username=name.split(maxsplit=1)[0].lower())
@@ -44,6 +57,31 @@ class Shelf:
         client = Client(enforce_csrf_checks=checks_csrf)
         client.force_login(user)
         return client
+
+    def settle(self) -> None:
+        """Barry emitted 900.4 tons in all and is settled; it held 1,000."""
+        self.registry.on("2025-02-01")
+        rows = [
+            AnnualReport(
+                facility=self.registry.facilities["Barry"],
+                unit=unit,
+                year=year,
+                co2_tons=Decimal("150.066667"),
+            )
+            for unit in ("1", "2")
+            for year in (2022, 2023, 2024)
+        ]
+        emissions.report_annual(
+            rows,
+            program=PROGRAM,
+            actor="administrator",
+            recorded_at=self.registry.now,
+            is_final=True,
+        )
+        period = programs.load(PROGRAM).period_named("2022-2024")
+        compliance.run_deductions(
+            program=PROGRAM, period=period, recorded_at=self.registry.on("2025-05-19")
+        )
 
     @property
     def ana(self) -> Client:

@@ -15,8 +15,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def shelf() -> Shelf:
-    return Shelf()
+def shelf(monkeypatch: pytest.MonkeyPatch) -> Shelf:
+    return Shelf.on_its_own_clock(monkeypatch)
 
 
 class TestAccountsAndHoldings:
@@ -136,6 +136,58 @@ class TestHistories:
             assert len(counts) == 1, (path, counts)
 
 
+class TestOutcomes:
+    """PLAT-074, PLAT-083, PLAT-088: emissions and settlements are public."""
+
+    def test_a_settlement_comes_with_every_block_that_was_deducted(self, shelf: Shelf) -> None:
+        shelf.settle()
+
+        (listed,) = read(shelf.public.get(f"{ROOT}/settlements/2022-2024"))["items"]
+        statement = read(shelf.public.get(f"{ROOT}/settlements/2022-2024/3"))
+
+        assert statement["settlement"] == listed
+        assert (listed["obligation"], listed["deducted"], listed["excess"]) == (900, 900, 0)
+        assert listed["in_compliance"] is True
+        assert statement["balance"] == 100
+        (block,) = statement["blocks"]
+        assert (block["first"], block["last"], block["ground"]) == (
+            "AL-2022-1",
+            "AL-2022-900",
+            "emissions",
+        )
+
+    def test_settlements_are_listed_by_outcome_and_state(self, shelf: Shelf) -> None:
+        shelf.settle()
+
+        def listed(query: str) -> int:
+            found = shelf.public.get(f"{ROOT}/settlements/2022-2024?{query}")
+            return len(read(found)["items"])
+
+        assert (listed("outcome=in"), listed("outcome=not_in")) == (1, 0)
+        assert (listed("jurisdiction=AL"), listed("jurisdiction=KY")) == (1, 0)
+
+    def test_emissions_come_by_unit_and_year_and_say_what_is_provisional(
+        self, shelf: Shelf
+    ) -> None:
+        shelf.settle()
+
+        found = read(shelf.public.get(f"{ROOT}/emissions?year=2022&facility=3"))["items"]
+
+        assert [(row["unit"], row["year"]) for row in found] == [("1", 2022), ("2", 2022)]
+        assert {row["co2_tons"] for row in found} == {"150.066667"}
+        assert {row["is_provisional"] for row in found} == {False}
+
+    def test_emissions_come_in_pages_that_join_up(self, shelf: Shelf) -> None:
+        shelf.settle()
+        seen, after = [], 0
+        while after is not None:
+            page = read(shelf.public.get(f"{ROOT}/emissions?limit=2&after={after}"))
+            seen += [(row["unit"], row["year"]) for row in page["items"]]
+            after = page["next"]
+
+        assert len(seen) == len(set(seen)) == 6
+
+
 class TestPrivacy:
     """MASS-168, PLAT-054: references, notes and what was not recorded are the account's own."""
 
@@ -191,9 +243,10 @@ class TestAddresses:
             "/api/v1/nowhere",
             "/api/v2/",
             "/api/v1/cpp-mess/accounts",
+            f"{ROOT}/transfers/not-a-key",
             f"{ROOT}/accounts/C0000000000A",
             f"{ROOT}/accounts/%00",
-            f"{ROOT}/transfers/{uuid4()}",
+            f"{ROOT}/transfers/00000000-0000-4000-8000-000000000000",
             f"{ROOT}/transactions/0",
             f"{ROOT}/transactions/999999999999999999999999",
             f"{ROOT}/settlements/2023-2024",
@@ -219,7 +272,6 @@ class TestAddresses:
             (f"{ROOT}/accounts?search=%00", 422),
             (f"{ROOT}/accounts?jurisdiction=%00%00", 422),
             (f"{ROOT}/transactions?before=-1", 422),
-            (f"{ROOT}/transfers/not-a-key", 422),
         ],
     )
     def test_what_cannot_be_read_says_so(self, shelf: Shelf, path: str, status: int) -> None:

@@ -95,6 +95,19 @@ class TestEveryPage:
             assert "default-src 'self'" in policy
             assert "unsafe" not in policy
 
+    def test_leads_nowhere_that_is_not_there(self, client: Client, books: Books) -> None:
+        leads_to = {
+            link["href"]
+            for name, arguments in pages(books)
+            for link in get(client, name, *arguments).of("a")
+            if link["href"].startswith("/")
+        }
+
+        broken = {link for link in leads_to if client.get(link).status_code != 200}
+
+        assert len(leads_to) > 40
+        assert broken == set()
+
     def test_takes_as_many_statements_for_much_as_for_little(
         self, client: Client, books: Books
     ) -> None:

@@ -123,7 +123,7 @@ def _missing(
     for unit in known.units.get(facility, []):
         own = known.of_facility[facility][unit.unit_id]
         for year in period.vintages:
-            if not unit.owes_data_for(year):
+            if not unit.owes_data_for(year) or _has_whole_year(own, year, reported):
                 continue
             lacking = [
                 (unit.unit_id, year, quarter)
@@ -135,6 +135,14 @@ def _missing(
                 years.append((unit.unit_id, year))
                 quarters.extend(lacking)
     return years, quarters
+
+
+def _has_whole_year(own: Location, year: int, reported: set[tuple[int, int, int]]) -> bool:
+    """Whether a unit's own year is reported, or all its quarters: so it nearly always is."""
+    key = own.id
+    return key is not None and (
+        (key, year, 0) in reported or all((key, year, quarter) in reported for quarter in QUARTERS)
+    )
 
 
 def _is_covered(

@@ -154,12 +154,13 @@ def plan(
         planned.superseded += before is not None
         if row.quantities[0] is None:
             continue
-        for other in sorted(set(related.periods(row)) & (reported | incoming.keys())):
-            if other in incoming and incoming[other].quantities[0] is not None:
-                planned.refusals.append(_clash(row, other, f"on line {incoming[other].line}"))
-            elif other not in incoming and replaces:
+        for other in sorted(set(related.periods(row))):
+            beside = incoming.get(other)
+            if beside is not None and beside.quantities[0] is not None:
+                planned.refusals.append(_clash(row, other, f"on line {beside.line}"))
+            elif beside is None and other in reported and replaces:
                 planned.withdrawn.add(other)
-            elif other not in incoming:
+            elif beside is None and other in reported:
                 planned.refusals.append(_clash(row, other, "already"))
     return planned
 

@@ -54,9 +54,6 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "django_cotton",
-    "django_filters",
-    "django_htmx",
-    "django_tables2",
     "csp",
     "ninja",
 ]
@@ -71,7 +68,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
 ]
 
 ROOT_URLCONF = "trueup.config.urls"
@@ -195,5 +191,3 @@ if BEHIND_HTTPS:
 CSRF_TRUSTED_ORIGINS = [
     origin for origin in os.environ.get("TRUEUP_TRUSTED_ORIGINS", "").split(",") if origin
 ]
-
-DJANGO_TABLES2_TEMPLATE = "web/table.html"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from tests.contexts.registry import PROGRAM, Registry, refused
+from trueup.accounts import queries as accounts
 from trueup.allocation import queries, services
 from trueup.allocation.entries import AllocationReceipt, GenerationRow
+from trueup.allocation.formula import idle_units
 from trueup.rules import programs
 from trueup.rules.periods import CompliancePeriod
 
@@ -50,7 +53,7 @@ def allocate(
     *,
     period: CompliancePeriod = FIRST,
     jurisdiction: str = "",
-    idle: tuple[int, ...] = (),
+    idle: tuple[int, ...] | None = (),
 ) -> AllocationReceipt:
     return services.allocate_by_formula(
         program=PROGRAM,
@@ -143,24 +146,40 @@ class TestFormula:
 
 
 class TestIdleUnits:
-    """40 CFR 62.16240(a)(2); MASS-060, MASS-062."""
+    """40 CFR 62.16240(a)(2); MASS-060, MASS-062, MASS-AMB-14."""
+
+    def unit(self, registry: Registry, unit_id: str) -> int:
+        barry = registry.facilities["Barry"]
+        (found,) = (u for u in accounts.units_of([barry])[barry] if u.unit_id == unit_id)
+        return found.id
 
     def test_what_an_idle_unit_would_get_goes_to_the_renewable_set_aside(
         self, registry: Registry
     ) -> None:
-        from trueup.accounts import queries as accounts
-
-        (unit,) = (
-            unit.id
-            for unit in accounts.units_of([registry.facilities["Barry"]])[
-                registry.facilities["Barry"]
-            ]
-            if unit.unit_id == "2"
-        )
-        receipt = allocate(registry, alabama(registry), idle=(unit,))
+        receipt = allocate(registry, alabama(registry), idle=(self.unit(registry, "2"),))
 
         shares = by_unit(receipt)
         assert ("2", 2022) not in shares
         assert shares["", 2022] == 17_374_619
         assert registry.total("AL renewable energy set-aside", 2022) == 3_308_224 + 17_374_619
         assert registry.total("AL reserve") == 0
+
+    def test_two_years_reported_without_operation_make_it_idle(self, registry: Registry) -> None:
+        """Example (a): idle in 2022 and 2023, so the next period goes to the set-aside."""
+        registry.on("2024-02-01")
+        registry.report("Barry", *[("2", year, 0) for year in (2022, 2023)])
+        registry.report("Barry", ("1", 2022, 0), ("1", 2023, 5))
+        assert idle_units(program=PROGRAM, tested_on=date(2023, 6, 1)) == set()
+        registry.on("2024-06-03")
+        receipt = allocate(registry, alabama(registry), period=SECOND, idle=None)
+
+        shares = by_unit(receipt)
+        assert ("2", 2025) not in shares
+        assert shares["", 2025] > 0
+        assert shares["1", 2025] > 0
+
+    def test_a_year_without_data_is_not_idle(self, registry: Registry) -> None:
+        registry.on("2024-02-01")
+        registry.report("Barry", ("2", 2023, 0))
+
+        assert idle_units(program=PROGRAM, tested_on=date(2024, 6, 3)) == set()

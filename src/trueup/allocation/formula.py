@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from fractions import Fraction
 from typing import NamedTuple
 from uuid import UUID, uuid4
@@ -24,12 +24,14 @@ from trueup.allocation.entries import (
 from trueup.allocation.queries import budgets_of
 from trueup.allocation.recordation import RECIPIENTS, Source, record_rows
 from trueup.allocation.state_accounts import RENEWABLE_ENERGY, ensure_state_accounts
+from trueup.emissions import queries as emissions
 from trueup.ledger import queries as ledger
 from trueup.rules import programs
 from trueup.rules.allocation import (
     allocate_by_generation,
     average_generation_mwh,
     estimated_generation_mwh,
+    was_idle,
 )
 from trueup.rules.periods import CompliancePeriod
 from trueup.rules.program import HistoricalGeneration
@@ -70,7 +72,7 @@ def allocate_by_formula(
     recorded_at: datetime,
     actor: str = "administrator",
     jurisdiction: str = "",
-    idle: Iterable[int] = (),
+    idle: Iterable[int] | None = None,
     key: UUID | None = None,
 ) -> AllocationReceipt:
     """Determine all allocations of a period by historical generation and record them.
@@ -82,8 +84,8 @@ def allocate_by_formula(
     Args:
         generation: Every affected unit of the State, or of all States.
         jurisdiction: Only this State's units; all that are given if empty.
-        idle: Keys of units that did not operate for two consecutive calendar years
-            (`idle_units` finds them).
+        idle: Keys of units that did not operate for two consecutive calendar years;
+            by what is reported if not given.
 
     Raises Refused (`no_formula`, `generation_missing`, `duplicate_row`, and the reasons
     of `record_allocations`); `row` counts the rows of `generation` from 1.
@@ -94,6 +96,9 @@ def allocate_by_formula(
     formula = rules.historical_generation
     if formula is None:
         raise Refused([checks.NoFormula(f"{rules.name} has no such formula.")])
+    if idle is None:
+        tested_on = rules.local_date(recorded_at)
+        idle = idle_units(program=program, tested_on=tested_on, jurisdiction=jurisdiction)
     baselines = _baselines(
         generation, program=program, formula=formula, jurisdiction=jurisdiction, idle=set(idle)
     )
@@ -108,6 +113,22 @@ def allocate_by_formula(
         source=Source("formula"),
         kinds=RECIPIENTS | {"holding"},
     )
+
+
+def idle_units(*, program: str, tested_on: date, jurisdiction: str = "") -> set[int]:
+    """Units that by what is reported did not operate for two consecutive calendar years.
+
+    Source: 40 CFR 62.16240(a)(2); MASS-060, MASS-AMB-14.
+    """
+    entries = accounts.facility_accounts(program=program, jurisdiction=jurisdiction)
+    facilities = {entry.facility.id for entry in entries}
+    operated = emissions.operated(facilities=facilities, last_year=tested_on.year - 1)
+    return {
+        unit.id
+        for units in accounts.units_of(facilities).values()
+        for unit in units
+        if was_idle(operated.get((unit.facility, unit.unit_id), {}), tested_on=tested_on)
+    }
 
 
 def shares_of(

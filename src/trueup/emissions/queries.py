@@ -262,6 +262,43 @@ def net_generation(
     return dict(found)
 
 
+def operated(
+    *, facilities: Iterable[int], last_year: int
+) -> dict[tuple[int, str], dict[int, bool]]:
+    """Of each facility's units, in which reported years they operated.
+
+    A unit that emitted or had operating hours burned fuel. A year that is not reported
+    whole for the unit itself is left out: without data nobody is idle.
+
+    Source: 40 CFR 62.16240(a)(2); MASS-060, MASS-AMB-14.
+    """
+    rows = _current().filter(
+        location__facility_id__in=among(facilities),
+        location__unit__isnull=False,
+        year__lte=last_year,
+        co2_tons__isnull=False,
+    )
+    quarters: dict[tuple[int, str, int], set[int]] = defaultdict(set)
+    ran: set[tuple[int, str, int]] = set()
+    for facility, unit, year, quarter, tons, hours in rows.values_list(
+        "location__facility_id",
+        "location__location_id",
+        "year",
+        "quarter",
+        "co2_tons",
+        "operating_hours",
+    ):
+        quarters[facility, unit, year].add(quarter)
+        if (tons or 0) > 0 or (hours or 0) > 0:
+            ran.add((facility, unit, year))
+    found: dict[tuple[int, str], dict[int, bool]] = defaultdict(dict)
+    for (facility, unit, year), reported in quarters.items():
+        key = (facility, unit, year)
+        if key in ran or 0 in reported or reported.issuperset(QUARTERS):
+            found[facility, unit][year] = key in ran
+    return dict(found)
+
+
 def files(*, limit: int = PAGE, before: int | None = None) -> list[FileEntry]:
     """The files that were taken in, newest first, a page at a time.
 

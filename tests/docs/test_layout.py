@@ -14,10 +14,13 @@ from tools.docs import ROOT
 SOURCE = ROOT / "src" / "trueup"
 MODULES = [path for path in sorted(SOURCE.rglob("*.py")) if "migrations" not in path.parts]
 RULE_MODULES = [path for path in MODULES if path.is_relative_to(SOURCE / "rules")]
+# They read our own files or say how a refusal looks: no paragraph asks for that, and a
+# source that is none would be worse than no source.
+WITHOUT_PARAGRAPH = {"__init__", "programs", "program_file", "readings", "refusal", "rows"}
 WITH_SOURCES = [
     path
     for path in MODULES
-    if (path.parent == SOURCE / "rules" and path.name != "__init__.py")
+    if (path.parent == SOURCE / "rules" and path.stem not in WITHOUT_PARAGRAPH)
     or path.name == "services.py"
 ]
 

@@ -118,7 +118,10 @@ class Settlement:
 
 
 def quantity_of(blocks: Iterable[Block]) -> int:
-    """How many allowances the blocks hold."""
+    """How many allowances the blocks hold.
+
+    Source: 40 CFR 62.16340(b).
+    """
     return sum(block.quantity for block in blocks)
 
 

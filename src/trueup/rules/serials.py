@@ -99,7 +99,10 @@ def _number(lot: Lot) -> int:
 
 @lru_cache(maxsize=_LOTS_KEPT)
 def lot_of_number(number: int) -> Lot:
-    """The lot that a lot number stands for."""
+    """The lot that a lot number stands for.
+
+    Source: PLAT-040, PLAT-044.
+    """
     rest = number % PROGRAM_PLACE
     year, rest = divmod(rest, _YEAR_PLACE)
     jurisdiction, category = divmod(rest, _JURISDICTION_PLACE)
@@ -150,7 +153,10 @@ def parse_block(first: str, last: str) -> SerialBlock:
 
 
 def overlapping(blocks: Iterable[SerialBlock]) -> list[tuple[SerialBlock, SerialBlock]]:
-    """Pairs of neighbouring blocks, in serial order, that share a serial number."""
+    """Pairs of neighbouring blocks, in serial order, that share a serial number.
+
+    Source: 40 CFR 62.16330(a)(2).
+    """
     ordered = sorted(blocks)
     pairs = []
     widest: SerialBlock | None = None
@@ -166,6 +172,8 @@ def join(blocks: Iterable[SerialBlock]) -> list[SerialBlock]:
     """The same serial numbers in as few blocks as can be, in serial order.
 
     Raises ValueError if two blocks overlap, which is a caller's bug.
+
+    Source: 40 CFR 62.16325(c); PLAT-040.
     """
     joined: list[SerialBlock] = []
     for block in sorted(blocks):
@@ -183,6 +191,8 @@ def split(block: SerialBlock, *, quantity: int) -> tuple[SerialBlock, SerialBloc
     """The lowest `quantity` serial numbers of a block, and what is left of it.
 
     Raises ValueError unless 1 <= quantity <= block.quantity.
+
+    Source: 40 CFR 62.16340(c)(2); PLAT-040.
     """
     if not 1 <= quantity <= block.quantity:
         raise ValueError(f"cannot take {quantity} of {block.quantity}")

@@ -141,6 +141,11 @@ def unusable(spec: TransferSpec) -> list[Refusal]:
     return refusals
 
 
+def account_number(text: str) -> str:
+    """An account number as people write it, without blanks and in capitals."""
+    return "".join(text.split()).upper()
+
+
 def whole(quantity: int | Decimal | None) -> int | None:
     """A quantity as a whole number of at least 1; None if it is not one.
 

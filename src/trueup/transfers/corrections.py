@@ -20,7 +20,12 @@ from trueup.rules import programs
 from trueup.rules.refusal import Refused
 from trueup.rules.serials import SerialBlock
 from trueup.transfers import orders
-from trueup.transfers.checks import AlreadyReversed, NotRecorded, UnknownTransfer
+from trueup.transfers.checks import (
+    AlreadyReversed,
+    NotRecorded,
+    UnknownTransfer,
+    account_number,
+)
 from trueup.transfers.deadlines import tell_corrected_by
 from trueup.transfers.entries import ActReceipt, blocks_json
 from trueup.transfers.models import Transfer
@@ -48,17 +53,14 @@ def reverse(
     row = Transfer.objects.select_for_update().filter(key=transfer).first()
     if row is None:
         raise Refused([UnknownTransfer("There is no such transfer.")])
-    order = Order(
+    order = _order(
         program=row.program,
         act="reverse",
         subject=f"transfer:{transfer}",
-        decision_class=CORRECTION,
-        outcome="transfer reversed",
         ground=ground,
         actor=actor,
         at=reversed_at,
-        cite=CITE,
-        asked=f"reverse {transfer}",
+        asked=(),
     )
     refusals = orders.refusals_of(order)
     if row.tx_id is None:
@@ -115,35 +117,25 @@ def correct_error(
 
     Source: 40 CFR 62.16355; MASS-145; PLAT-110.
     """
-    order = Order(
+    source, destination = account_number(source), account_number(destination)
+    order = _order(
         program=program,
         act="correct_error",
         subject=f"correction:{key}",
-        decision_class=CORRECTION,
-        outcome="account corrected",
         ground=ground,
         actor=actor,
         at=corrected_at,
-        cite=CITE,
-        asked=repr((source, destination, [str(block) for block in blocks], ground, mends)),
+        asked=(source, destination, [str(block) for block in blocks], ground, mends),
     )
     before = orders.done_before(order)
     if before is not None:
         return before
-    refusals = orders.refusals_of(order)
-    known = ledger_queries.accounts_by_number([source, destination])
-    missing = [number for number in (source, destination) if number not in known]
-    if missing:
-        refusals.append(
-            ledger_checks.UnknownAccount(f"There is no account {' or '.join(missing)}.")
-        )
-    if refusals:
-        raise Refused(refusals)
+    source_account, destination_account = _accounts(order, source, destination)
     number = programs.load(program).number
     instruction = Instruction(
         type="adjust",
-        source=known[source].id,
-        destination=known[destination].id,
+        source=source_account.id,
+        destination=destination_account.id,
         blocks=tuple(range_of(block, program_number=number) for block in blocks),
         key=key,
         actor=actor,
@@ -156,11 +148,42 @@ def correct_error(
     return _carry_through(
         order,
         receipt,
-        source=known[source],
-        destination=known[destination],
+        source=source_account,
+        destination=destination_account,
         blocks=blocks,
         mends=mends,
     )
+
+
+def _order(
+    *, program: str, act: str, subject: str, ground: str, actor: str, at: datetime, asked: object
+) -> Order:
+    return Order(
+        program=program,
+        act=act,
+        subject=subject,
+        decision_class=CORRECTION,
+        outcome="transfer reversed" if act == "reverse" else "account corrected",
+        ground=ground,
+        actor=actor,
+        at=at,
+        cite=CITE,
+        asked=repr(asked),
+    )
+
+
+def _accounts(order: Order, source: str, destination: str) -> tuple[AccountEntry, AccountEntry]:
+    """Both accounts, if the order can be given and they exist."""
+    refusals = orders.refusals_of(order)
+    known = ledger_queries.accounts_by_number([source, destination])
+    missing = [number for number in (source, destination) if number not in known]
+    if missing:
+        refusals.append(
+            ledger_checks.UnknownAccount(f"There is no account {' or '.join(missing)}.")
+        )
+    if refusals:
+        raise Refused(refusals)
+    return known[source], known[destination]
 
 
 def _carry_through(

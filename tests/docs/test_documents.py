@@ -81,6 +81,15 @@ def test_a_link_that_leads_nowhere_is_named(small: Path) -> None:
     assert list(docs.link_problems(small)) == ["README.md: docs/x.md is not there"]
 
 
+def test_every_page_can_be_found_from_the_first_one() -> None:
+    first = (ROOT / "docs/README.md").read_text(encoding="utf-8")
+
+    for page in docs.documents(ROOT):
+        path = page.relative_to(ROOT / "docs") if page.is_relative_to(ROOT / "docs") else page
+        if path.parts[0] in {"tutorial", "how-to", "reference", "explanation"}:
+            assert f"]({path.as_posix()})" in first, path
+
+
 class TestDecisions:
     """docs/decisions: numbered without a gap, and each with its four parts."""
 

@@ -137,10 +137,15 @@ simulate: setup ## Random legal and illegal acts against an independent model; S
 	$(call say,simulate$(if $(SEED),: seed $(SEED)))
 	@TRUEUP_SEED='$(SEED)' $(PYTEST) tests/simulation -q -m 'not stress'
 
-bench: setup postgres-programs ## Measure the speed, as ratios of one run
-	$(call say,bench: a server whose commits reach the disk)
-	@$(UV) sync --frozen --quiet --inexact --group bench
-	@$(BIN)/python tools/postgres.py --durable -- $(BIN)/python -m benchmarks
+bench: setup postgres-programs ## Measure the speed, as ratios of one run; takes its time, and gigabytes in TMPDIR
+	$(call say,bench: the ledger and the true-up on PostgreSQL, whose commits reach the disk)
+	@$(BIN)/python tools/postgres.py --durable -- $(BIN)/python -m benchmarks.ledger
+	@$(BIN)/python tools/postgres.py --durable -- $(BIN)/python -m benchmarks.true_up
+	$(call say,bench: the ledger and the true-up on SQLite)
+	@DATABASE_URL= $(BIN)/python -m benchmarks.ledger --blocks 10000
+	@DATABASE_URL= $(BIN)/python -m benchmarks.true_up
+	$(call say,bench: hourly emissions)
+	@$(BIN)/python -m benchmarks.hourly_emissions
 
 ## Upkeep
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,7 +28,7 @@ problems_option = click.option(
 def read_bytes(path: Path) -> tuple[bytes, str]:
     """A file's content and name; “-” is standard input."""
     if str(path) == "-":
-        return click.get_binary_stream("stdin").read(), _SOURCE
+        return sys.stdin.buffer.read(), _SOURCE
     return path.read_bytes(), path.name
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
 from uuid import UUID, uuid4, uuid5
@@ -24,13 +26,30 @@ Command = TypeVar("Command", bound=Callable[..., object])
 # The same file of the same person out of the same account is carried out once.
 FILES = UUID("6b0f2a52-9d0c-4f9e-8f57-62163300f11e")
 
+
+class _Quantity(click.ParamType[Decimal]):
+    """A plain number; whether it is a whole one of at least 1 is the rule's matter."""
+
+    name = "number"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Decimal:
+        text = str(value)
+        if re.fullmatch(r"-?[0-9]{1,20}(\.[0-9]{1,20})?", text) is None:
+            self.fail(f"“{text}” is not a number.", param, ctx)
+        return Decimal(text)
+
+
+QUANTITY = _Quantity()
+
 _BY = (
     click.option(
         "--as", "who", required=True, metavar="PERSON", help="E-mail address, name or id."
     ),
     click.option("--serials", nargs=2, multiple=True, metavar="FIRST LAST", help="Repeatable."),
     click.option("--vintage", type=int, help="With --quantity: the earliest recorded ones go."),
-    click.option("--quantity", type=int),
+    click.option("--quantity", type=QUANTITY),
     click.option("--reference", default="", help="Your reference; only your people see it."),
     click.option("--note", default="", help="Only your people see it."),
     click.option("--key", type=click.UUID, help="The same key is carried out once."),
@@ -62,7 +81,7 @@ def transfer(
     who: str,
     serials: tuple[tuple[str, str], ...],
     vintage: int | None,
-    quantity: int | None,
+    quantity: Decimal | None,
     reference: str,
     note: str,
     key: UUID | None,
@@ -127,7 +146,7 @@ def retire(
     who: str,
     serials: tuple[tuple[str, str], ...],
     vintage: int | None,
-    quantity: int | None,
+    quantity: Decimal | None,
     reference: str,
     note: str,
     key: UUID | None,
@@ -202,7 +221,7 @@ def _transfer_file(
 
 
 def _require_what(
-    serials: Sequence[tuple[str, str]], vintage: int | None, quantity: int | None
+    serials: Sequence[tuple[str, str]], vintage: int | None, quantity: Decimal | None
 ) -> None:
     by_quantity = (vintage is not None, quantity is not None)
     if bool(serials) == any(by_quantity) or by_quantity in ((True, False), (False, True)):

@@ -131,22 +131,16 @@ def allocations_of_run(run: int, *, limit: int = PAGE, after: int = 0) -> list[A
     )
 
 
-def allocated_to_units(
-    units: Iterable[int], *, program: str
-) -> dict[tuple[int, int], tuple[int, int]]:
-    """Account and quantity that were allocated for each unit and vintage.
+def allocated_to_unit(unit: int, *, program: str) -> list[AllocationEntry]:
+    """Every allocation that was recorded for an affected unit, in order.
 
-    What went to a set-aside in a unit's place names no unit and is not counted.
+    What went to a set-aside in a unit's place names no unit and is not among them.
 
     Source: 40 CFR 62.16240(c).
     """
-    rows = (
-        AllocationRecord.objects.filter(run__program=program, unit_id__in=among(units))
-        .values("unit_id", "vintage", "account_id")
-        .annotate(total=Sum("quantity"))
-        .order_by("unit_id", "vintage")
+    return _entries(
+        AllocationRecord.objects.filter(run__program=program, unit_id=unit).order_by("id")
     )
-    return {(row["unit_id"], row["vintage"]): (row["account_id"], row["total"]) for row in rows}
 
 
 def allocated_totals(*, program: str) -> dict[StateVintage, int]:

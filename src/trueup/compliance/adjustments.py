@@ -113,9 +113,10 @@ def resettle(
             before=case.before, after=case.before, returned=0, taken=0, decision=None
         )
     case.row.waived = min(case.row.waived, reported.tons)
+    case.row.retired_by_owner = min(case.row.retired_by_owner, reported.tons - case.row.waived)
     adjustment = adjust(
         case.settled,
-        emissions_tons=reported.tons - case.row.waived,
+        emissions_tons=reported.tons - case.row.exempt,
         held=case.held(),
         vintage_max=period.last_year,
         excess_multiplier=case.rules.excess_multiplier,

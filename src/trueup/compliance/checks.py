@@ -46,6 +46,11 @@ class NothingAskedFor(Refusal):
     cite = "40 CFR 62.16340(c)(1)"
 
 
+class UnknownUnit(Refusal):
+    code = "compliance.unknown_unit"
+    cite = "40 CFR 62.16240(c)(1)"
+
+
 class NotSettled(Refusal):
     code = "compliance.not_settled"
     cite = "40 CFR 62.16340"

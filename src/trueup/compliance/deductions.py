@@ -189,11 +189,11 @@ class _Recorder:
     def settle(self, chunk: Sequence[Candidate]) -> list[Outcome]:
         """Deduct what facilities owe, note what is missing, and keep their outcomes."""
         settled = self._deduct(chunk)
-        claims = self._claim(settled)
         self.entries.update(
             (facility.candidate.account, facility.settlement.entries) for facility in settled
         )
         outcomes = [facility.outcome(self.period) for facility in settled]
+        claims = self._claim(outcomes)
         decisions = audit.decide_many([self._decision(outcome) for outcome in outcomes])
         insert_many(
             Settlement,
@@ -208,6 +208,7 @@ class _Recorder:
                     "held": outcome.held,
                     "deducted": outcome.deducted,
                     "waived": 0,
+                    "retired_by_owner": outcome.retired_by_owner,
                     "excess_due": outcome.excess_due,
                     "claim_id": claims.get(outcome.account),
                     "passed_over": [
@@ -309,30 +310,28 @@ class _Recorder:
                     at=self.run.recorded_at,
                 )
 
-    def _claim(self, settled: Iterable[SettledFacility]) -> dict[int, int]:
+    def _claim(self, outcomes: Iterable[Outcome]) -> dict[int, int]:
         """What accounts still owe for excess emissions, taken as soon as it arrives.
 
         Source: 40 CFR 62.16220(c)(1)(ii)(A); 62.16340(d).
         """
-        owing = [facility for facility in settled if facility.settlement.outstanding]
+        owing = [outcome for outcome in outcomes if outcome.outstanding]
         if not owing:
             return {}
         placed = ledger.place_claims(
             [
                 ClaimSpec(
-                    account=facility.candidate.account,
+                    account=outcome.account,
                     destination=self.retirement,
-                    owed=facility.settlement.outstanding,
+                    owed=outcome.outstanding,
                     vintage_max=self.rules.excess_vintage_max(self.period),
                     ground=ground_of(EXCESS, self.period),
                 )
-                for facility in owing
+                for outcome in owing
             ],
             placed_at=self.run.recorded_at,
         )
-        return {
-            facility.candidate.account: claim for facility, claim in zip(owing, placed, strict=True)
-        }
+        return {outcome.account: claim for outcome, claim in zip(owing, placed, strict=True)}
 
     def _decision(self, outcome: Outcome) -> DecisionSpec:
         """Each facility's deduction is a final decision of class (iv)."""
@@ -341,6 +340,10 @@ class _Recorder:
             f"Obligation {outcome.obligation:,}, available {outcome.held:,}: {outcome.deducted:,}"
             f" {instruments} deducted for emissions ({CITES[EMISSIONS]})."
         ]
+        if outcome.retired_by_owner:
+            reasons.append(
+                f"Retired by the owner before: {outcome.retired_by_owner:,} {instruments}."
+            )
         if outcome.excess:
             reasons.append(
                 f"Excess emissions {outcome.excess:,} tons: {outcome.excess_due:,} {instruments}"

@@ -43,6 +43,7 @@ class Outcome:
         held: What was available at the deadline.
         deducted: For emissions.
         waived: Tons for which an appeal returned what had been deducted.
+        retired_by_owner: Tons for which the owner retired allowances, where that counts.
         excess: Tons that no available allowance covered.
         excess_due: Owed for them; excess_deducted: taken for them so far.
         settled_at: None in a preview.
@@ -58,13 +59,14 @@ class Outcome:
     excess_due: int
     excess_deducted: int
     waived: int = 0
+    retired_by_owner: int = 0
     settled_at: datetime | None = None
     decision: int | None = None
     passed_over: tuple[PassedOver, ...] = ()
 
     @property
     def excess(self) -> int:
-        return self.obligation - self.deducted - self.waived
+        return self.obligation - self.deducted - self.waived - self.retired_by_owner
 
     @property
     def outstanding(self) -> int:
@@ -171,7 +173,8 @@ class Position:
 
     Attributes:
         obligation: Tons reported so far.
-        held: Usable: recorded or correctly submitted into the account, not out of it.
+        held: Usable: recorded or correctly submitted into the account, not out of it;
+            and what the owner retired, where the program counts that.
         missing: Units and years without complete data; the figures are preliminary then.
         is_final: Whether all data are there and final.
     """
@@ -342,6 +345,23 @@ class SupplementRow:
     surrendered_on: date
     retired_on: date
     set_aside: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryEntry:
+    """What was done about an incorrect allocation in one period.
+
+    Attributes:
+        claimed: What the account lacked, taken as soon as it arrives.
+        is_too_late: The period's deductions were done; nothing is taken back.
+    """
+
+    period: CompliancePeriod
+    account: int
+    quantity: int
+    taken: int
+    claimed: int
+    is_too_late: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,6 +59,8 @@ class Settlement(models.Model):
     Attributes:
         held: What was available at the deadline.
         waived: Tons for which an appeal returned what had been deducted.
+        retired_by_owner: Tons for which the owner retired allowances, where the program
+            counts that.
         claim: What is still owed for excess emissions, in the ledger; null if nothing
             was missing.
         passed_over: Serial numbers that were asked for and not used, and why.
@@ -75,6 +77,7 @@ class Settlement(models.Model):
     held = models.PositiveBigIntegerField()
     deducted = models.PositiveBigIntegerField()
     waived = models.PositiveBigIntegerField(default=0)
+    retired_by_owner = models.PositiveBigIntegerField(default=0)
     excess_due = models.PositiveBigIntegerField()
     claim = models.ForeignKey("ledger.Claim", null=True, on_delete=models.PROTECT, related_name="+")
     passed_over = models.JSONField(default=list)
@@ -90,7 +93,7 @@ class Settlement(models.Model):
             ),
             # 40 CFR 62.16340(b)(1): until the number equals the tons, and not beyond.
             models.CheckConstraint(
-                condition=Q(obligation__gte=F("deducted") + F("waived")),
+                condition=Q(obligation__gte=F("deducted") + F("waived") + F("retired_by_owner")),
                 name="settlement_not_over",
             ),
         )
@@ -98,6 +101,11 @@ class Settlement(models.Model):
 
     def __str__(self) -> str:
         return f"settlement {self.period} of account {self.account_id}"
+
+    @property
+    def exempt(self) -> int:
+        """Tons for which nothing is deducted."""
+        return self.waived + self.retired_by_owner
 
 
 class Omission(models.Model):
@@ -223,3 +231,42 @@ class Appeal(models.Model):
 
     def __str__(self) -> str:
         return f"appeal {self.pk} ({self.state})"
+
+
+class Recovery(models.Model):
+    """What was done about allowances that were allocated to a unit by mistake.
+
+    Attributes:
+        quantity: Recorded for the unit in the period. taken: Taken back at once.
+        is_too_late: The period's deductions were done; nothing is taken back.
+        claim: What the account lacked, in the ledger; null if nothing.
+
+    Source: 40 CFR 62.16240(c); MASS-063 to MASS-067.
+    """
+
+    program = models.CharField(max_length=20)
+    period = models.CharField(max_length=9)
+    unit = models.ForeignKey("accounts.AffectedUnit", on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey("ledger.Account", on_delete=models.PROTECT, related_name="+")
+    quantity = models.PositiveBigIntegerField()
+    taken = models.PositiveBigIntegerField()
+    is_too_late = models.BooleanField()
+    claim = models.ForeignKey("ledger.Claim", null=True, on_delete=models.PROTECT, related_name="+")
+    ground = models.CharField(max_length=400)
+    found_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "recoveries"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("program", "period", "unit"), name="recovery_once_a_period"
+            ),
+            models.CheckConstraint(
+                condition=Q(taken__lte=F("quantity"))
+                & (Q(is_too_late=False) | Q(taken=0, claim=None)),
+                name="recovery_not_over",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"recovery {self.period} of unit {self.unit_id}: {self.taken} of {self.quantity}"

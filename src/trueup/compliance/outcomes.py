@@ -57,7 +57,7 @@ def outcomes(
     if jurisdiction:
         rows = rows.filter(facility__jurisdiction=jurisdiction)
     if in_compliance is not None:
-        covered = Q(obligation=F("deducted") + F("waived"))
+        covered = Q(obligation=F("deducted") + F("waived") + F("retired_by_owner"))
         rows = rows.filter(covered if in_compliance else ~covered)
     return outcomes_of(rows.order_by("facility__oris_code", "account_id")[:limit])
 
@@ -191,6 +191,7 @@ def _outcome(
         held=row.held,
         deducted=row.deducted,
         waived=row.waived,
+        retired_by_owner=row.retired_by_owner,
         excess_due=row.excess_due,
         excess_deducted=row.excess_due - outstanding,
         settled_at=row.settled_at,

@@ -12,9 +12,10 @@ from trueup.compliance.entries import (
     OmissionEntry,
     Position,
 )
-from trueup.compliance.settling import omission_of
+from trueup.compliance.settling import omission_of, retired_by_owners
 from trueup.emissions import queries as emissions
 from trueup.ledger import queries as ledger
+from trueup.rules import programs
 from trueup.rules.periods import CompliancePeriod
 from trueup.transfers import queries as transfers
 
@@ -49,6 +50,8 @@ def positions(
     )
     ids = [entry.account for entry in entries]
     held = usable(ids, vintage_max=period.last_year)
+    for account, retired in retired_by_owners(programs.load(program), period, ids).items():
+        held[account] += retired
     reported = emissions.period_tons(
         program=program, period=period, facilities=[entry.facility.id for entry in entries]
     )
@@ -89,6 +92,18 @@ def shortage(*, program: str, period: CompliancePeriod, facility: int) -> int:
     """
     found = position(program=program, period=period, facility=facility)
     return found.shortage if found is not None else 0
+
+
+def claimed(*, program: str, facility: int) -> int:
+    """How many allowances a facility's accounts still owe, for whatever reason.
+
+    Source: 40 CFR 62.16240(c)(3); 62.16340(d).
+    """
+    ids = [
+        entry.account
+        for entry in accounts.facility_accounts(program=program, facilities=[facility])
+    ]
+    return sum(claim.open for found in ledger.claims(ids).values() for claim in found)
 
 
 def not_ready(*, program: str, period: CompliancePeriod) -> list[OmissionEntry]:

@@ -21,6 +21,7 @@ from trueup.compliance.overviews import (
     totals_by_state,
 )
 from trueup.compliance.positions import (
+    claimed,
     not_ready,
     obligation,
     position,
@@ -32,6 +33,7 @@ from trueup.compliance.statements import deducted_blocks, statement, supplement
 
 __all__ = [
     "appeals",
+    "claimed",
     "deducted_blocks",
     "not_ready",
     "obligation",

@@ -71,7 +71,7 @@ class Case:
         """The settlement as the rule sees it, by what stays deducted."""
         kept = self.journal.kept()
         return Settled(
-            obligation=self.row.obligation - self.row.waived,
+            obligation=self.row.obligation - self.row.exempt,
             for_emissions=tuple(self._blocks(kept, EMISSIONS)),
             excess_due=self.row.excess_due,
             for_excess=tuple(self._blocks(kept, EXCESS)),
@@ -133,7 +133,7 @@ def carry_out(case: Case, adjustment: Adjustment, act: Act, *, waived: int = 0) 
     """
     row, after = case.row, adjustment.settlement
     row.waived += waived
-    row.obligation = after.obligation + row.waived
+    row.obligation = after.obligation + row.exempt
     row.deducted = after.deducted
     row.excess_due = after.excess_due
     _withdraw_claim(case, at=act.at)

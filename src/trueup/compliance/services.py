@@ -7,6 +7,7 @@ from trueup.compliance.adjustments import (
     resettle,
 )
 from trueup.compliance.deductions import preview_deductions, run_deductions
+from trueup.compliance.recoveries import recover_incorrect_allocation
 from trueup.compliance.requests import request_serials
 from trueup.compliance.reviews import warn_of_insufficient_holdings
 
@@ -15,6 +16,7 @@ __all__ = [
     "decide_appeal",
     "file_appeal",
     "preview_deductions",
+    "recover_incorrect_allocation",
     "request_serials",
     "resettle",
     "run_deductions",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 
 from trueup.accounts import queries as accounts
@@ -19,12 +20,14 @@ from trueup.compliance.models import SerialRequest, Settlement
 from trueup.compliance.passing_over import passed_over
 from trueup.emissions import queries as emissions
 from trueup.emissions.entries import FacilityEmissions
+from trueup.ledger import queries as ledger
 from trueup.ledger.held import Held, held_since
 from trueup.rules import requests as rule_requests
 from trueup.rules.deduction import Block, quantity_of, settle
 from trueup.rules.deduction import Settlement as Settled
 from trueup.rules.periods import CompliancePeriod
 from trueup.rules.program import Program
+from trueup.rules.refusal import Refused
 from trueup.rules.serials import SerialBlock, lot_of_number, parse_block
 
 
@@ -35,6 +38,7 @@ class Candidate:
     account: int
     facility: FacilityEntry
     tons: int
+    retired_by_owner: int = 0
     requested: tuple[SerialBlock, ...] = ()
 
 
@@ -72,11 +76,12 @@ class SettledFacility:
             account=self.candidate.account,
             facility=self.candidate.facility,
             period=period,
-            obligation=self.settlement.obligation,
+            obligation=self.candidate.tons,
             held=self.held,
             deducted=self.settlement.deducted,
             excess_due=self.settlement.excess_due,
             excess_deducted=self.settlement.excess_deducted,
+            retired_by_owner=self.candidate.retired_by_owner,
             passed_over=self.passed_over,
         )
 
@@ -100,6 +105,7 @@ def find_candidates(rules: Program, period: CompliancePeriod) -> Candidates:
         program=rules.code, period=period, facilities=[entry.facility.id for entry in waiting]
     )
     asked = requests_in_time(rules.code, period)
+    retired = retired_by_owners(rules, period, [entry.account for entry in waiting])
     found = Candidates(ready=[], omitted=[])
     for entry in waiting:
         facility = reported[entry.facility.id]
@@ -112,6 +118,7 @@ def find_candidates(rules: Program, period: CompliancePeriod) -> Candidates:
                     account=entry.account,
                     facility=entry.facility,
                     tons=facility.tons,
+                    retired_by_owner=min(retired.get(entry.account, 0), facility.tons),
                     requested=asked.get(entry.account, ()),
                 )
             )
@@ -153,6 +160,33 @@ def requests_in_time(
         blocks = [parse_block(first, last) for first, last in row.blocks]
         asked.setdefault(row.account_id, []).extend(blocks)
     return {identity: tuple(blocks) for identity, blocks in asked.items()}
+
+
+def retired_by_owners(
+    rules: Program, period: CompliancePeriod, account_ids: Sequence[int]
+) -> dict[int, int]:
+    """What owners retired of their own motion for a period, if the program counts that.
+
+    It is what was submitted since the deadline before, until the period's own deadline,
+    of vintages that could have been deducted.
+
+    Source: PLAT-083; MASS-AMB-12; docs/decisions/0016.
+    """
+    if not rules.owner_retirement_counts:
+        return {}
+    return ledger.retired_totals(
+        account_ids,
+        after=_deadline_before(rules, period),
+        until=rules.deadline_at(period),
+        vintage_max=period.last_year,
+    )
+
+
+def _deadline_before(rules: Program, period: CompliancePeriod) -> datetime | None:
+    try:
+        return rules.deadline_at(rules.period_of_year(period.first_year - 1))
+    except Refused:
+        return None
 
 
 def settle_candidates(
@@ -233,7 +267,7 @@ def _settled(
     requested = as_requests(candidate.requested, rules=rules)
     settlement = settle(
         available.held,
-        emissions_tons=candidate.tons,
+        emissions_tons=candidate.tons - candidate.retired_by_owner,
         vintage_max=period.last_year,
         excess_multiplier=rules.excess_multiplier,
         excess_vintage_max=rules.excess_vintage_max(period),

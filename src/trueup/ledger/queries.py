@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -438,6 +439,28 @@ def transactions_mending(ids: Iterable[int]) -> list[TransactionEntry]:
     """
     found = JournalLine.objects.filter(mends_id__in=among(ids))
     return transactions(found.values_list("id", flat=True))
+
+
+def retired_totals(
+    accounts: Iterable[int], *, after: datetime | None, until: datetime, vintage_max: int
+) -> dict[int, int]:
+    """What was retired voluntarily out of accounts between two instants, up to a vintage.
+
+    Source: PLAT-083.
+    """
+    lines = JournalLine.objects.filter(
+        source_id__in=among(accounts), type="retire", submitted_at__lte=until
+    )
+    if after is not None:
+        lines = lines.filter(submitted_at__gt=after)
+    givers = dict(lines.values_list("id", "source_id"))
+    found: dict[int, int] = {}
+    rows = _moves_of(list(givers)).values_list("tx_id", "lot_id", "lo", "hi")
+    for tx, lot, lo, hi in rows:
+        giver = givers[tx]
+        if giver is not None and lot_of_number(lot).year <= vintage_max:
+            found[giver] = found.get(giver, 0) + hi - lo + 1
+    return found
 
 
 def blocks_of(ids: Iterable[int], *, limit: int | None = None) -> dict[int, list[SerialBlock]]:

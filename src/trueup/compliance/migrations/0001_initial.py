@@ -63,6 +63,7 @@ class Migration(migrations.Migration):
                 ('held', models.PositiveBigIntegerField()),
                 ('deducted', models.PositiveBigIntegerField()),
                 ('waived', models.PositiveBigIntegerField(default=0)),
+                ('retired_by_owner', models.PositiveBigIntegerField(default=0)),
                 ('excess_due', models.PositiveBigIntegerField()),
                 ('passed_over', models.JSONField(default=list)),
                 ('settled_at', models.DateTimeField()),
@@ -105,6 +106,26 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Recovery',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('program', models.CharField(max_length=20)),
+                ('period', models.CharField(max_length=9)),
+                ('quantity', models.PositiveBigIntegerField()),
+                ('taken', models.PositiveBigIntegerField()),
+                ('is_too_late', models.BooleanField()),
+                ('ground', models.CharField(max_length=400)),
+                ('found_at', models.DateTimeField()),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.account')),
+                ('claim', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.claim')),
+                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.affectedunit')),
+            ],
+            options={
+                'verbose_name_plural': 'recoveries',
+                'constraints': [models.UniqueConstraint(fields=('program', 'period', 'unit'), name='recovery_once_a_period'), models.CheckConstraint(condition=models.Q(('taken__lte', models.F('quantity')), models.Q(('is_too_late', False), models.Q(('claim', None), ('taken', 0)), _connector='OR')), name='recovery_not_over')],
+            },
+        ),
+        migrations.CreateModel(
             name='SerialRequest',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -132,7 +153,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='settlement',
-            constraint=models.CheckConstraint(condition=models.Q(('obligation__gte', django.db.models.expressions.CombinedExpression(models.F('deducted'), '+', models.F('waived')))), name='settlement_not_over'),
+            constraint=models.CheckConstraint(condition=models.Q(('obligation__gte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('deducted'), '+', models.F('waived')), '+', models.F('retired_by_owner')))), name='settlement_not_over'),
         ),
         migrations.AddConstraint(
             model_name='appeal',
@@ -147,5 +168,6 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(condition=models.Q(('state', 'pending')), fields=('settlement',), name='appeal_one_pending'),
         ),
         protect("compliance_omission"),
+        protect("compliance_recovery"),
         protect("compliance_serialrequest"),
     ]

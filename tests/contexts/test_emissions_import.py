@@ -316,6 +316,20 @@ class TestRefusals:
 
         assert refused(importing, content) == [("not_readable", 2)]
 
+    def test_a_bad_byte_far_into_a_large_file(
+        self, barry: int, importing: Importing, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("trueup.emissions.fingerprint._BLOCK_BYTES", 97)
+        lines = a_year(*((3, "é" * (number % 7), 2022, 5) for number in range(90))).encode()
+
+        assert refused(importing, lines + b"\xe9,1,2022,5,\r\n") == [("not_readable", 92)]
+        assert refused(importing, lines + "é".encode()[:1]) == [("not_readable", 92)]
+        assert {reason for reason, _ in refused(importing, lines)} == {
+            "incomplete_record",
+            "duplicate_record",
+            "unknown_unit",
+        }
+
     def test_too_many_problems_are_counted(self, barry: int, importing: Importing) -> None:
         found = refusals_of(importing, a_year(*((99, f"{n}", 2022, 5) for n in range(1200))))
 

@@ -62,7 +62,14 @@ class TestSummaryValues:
 
     @pytest.mark.parametrize(
         ("value", "reason"),
-        [(-1, "negative_mass"), (1.0001, "not_a_number"), ("5", "not_a_number")],
+        [
+            (-1, "negative_mass"),
+            (1.0001, "not_a_number"),
+            ("5", "not_a_number"),
+            (1e300, "not_a_number"),
+            (1e-300, "not_a_number"),
+            (True, "not_a_number"),
+        ],
     )
     def test_a_bad_value_is_refused(self, tmp_path: Path, value: object, reason: str) -> None:
         assert reasons(tmp_path, ecmps(summaries=[summary(value)])) == [(reason, 1)]
@@ -194,7 +201,16 @@ class TestBadInput:
     def test_a_report_without_emissions(self, tmp_path: Path) -> None:
         assert self.refused(tmp_path, ecmps())[0] == "missing_column"
 
-    @pytest.mark.parametrize("text", ["{}", '{"orisCode": 3} x', '{"orisCode": NaN}'])
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "{}",
+            '{"orisCode": 3} x',
+            '{"orisCode": NaN}',
+            "{" + '"a":{' * 99_999,
+            '{"a":' + "9" * 5000,
+        ],
+    )
     def test_some_other_document(self, tmp_path: Path, text: str) -> None:
         with pytest.raises(Refused):
             read(tmp_path, text)

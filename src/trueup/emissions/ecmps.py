@@ -92,7 +92,7 @@ def _load(data: bytes) -> Mapping[str, Any]:
         if not is_cut_off:
             reason = f"The file is not JSON: {error.msg}, column {error.colno}."
         raise Refused([NotReadable(reason, row=error.lineno)]) from None
-    except RecursionError:
+    except (RecursionError, ValueError):  # Too deep, or a number of thousands of digits.
         raise Refused([NotReadable("The file is not a quarterly report.", row=1)]) from None
     if not isinstance(report, dict):
         raise Refused([NotReadable("The file is not a quarterly report.", row=1)])

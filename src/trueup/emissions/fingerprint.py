@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from trueup.emissions.refusals import NotReadable
+from trueup.emissions.reports import Progress, no_progress
 from trueup.emissions.spreadsheet import bad_encoding
 from trueup.rules.refusal import Refused
 
@@ -19,7 +20,7 @@ class Fingerprint(NamedTuple):
     size_bytes: int
 
 
-def take(path: Path, *, is_text: bool) -> Fingerprint:
+def take(path: Path, *, is_text: bool, progress: Progress = no_progress) -> Fingerprint:
     """The digest and the size of a file.
 
     Raises Refused (`not_readable`) with the line of the first byte that is not UTF-8.
@@ -28,27 +29,32 @@ def take(path: Path, *, is_text: bool) -> Fingerprint:
     """
     digest = hashlib.sha256()
     decoder = codecs.getincrementaldecoder("utf-8")()
-    size = lines = 0
-    is_inside_character = False
+    total = path.stat().st_size
+    size = waiting = 0  # Bytes so far; those of a character that is not whole yet.
     with path.open("rb") as file:
         while block := file.read(_BLOCK_BYTES):
             digest.update(block)
-            size += len(block)
-            if is_text and (is_inside_character or not block.isascii()):
+            if is_text and (waiting or not block.isascii()):
                 try:
                     decoder.decode(block)
                 except UnicodeDecodeError as error:
-                    raise Refused([_refusal(block, error, lines)]) from None
-                is_inside_character = bool(decoder.getstate()[0])
-            lines += block.count(b"\n")
-    if is_inside_character:
-        raise Refused([NotReadable("The file ends inside a character; it is cut off.", row=lines)])
+                    line = _line_at(path, size - waiting + error.start)
+                    raise Refused([bad_encoding(error.object[error.start], row=line)]) from None
+                waiting = len(decoder.getstate()[0])
+            size += len(block)
+            if total > _BLOCK_BYTES:
+                progress("receiving", size, total)
+    if waiting:
+        line = _line_at(path, size)
+        raise Refused([NotReadable("The file ends inside a character; it is cut off.", row=line)])
     return Fingerprint(digest.hexdigest(), size)
 
 
-def _refusal(block: bytes, error: UnicodeDecodeError, lines_before: int) -> NotReadable:
-    # The decoder may have carried over the start of a character from the block before.
-    carried = len(error.object) - len(block)
-    position = max(error.start - carried, 0)
-    row = lines_before + block.count(b"\n", 0, position) + 1
-    return bad_encoding(error.object[error.start], row=row)
+def _line_at(path: Path, position: int) -> int:
+    """The line on which a byte stands."""
+    line = 1
+    with path.open("rb") as file:
+        while position > 0 and (block := file.read(min(_BLOCK_BYTES, position))):
+            line += block.count(b"\n")
+            position -= len(block)
+    return line

@@ -6,12 +6,14 @@ from pathlib import Path
 
 from trueup.emissions import ampd, campd, ecmps, hourly, template
 from trueup.emissions.hourly_files import HEAD_BYTES, LAYOUTS, HourlyLayout
-from trueup.emissions.refusals import FormatUnknown
+from trueup.emissions.refusals import FormatUnknown, NotReadable
 from trueup.emissions.reports import Feed, Format, Known, Parsed, Progress, no_progress
 from trueup.emissions.spreadsheet import Header, read_header, read_table, refuse_unreadable_start
 from trueup.rules.refusal import Refused
 
 _PARQUET_MARK = b"PAR1"
+BYTES_MAX_MIB = 128  # Of files that are read whole; EPA's own limit for a report is 60.
+BYTES_MAX = BYTES_MAX_MIB * 2**20
 _READERS = {
     Format.CAMPD_ANNUAL: campd.read,
     Format.CAMPD_QUARTERLY: campd.read,
@@ -101,6 +103,10 @@ def read(
     for layout in LAYOUTS:
         if layout.format is file_format:
             return hourly.sum_hours(path, layout=layout, feed=feed, known=known, progress=progress)
+    size = path.stat().st_size
+    if size > BYTES_MAX:
+        sentence = f"The file has {size / 2**20:.0f} MiB; tables and reports have {BYTES_MAX_MIB}."
+        raise Refused([NotReadable(sentence)])
     data = path.read_bytes()
     progress("reading", len(data), len(data))
     if file_format is Format.ECMPS_QUARTERLY:

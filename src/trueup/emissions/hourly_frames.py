@@ -61,21 +61,15 @@ class Frame:
 
     def without_unknown(self, known: Known) -> tuple[Frame, set[tuple[str, str]]]:
         """The records of known units, and the units that were passed over."""
-        units = self.data.select("facility", "unit").unique().rows()
-        unknown = {
-            (facility, unit)
-            for facility, unit in units
-            if (str(facility), (unit or "").strip()) not in known
-        }
-        if not unknown:
-            return self, set()
-        passed_over = pl.DataFrame(
-            list(unknown), schema=self.data.select("facility", "unit").schema, orient="row"
+        units = self.data.select("facility", "unit").unique().drop_nulls()
+        names = [(str(facility), unit.strip()) for facility, unit in units.iter_rows()]
+        passed_over = units.filter(
+            pl.Series([name not in known for name in names], dtype=pl.Boolean)
         )
-        data = self.data.join(passed_over, on=["facility", "unit"], how="anti", nulls_equal=True)
-        return replace(self, data=data), {
-            (str(facility), (unit or "").strip()) for facility, unit in unknown
-        }
+        if not passed_over.height:
+            return self, set()
+        data = self.data.join(passed_over, on=["facility", "unit"], how="anti")
+        return replace(self, data=data), {name for name in names if name not in known}
 
 
 class PieceReader:

@@ -64,7 +64,9 @@ def import_file(
     Source: 40 CFR 62.16345(a), 62.16360(a)(1); PLAT-070, PLAT-073.
     """
     file_format = formats.detect(path)
-    print_of = fingerprint.take(path, is_text=file_format is not Format.HOURLY_PARQUET)
+    print_of = fingerprint.take(
+        path, is_text=file_format is not Format.HOURLY_PARQUET, progress=progress
+    )
     known = locations.known_names() if passes_over_unknown else None
     parsed = formats.read(path, feed=feed, known=known, progress=progress)
     today = programs.load(program).local_date(received_at)

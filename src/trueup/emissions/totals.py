@@ -158,7 +158,7 @@ class _Reader:
         if not text or column is None:
             return low
         digits = number_text(text, self.mark) or ""
-        if digits.isdecimal() and low <= int(digits) <= high:
+        if digits.isdecimal() and len(digits) < 10 and low <= int(digits) <= high:
             return int(digits)
         self.problems.append(
             NotANumber(
@@ -195,11 +195,10 @@ def read_quantity(
         return None, NotANumber(f"is “{text}”. {_why_no_number(text, mark)}")
     if value < 0:
         return None, negative(f"is {text}: it cannot be negative.")
-    exponent = value.as_tuple().exponent
-    if isinstance(exponent, int) and -exponent > DECIMALS_MAX and value != round(value, 3):
-        return None, NotANumber(f"is {text}: it has more than {DECIMALS_MAX} decimals.")
     if value >= MASS_MAX:
         return None, NotANumber(f"is {text}: more than any unit can have.")
+    if value != round(value, DECIMALS_MAX):
+        return None, NotANumber(f"is {text}: it has more than {DECIMALS_MAX} decimals.")
     return value, None
 
 

@@ -23,7 +23,7 @@ from trueup.accounts import services as accounts
 from trueup.audit import queries as audit
 from trueup.ledger import queries as ledger_queries
 from trueup.ledger import services as ledger
-from trueup.ledger.entries import range_of
+from trueup.ledger.entries import Range, range_of
 from trueup.ledger.models import Account, Program
 from trueup.ledger.numbers import account_number
 from trueup.ledger.verify import audit as audit_books
@@ -143,6 +143,45 @@ class TestByQuantity:
         assert entry.quantity == 301
         assert entry.blocks == ()
         assert registry.quantity(registry.gulf) == 0
+
+    def test_others_may_take_the_chosen_numbers_meanwhile(
+        self, registry: Registry, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.let_a_rival_take_what_is_chosen(registry, monkeypatch, times=3)
+
+        entry = registry.transfer(registry.barry, registry.gulf, vintage=2022, quantity=10)
+
+        assert entry.state == "recorded"
+        assert [str(found) for found in entry.blocks] == ["AL-2022-31 to AL-2022-40"]
+        assert registry.quantity(registry.bay) == 30
+
+    def test_until_there_are_too_few(
+        self, registry: Registry, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.let_a_rival_take_what_is_chosen(registry, monkeypatch, times=3)
+
+        entry = registry.transfer(registry.barry, registry.gulf, vintage=2022, quantity=90)
+
+        assert entry.reason_codes == {"serials_not_held"}
+        assert registry.quantity(registry.gulf) == 0
+        assert registry.quantity(registry.barry) == 30
+
+    def let_a_rival_take_what_is_chosen(
+        self, registry: Registry, monkeypatch: pytest.MonkeyPatch, *, times: int
+    ) -> None:
+        """Right after the choice, as a rival's transfer could be recorded in between."""
+        choose = ledger_queries.choose
+        left = [None] * times
+
+        def chosen(account: int, *, vintage: int, quantity: int) -> tuple[Range, ...]:
+            ranges = choose(account, vintage=vintage, quantity=quantity)
+            if left:
+                left.pop()
+                blocks = [found.block for found in ranges]
+                registry.transfer(registry.barry, registry.bay, *blocks, by=registry.bo)
+            return ranges
+
+        monkeypatch.setattr(ledger_queries, "choose", chosen)
 
     @pytest.mark.parametrize("vintage", [2031, 0, -1, 99999])
     def test_a_vintage_that_nobody_has_is_refused(self, registry: Registry, vintage: int) -> None:

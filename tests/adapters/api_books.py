@@ -66,7 +66,7 @@ class Shelf:
                 facility=self.registry.facilities["Barry"],
                 unit=unit,
                 year=year,
-                co2_tons=Decimal("150.066667"),
+                co2_tons=Decimal("150.06667"),
             )
             for unit in ("1", "2")
             for year in (2022, 2023, 2024)

@@ -174,7 +174,7 @@ class TestOutcomes:
         found = read(shelf.public.get(f"{ROOT}/emissions?year=2022&facility=3"))["items"]
 
         assert [(row["unit"], row["year"]) for row in found] == [("1", 2022), ("2", 2022)]
-        assert {row["co2_tons"] for row in found} == {"150.066667"}
+        assert {row["co2_tons"] for row in found} == {"150.06667"}
         assert {row["is_provisional"] for row in found} == {False}
 
     def test_emissions_come_in_pages_that_join_up(self, shelf: Shelf) -> None:

@@ -3,22 +3,46 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 
 from trueup.api import books, outcomes, transfers
 from trueup.api.asking import NotFound, NotSignedIn
-from trueup.api.problems import problem, refused_problem
+from trueup.api.problems import CONTENT_TYPE, Reasons, problem, refused_problem
+from trueup.api.reading import StrictParser
 from trueup.rules.refusal import Refused
 
-api = NinjaAPI(
+REASONS_SHOWN = 100
+
+
+class ProblemAPI(NinjaAPI):
+    """An API whose schema says that problems are problem documents."""
+
+    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        schema = super().get_openapi_schema(**options)
+        for operations in schema["paths"].values():
+            for operation in operations.values():
+                for status, response in operation["responses"].items():
+                    if int(status) >= 400 and "application/json" in response.get("content", {}):
+                        response["content"] = {
+                            CONTENT_TYPE: response["content"]["application/json"]
+                        }
+        return schema
+
+
+api = ProblemAPI(
     title="Trueup",
     version="1",
     description="The registry of an emission trading program. Reading is public; acts need"
-    " a person who has signed in. Lists come in pages; problems are RFC 9457 documents.",
+    " a person who has signed in, with the session's cookie and, in `X-CSRFToken`, the value"
+    " of the cookie `csrftoken`. Lists come in pages. Problems are RFC 9457 documents; the"
+    " `type` ends with the refusal's code. Fields that are not known are refused.",
     urls_namespace="api",
+    parser=StrictParser(),
     docs_url=None,  # Its page needs inline scripts, which the content security policy refuses.
 )
 api.add_router("", outcomes.router)
@@ -44,7 +68,7 @@ def on_not_found(request: HttpRequest, error: Http404) -> HttpResponse:
 
 @api.exception_handler(AuthenticationError)
 def on_not_signed_in(request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
-    return problem(request, HTTPStatus.UNAUTHORIZED, detail="Sign in, or send your session.")
+    return problem(request, HTTPStatus.UNAUTHORIZED, detail="Send the cookie of your session.")
 
 
 @api.exception_handler(HttpError)
@@ -55,14 +79,14 @@ def on_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
 @api.exception_handler(ValidationError)
 def on_unreadable(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """Each field that cannot be read, with its place."""
-    reasons: list[dict[str, str | int | None]] = [
+    reasons: Reasons = [
         {
             "code": f"request.{wrong['type']}",
             "cite": "",
             "sentence": f"{'.'.join(str(part) for part in wrong['loc'])}: {wrong['msg']}",
             "row": None,
         }
-        for wrong in error.errors
+        for wrong in error.errors[:REASONS_SHOWN]
     ]
     detail = " ".join(str(reason["sentence"]) for reason in reasons)
     status = HTTPStatus.UNPROCESSABLE_ENTITY

@@ -1,16 +1,38 @@
-"""Who asks. The seam at which keys and second factors come in."""
+"""Who asks, and for what. The seam at which keys and second factors come in."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from http import HTTPStatus
+from typing import Annotated
 
 from django.http import HttpRequest
+from ninja import Query
 
 from trueup.accounts import queries as accounts
+from trueup.api import schemas
 from trueup.ledger import queries as ledger
 from trueup.ledger.entries import AccountEntry
+from trueup.ledger.numbers import is_account_number
 from trueup.rules import programs
 from trueup.rules.program import Program
+
+LIMIT_MAX = 500
+
+Limit = Annotated[int, Query(ge=1, le=LIMIT_MAX, description="Rows of a page.")]
+Before = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
+After = Annotated[int, Query(ge=0, le=2**63 - 1)]
+State = Annotated[str, Query(pattern="^([A-Za-z]{2,3})?$", description="Jurisdiction: AL, TNN.")]
+
+READING = {400: schemas.Problem, 404: schemas.Problem, 422: schemas.Problem}
+ACTING = {
+    **READING,
+    401: schemas.Problem,
+    403: schemas.Problem,
+    409: schemas.Problem,
+    413: schemas.Problem,
+    415: schemas.Problem,
+}
 
 
 class NotFound(Exception):
@@ -25,6 +47,11 @@ class NotSignedIn(Exception):
     status = HTTPStatus.UNAUTHORIZED
 
 
+def now() -> datetime:
+    """The wall clock, which only the adapters read."""
+    return datetime.now(UTC)
+
+
 def viewer(request: HttpRequest) -> int | None:
     """The person who has signed in, or nobody."""
     if not request.user.is_authenticated:
@@ -37,7 +64,7 @@ def signatory(request: HttpRequest) -> int:
     """The person who signs the act; raises NotSignedIn without one."""
     person = viewer(request)
     if person is None:
-        raise NotSignedIn("Nobody who represents an account has signed in.")
+        raise NotSignedIn("Whoever has signed in here is not a person who represents an account.")
     return person
 
 
@@ -50,7 +77,10 @@ def program_named(code: str) -> Program:
 
 def account_numbered(program: Program, number: str) -> AccountEntry:
     """The account in the address; raises NotFound without one."""
-    found = ledger.find_account(program=program.code, number=number)
+    text = number.strip().upper()
+    found = None
+    if is_account_number(text):
+        found = ledger.find_account(program=program.code, number=text)
     if found is None:
         raise NotFound(f"The program {program.code} has no account {number}.")
     return found

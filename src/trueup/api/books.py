@@ -8,39 +8,52 @@ from django.http import HttpRequest
 from ninja import Query, Router
 
 from trueup.api import schemas
-from trueup.api.asking import NotFound, account_numbered, program_named
+from trueup.api.asking import (
+    READING,
+    Before,
+    Limit,
+    NotFound,
+    State,
+    account_numbered,
+    program_named,
+)
 from trueup.ledger import queries
-from trueup.ledger.entries import TransactionEntry
+from trueup.ledger.entries import Range, TransactionEntry
 from trueup.rules.serials import parse_serial
 
 router = Router(tags=["Books"])
 
-Limit = Annotated[int, Query(ge=1, le=500, description="Rows of a page.")]
-Before = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
-PROBLEMS = {400: schemas.Problem, 404: schemas.Problem, 422: schemas.Problem}
+BLOCKS_MAX = 10_000
+Kind = Annotated[str, Query(pattern="^[a-z]{0,20}$")]
+Search = Annotated[
+    str,
+    Query(max_length=100, pattern=r"^[^\x00]*$", description="Part of the name, or of a number."),
+]
+AfterNumber = Annotated[str, Query(max_length=12, description="Number of the last account.")]
+AfterSerial = Annotated[str, Query(max_length=40, description="Last serial number of a page.")]
+BlockLimit = Annotated[int, Query(ge=1, le=BLOCKS_MAX, description="Blocks to read at most.")]
 
 
-@router.get("/{program}/accounts", response={200: schemas.AccountPage, **PROBLEMS})
+@router.get("/{program}/accounts", response={200: schemas.AccountPage, **READING})
 def list_accounts(
     request: HttpRequest,
     program: str,
     *,
-    kind: str = "",
-    jurisdiction: str = "",
-    search: Annotated[str, Query(max_length=100)] = "",
+    kind: Kind = "",
+    jurisdiction: State = "",
+    search: Search = "",
     limit: Limit = 100,
-    after: str = "",
+    after: AfterNumber = "",
 ) -> schemas.AccountPage:
     """Accounts in the order of their opening; `after` is the last number of the page before."""
     rules = program_named(program)
-    start = account_numbered(rules, after).id if after else 0
     found = queries.accounts(
-        program=program,
+        program=rules.code,
         kind=kind,
         jurisdiction=jurisdiction.upper(),
         search=search,
         limit=limit + 1,
-        after=start,
+        after=account_numbered(rules, after).id if after else 0,
     )
     page = found[:limit]
     return schemas.AccountPage(
@@ -49,30 +62,18 @@ def list_accounts(
     )
 
 
-@router.get("/{program}/accounts/{number}", response={200: schemas.Account, **PROBLEMS})
+@router.get("/{program}/accounts/{number}", response={200: schemas.Account, **READING})
 def get_account(request: HttpRequest, program: str, number: str) -> schemas.Account:
     """One account."""
     return schemas.Account.of(account_numbered(program_named(program), number))
 
 
-@router.get("/{program}/accounts/{number}/holdings", response={200: schemas.Holdings, **PROBLEMS})
-def get_holdings(
-    request: HttpRequest,
-    program: str,
-    number: str,
-    *,
-    limit: Limit = 500,
-    after: Annotated[str, Query(max_length=40)] = "",
-) -> schemas.Holdings:
-    """What an account holds by lot, and its blocks in the order of their serial numbers."""
+@router.get("/{program}/accounts/{number}/balance", response={200: schemas.Balance, **READING})
+def get_balance(request: HttpRequest, program: str, number: str) -> schemas.Balance:
+    """How much an account holds of each lot, the oldest vintage first."""
     entry = account_numbered(program_named(program), number)
     balances = queries.balances(entry.id)
-    blocks = queries.blocks_held(entry.id)
-    if after:
-        lot, serial = parse_serial(after)
-        blocks = [block for block in blocks if (block.lot, block.last) > (lot, serial)]
-    page = blocks[:limit]
-    return schemas.Holdings(
+    return schemas.Balance(
         account=schemas.Account.of(entry),
         total=sum(balance.quantity for balance in balances),
         lots=[
@@ -84,14 +85,40 @@ def get_holdings(
             )
             for balance in balances
         ],
-        blocks=[schemas.Block.of(block) for block in page],
-        next=page[-1].last_serial if len(blocks) > limit else None,
+    )
+
+
+@router.get("/{program}/accounts/{number}/holdings", response={200: schemas.Holdings, **READING})
+def get_holdings(
+    request: HttpRequest,
+    program: str,
+    number: str,
+    *,
+    limit: Limit = 100,
+    after: AfterSerial = "",
+) -> schemas.Holdings:
+    """The blocks that an account holds, in the order of their serial numbers.
+
+    They are blocks as they were recorded; neighbours may touch.
+    """
+    rules = program_named(program)
+    entry = account_numbered(rules, number)
+    start = None
+    if after:
+        lot, serial = parse_serial(after)
+        start = Range(lot.number(rules.number), serial, serial)
+    found = queries.blocks_page(entry.id, limit=limit + 1, after=start)
+    page = found[:limit]
+    return schemas.Holdings(
+        account=schemas.Account.of(entry),
+        items=[schemas.Block.of(block) for block in page],
+        next=page[-1].last_serial if len(found) > limit else None,
     )
 
 
 @router.get(
     "/{program}/accounts/{number}/transactions",
-    response={200: schemas.TransactionPage, **PROBLEMS},
+    response={200: schemas.TransactionPage, **READING},
 )
 def list_account_transactions(
     request: HttpRequest,
@@ -106,18 +133,35 @@ def list_account_transactions(
     return _page(queries.entries(entry.id, limit=limit + 1, before=before), limit)
 
 
-@router.get("/{program}/transactions", response={200: schemas.TransactionPage, **PROBLEMS})
+@router.get("/{program}/transactions", response={200: schemas.TransactionPage, **READING})
 def list_transactions(
     request: HttpRequest, program: str, *, limit: Limit = 100, before: Before = None
 ) -> schemas.TransactionPage:
-    """The journal of a program, the newest first."""
+    """The journal of a program, the newest first; blocks are with each transaction by itself."""
     rules = program_named(program)
     return _page(queries.recent(program=rules.code, limit=limit + 1, before=before), limit)
 
 
 @router.get(
-    "/{program}/serials/{serial}/history", response={200: schemas.SerialHistory, **PROBLEMS}
+    "/{program}/transactions/{tx}", response={200: schemas.TransactionWithBlocks, **READING}
 )
+def get_transaction(
+    request: HttpRequest, program: str, tx: int, *, limit: BlockLimit = 1000
+) -> schemas.TransactionWithBlocks:
+    """One transaction with the serial numbers that it moved."""
+    rules = program_named(program)
+    entry = queries.transaction(tx) if 0 < tx < 2**40 else None
+    if entry is None or entry.program != rules.code:
+        raise NotFound(f"There is no transaction {tx} in {program}.")
+    blocks = queries.blocks_of([tx], limit=limit).get(tx, [])
+    return schemas.TransactionWithBlocks(
+        transaction=schemas.Transaction.of(entry),
+        blocks=[schemas.Block.of(block) for block in blocks],
+        has_more_blocks=sum(block.quantity for block in blocks) < entry.quantity,
+    )
+
+
+@router.get("/{program}/serials/{serial}/history", response={200: schemas.SerialHistory, **READING})
 def get_serial_history(request: HttpRequest, program: str, serial: str) -> schemas.SerialHistory:
     """The life of one serial number, from its creation to where it is now."""
     rules = program_named(program)
@@ -128,14 +172,19 @@ def get_serial_history(request: HttpRequest, program: str, serial: str) -> schem
     return schemas.SerialHistory(
         serial=f"{lot.code}-{number}",
         held_by=schemas.Account.of(steps[-1].transaction.destination),
-        steps=[schemas.Transaction.of(step.transaction, [step.block]) for step in steps],
+        steps=[
+            schemas.SerialStep(
+                transaction=schemas.Transaction.of(step.transaction),
+                block=schemas.Block.of(step.block),
+            )
+            for step in steps
+        ],
     )
 
 
 def _page(found: list[TransactionEntry], limit: int) -> schemas.TransactionPage:
     page = found[:limit]
-    blocks = queries.blocks_of(entry.id for entry in page)
     return schemas.TransactionPage(
-        items=[schemas.Transaction.of(entry, blocks.get(entry.id, [])) for entry in page],
+        items=[schemas.Transaction.of(entry) for entry in page],
         next=page[-1].id if len(found) > limit else None,
     )

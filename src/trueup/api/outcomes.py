@@ -5,15 +5,12 @@ from __future__ import annotations
 from typing import Annotated
 
 from django.http import HttpRequest
-from django.utils import timezone
 from ninja import Query, Router
 
 from trueup.accounts import queries as accounts
 from trueup.api import schemas
-from trueup.api.asking import NotFound, program_named
-from trueup.api.books import PROBLEMS
+from trueup.api.asking import READING, After, Limit, NotFound, State, now, program_named
 from trueup.compliance import queries as compliance
-from trueup.compliance import statements
 from trueup.compliance.entries import Outcome
 from trueup.emissions import queries as emissions
 from trueup.rules import programs
@@ -23,9 +20,6 @@ from trueup.rules.program import Program
 router = Router(tags=["Programs, emissions, settlements"])
 
 PERIODS_SHOWN = 4
-After = Annotated[int, Query(ge=0, le=2**63 - 1)]
-Limit = Annotated[int, Query(ge=1, le=500)]
-State = Annotated[str, Query(max_length=3)]
 
 
 @router.get("/programs", response=list[schemas.Program])
@@ -34,7 +28,7 @@ def list_programs(request: HttpRequest) -> list[schemas.Program]:
     return [_program(programs.load(code)) for code in programs.codes()]
 
 
-@router.get("/{program}/emissions", response={200: schemas.EmissionsPage, **PROBLEMS})
+@router.get("/{program}/emissions", response={200: schemas.EmissionsPage, **READING})
 def list_emissions(
     request: HttpRequest,
     program: str,
@@ -80,7 +74,7 @@ def list_emissions(
     )
 
 
-@router.get("/{program}/settlements/{period}", response={200: schemas.SettlementPage, **PROBLEMS})
+@router.get("/{program}/settlements/{period}", response={200: schemas.SettlementPage, **READING})
 def list_settlements(
     request: HttpRequest,
     program: str,
@@ -109,7 +103,7 @@ def list_settlements(
 
 
 @router.get(
-    "/{program}/settlements/{period}/{oris_code}", response={200: schemas.Statement, **PROBLEMS}
+    "/{program}/settlements/{period}/{oris_code}", response={200: schemas.Statement, **READING}
 )
 def get_statement(
     request: HttpRequest, program: str, period: str, oris_code: int
@@ -118,7 +112,7 @@ def get_statement(
     rules = program_named(program)
     facility = accounts.find_facility(oris_code=oris_code) if 0 < oris_code < 2**31 else None
     found = (
-        statements.statement(
+        compliance.statement(
             program=rules.code, period=rules.period_named(period), facility=facility.id
         )
         if facility is not None
@@ -163,7 +157,7 @@ def _settlement(outcome: Outcome) -> schemas.Settlement:
 
 
 def _program(rules: Program) -> schemas.Program:
-    today = rules.local_date(timezone.now())
+    today = rules.local_date(now())
     period = rules.period_of_year(max(today.year, rules.schedule.printed[0].first_year))
     periods = [period]
     while len(periods) < PERIODS_SHOWN:

@@ -1,6 +1,6 @@
-"""One mapping from what the registry refuses to what HTTP calls it (RFC 9457).
+"""Refusals as HTTP problems (RFC 9457): two types, and one mapping between them.
 
-A problem's `type` names the refusal's code, so a client can decide by it; every reason
+A problem's `type` ends with the refusal's code, so a client can decide by it; every reason
 that applies is listed, with its paragraph.
 """
 
@@ -16,11 +16,29 @@ from trueup.rules.refusal import Refusal, Refused
 
 # What is not here is a request that was understood and cannot be carried out: 422.
 STATUSES = {
-    "key_reused": HTTPStatus.CONFLICT,
+    # Who asks may not.
     "not_authorized": HTTPStatus.FORBIDDEN,
+    # The address names what there is not. (An account in a body is another matter: 422.)
     "unknown_program": HTTPStatus.NOT_FOUND,
     "no_such_period": HTTPStatus.NOT_FOUND,
+    "before_program_start": HTTPStatus.NOT_FOUND,
+    "after_program_end": HTTPStatus.NOT_FOUND,
+    "never_created": HTTPStatus.NOT_FOUND,
+    # Another request came first; the same one again will not do better.
+    "key_reused": HTTPStatus.CONFLICT,
+    "already_originated": HTTPStatus.CONFLICT,
+    "already_reversed": HTTPStatus.CONFLICT,
+    "already_lifted": HTTPStatus.CONFLICT,
+    "already_retired": HTTPStatus.CONFLICT,
+    "appeal_pending": HTTPStatus.CONFLICT,
+    "facility_exists": HTTPStatus.CONFLICT,
+    "location_exists": HTTPStatus.CONFLICT,
+    "plan_recorded_before": HTTPStatus.CONFLICT,
+    "registry_not_empty": HTTPStatus.CONFLICT,
+    "superseded_already": HTTPStatus.CONFLICT,
+    # It is not what it should be before anybody asks what it means.
     "not_readable": HTTPStatus.BAD_REQUEST,
+    "format_unknown": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
 }
 CONTENT_TYPE = "application/problem+json"
 TITLES = {
@@ -31,6 +49,8 @@ TITLES = {
     HTTPStatus.CONFLICT: "The request contradicts an earlier one.",
     HTTPStatus.UNPROCESSABLE_ENTITY: "The request was refused; nothing was changed.",
 }
+
+Reasons = list[dict[str, str | int | None]]
 
 
 def status_of(reasons: Iterable[str]) -> HTTPStatus:
@@ -46,9 +66,7 @@ def refused_problem(request: HttpRequest, refused: Refused) -> HttpResponse:
     return reasons_problem(request, [reason_of(refusal) for refusal in refused.refusals])
 
 
-def reasons_problem(
-    request: HttpRequest, reasons: list[dict[str, str | int | None]]
-) -> HttpResponse:
+def reasons_problem(request: HttpRequest, reasons: Reasons) -> HttpResponse:
     """Reasons, each with code, cite, sentence and row, as one problem."""
     codes = [str(reason["code"]).rpartition(".")[2] for reason in reasons]
     return problem(
@@ -75,7 +93,7 @@ def problem(
     *,
     kind: str = "about:blank",
     detail: str = "",
-    reasons: list[dict[str, str | int | None]] | None = None,
+    reasons: Reasons | None = None,
 ) -> HttpResponse:
     """A problem document; `kind` is a refusal's code, or nothing in particular."""
     body = {
@@ -86,6 +104,6 @@ def problem(
         "instance": request.path,
         "reasons": reasons or [],
     }
-    return HttpResponse(
-        json.dumps(body, ensure_ascii=False), status=status.value, content_type=CONTENT_TYPE
-    )
+    # Names in a request can hold what no encoding can: they are shown as escapes.
+    text = json.dumps(body, ensure_ascii=False).encode("utf-8", errors="backslashreplace")
+    return HttpResponse(text, status=status.value, content_type=CONTENT_TYPE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated
+from uuid import UUID
 
 from ninja import Schema
 from pydantic import ConfigDict, Field, StringConstraints
@@ -13,7 +14,7 @@ from trueup.ledger.entries import AccountEntry, TransactionEntry
 from trueup.rules.serials import SerialBlock
 
 SerialText = Annotated[str, StringConstraints(max_length=40)]
-AccountText = Annotated[str, StringConstraints(max_length=12)]
+AccountText = Annotated[str, StringConstraints(pattern="^[0-9A-Za-z]{1,12}$")]
 Whole = Annotated[int, Field(ge=1, le=10**13, strict=True)]
 MOST_BLOCKS = 10_000
 MOST_TRANSFERS = 1_000
@@ -81,11 +82,15 @@ class LotBalance(Schema):
     reserved: int = Field(description="Of these, waiting in transfers.")
 
 
-class Holdings(Schema):
+class Balance(Schema):
     account: Account
     total: int
     lots: list[LotBalance]
-    blocks: list[Block] = Field(description="Adjacent blocks are shown as one.")
+
+
+class Holdings(Schema):
+    account: Account
+    items: list[Block] = Field(description="As they were recorded; neighbours may touch.")
     next: str | None = Field(None, description="Give it as `after` for the following page.")
 
 
@@ -101,10 +106,9 @@ class Transaction(Schema):
     submitted_at: datetime
     recorded_at: datetime
     mends: int | None = Field(description="The transaction that this one corrects or reverses.")
-    blocks: list[Block]
 
     @classmethod
-    def of(cls, entry: TransactionEntry, blocks: list[SerialBlock]) -> Transaction:
+    def of(cls, entry: TransactionEntry) -> Transaction:
         return cls(
             id=entry.id,
             event=entry.event,
@@ -117,8 +121,13 @@ class Transaction(Schema):
             submitted_at=entry.submitted_at,
             recorded_at=entry.recorded_at,
             mends=entry.mends,
-            blocks=[Block.of(block) for block in blocks],
         )
+
+
+class TransactionWithBlocks(Schema):
+    transaction: Transaction
+    blocks: list[Block] = Field(description="In the order in which they went.")
+    has_more_blocks: bool = Field(description="Ask again with a larger `limit` for the rest.")
 
 
 class TransactionPage(Schema):
@@ -126,10 +135,15 @@ class TransactionPage(Schema):
     next: int | None = Field(None, description="Give it as `before` for the following page.")
 
 
+class SerialStep(Schema):
+    transaction: Transaction
+    block: Block = Field(description="The block that the serial number moved in.")
+
+
 class SerialHistory(Schema):
     serial: str
     held_by: Account
-    steps: list[Transaction] = Field(description="Each with the block that moved with it.")
+    steps: list[SerialStep]
 
 
 class _Request(Schema):
@@ -141,27 +155,50 @@ class BlockIn(_Request):
     last: SerialText
 
 
-class TransferIn(_Request):
-    """By serial numbers, or by vintage and quantity."""
+class _Instruments(_Request):
+    """By serial numbers, or by vintage and quantity: the earliest recorded ones go."""
 
     source: AccountText
-    destination: AccountText
     blocks: list[BlockIn] | None = Field(None, max_length=MOST_BLOCKS)
     vintage: Annotated[int, Field(ge=1990, le=2200, strict=True)] | None = None
     quantity: Whole | None = None
     reference: Annotated[str, StringConstraints(max_length=100)] = Field(
         "", description="Your reference; only your account's people see it."
     )
-    note: Annotated[str, StringConstraints(max_length=1000)] = ""
+    note: Annotated[str, StringConstraints(max_length=2000)] = Field(
+        "", description="Only your account's people see it."
+    )
 
 
-class TransfersIn(_Request):
+class TransferIn(_Instruments):
+    destination: AccountText
+
+
+class RetirementIn(_Instruments):
+    reason: Annotated[str, StringConstraints(max_length=100)] = Field(
+        description="One of the program's reasons; it is public."
+    )
+    beneficiary: Annotated[str, StringConstraints(max_length=200)] = Field(
+        "", description="For whom, if that is to be said; it is public."
+    )
+
+
+class _Batch(_Request):
+    all_or_none: Annotated[bool, Field(strict=True)] = Field(
+        True, description="Record all or none; else each for itself."
+    )
+
+
+class TransfersIn(_Batch):
     transfers: list[TransferIn] = Field(min_length=1, max_length=MOST_TRANSFERS)
-    all_or_none: bool = Field(True, description="Record all or none; else each for itself.")
+
+
+class RetirementsIn(_Batch):
+    retirements: list[RetirementIn] = Field(min_length=1, max_length=MOST_TRANSFERS)
 
 
 class Transfer(Schema):
-    key: str
+    key: UUID
     state: str
     kind: str
     source: str
@@ -175,8 +212,14 @@ class Transfer(Schema):
     transaction: int | None
     waits: list[Reason]
     reasons: list[Reason]
-    reference: str
-    note: str
+    reason: str = Field(description="Of a retirement.")
+    beneficiary: str
+    reference: str = Field(description="Empty for all but the people of the source.")
+    note: str = Field(description="Empty for all but the people of the source.")
+
+
+class Transfers(Schema):
+    items: list[Transfer] = Field(description="In the order of the request.")
 
 
 class TransferPage(Schema):

@@ -1,158 +1,159 @@
-"""Transfers: the public sees what was recorded, an account's people all that is theirs."""
+"""Transfers and retirements: the public sees what was recorded, an account's people theirs."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
-from ninja import Header, Query, Router
+from ninja import Header, Router, Status
 from ninja.security import django_auth
 
+from trueup.accounts import queries as accounts
 from trueup.api import schemas
-from trueup.api.asking import NotFound, account_numbered, program_named, signatory, viewer
+from trueup.api.asking import (
+    ACTING,
+    READING,
+    Before,
+    Limit,
+    NotFound,
+    account_numbered,
+    now,
+    program_named,
+    signatory,
+    viewer,
+)
 from trueup.api.problems import reasons_problem
-from trueup.rules.serials import SerialBlock, parse_block
+from trueup.api.submitting import Signing, batch_keys, specs_of, transfer_of
+from trueup.rules.program import Program
 from trueup.transfers import queries, services
-from trueup.transfers.entries import Reason, TransferEntry, TransferSpec
+from trueup.transfers.entries import TransferEntry
 
 router = Router(tags=["Transfers"])
 
 Key = Annotated[
     UUID | None,
-    Header(alias="Idempotency-Key", description="The same key is carried out once."),
+    Header(
+        alias="Idempotency-Key",
+        description="A UUID. The same request with the same key is carried out once; another"
+        " request with it is refused (409).",
+    ),
 ]
-PROBLEMS = {
-    400: schemas.Problem,
-    401: schemas.Problem,
-    403: schemas.Problem,
-    404: schemas.Problem,
-    409: schemas.Problem,
-    422: schemas.Problem,
-}
 WAITING = frozenset({"held", "delayed", "awaiting_approval"})
+SUBMITTED = {201: schemas.Transfer, 202: schemas.Transfer, **ACTING}
 
 
 @router.get(
-    "/{program}/accounts/{number}/transfers", response={200: schemas.TransferPage, **PROBLEMS}
+    "/{program}/accounts/{number}/transfers", response={200: schemas.TransferPage, **READING}
 )
 def list_transfers(
     request: HttpRequest,
     program: str,
     number: str,
     *,
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
-    before: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
+    limit: Limit = 100,
+    before: Before = None,
 ) -> schemas.TransferPage:
-    """Transfers of an account, the newest first."""
+    """Transfers of an account, the newest first: recorded ones, and to its people all."""
     account = account_numbered(program_named(program), number)
     found = queries.transfers_of(account.id, viewer=viewer(request), limit=limit + 1, before=before)
     page = found[:limit]
     return schemas.TransferPage(
-        items=[_transfer(entry) for entry in page],
+        items=[transfer_of(entry) for entry in page],
         next=page[-1].id if len(found) > limit else None,
     )
 
 
-@router.get("/{program}/transfers/{key}", response={200: schemas.Transfer, **PROBLEMS})
+@router.get("/{program}/transfers/{uuid:key}", response={200: schemas.Transfer, **READING})
 def get_transfer(request: HttpRequest, program: str, key: UUID) -> schemas.Transfer:
-    """One transfer by its key."""
-    rules = program_named(program)
-    found = queries.transfer(key, viewer=viewer(request))
-    if found is None or found.program != rules.code:
+    """One transfer by its key; one that is not recorded only for the accounts' people."""
+    rules, person = program_named(program), viewer(request)
+    found = queries.transfer(key, viewer=person)
+    if found is None or found.program != rules.code or not _may_see(person, found):
         raise NotFound(f"There is no transfer {key} in {program}.")
-    return _transfer(found)
+    return transfer_of(found)
 
 
-@router.post(
-    "/{program}/transfers",
-    auth=django_auth,
-    response={201: schemas.Transfer, 202: schemas.Transfer, **PROBLEMS},
-)
+@router.post("/{program}/transfers", auth=django_auth, response=SUBMITTED)
 def submit_transfer(
     request: HttpRequest, program: str, payload: schemas.TransferIn, key: Key = None
-) -> HttpResponse | tuple[int, schemas.Transfer]:
-    """Submit a transfer: 201 recorded, 202 it waits, 422 refused with every reason."""
-    rules = program_named(program)
-    spec = _spec(payload, key=key or uuid4(), person=signatory(request), at=timezone.now())
-    entry = services.submit_batch([spec], program=rules.code, recorded_at=spec.submitted_at)[0]
-    if entry.state == "refused":
-        return reasons_problem(request, [_reason(reason) for reason in entry.reasons])
-    status = HTTPStatus.ACCEPTED if entry.state in WAITING else HTTPStatus.CREATED
-    return status.value, _transfer(entry)
+) -> HttpResponse | Status[schemas.Transfer]:
+    """Submit a transfer: 201 recorded, 202 it waits, 403 or 422 refused with every reason."""
+    return _submit_one(request, program_named(program), payload, key)
+
+
+@router.post("/{program}/retirements", auth=django_auth, response=SUBMITTED)
+def submit_retirement(
+    request: HttpRequest, program: str, payload: schemas.RetirementIn, key: Key = None
+) -> HttpResponse | Status[schemas.Transfer]:
+    """Retire of one's own motion, for good; it counts for no obligation."""
+    return _submit_one(request, program_named(program), payload, key)
 
 
 @router.post(
-    "/{program}/transfers/batch",
-    auth=django_auth,
-    response={200: list[schemas.Transfer], **PROBLEMS},
+    "/{program}/transfers/batch", auth=django_auth, response={200: schemas.Transfers, **ACTING}
 )
 def submit_transfers(
     request: HttpRequest, program: str, payload: schemas.TransfersIn, key: Key = None
-) -> list[schemas.Transfer]:
-    """Submit many transfers at once, all or none, or each for itself."""
-    rules = program_named(program)
-    person, at, batch = signatory(request), timezone.now(), key or uuid4()
-    specs = [
-        _spec(item, key=uuid5(batch, f"transfer {row}"), person=person, at=at, row=row)
-        for row, item in enumerate(payload.transfers, start=1)
-    ]
+) -> schemas.Transfers:
+    """Submit many transfers at once, all or none, or each for itself; `state` says what became."""
+    return _submit_many(request, program_named(program), payload, payload.transfers, key)
+
+
+@router.post(
+    "/{program}/retirements/batch", auth=django_auth, response={200: schemas.Transfers, **ACTING}
+)
+def submit_retirements(
+    request: HttpRequest, program: str, payload: schemas.RetirementsIn, key: Key = None
+) -> schemas.Transfers:
+    """Retire in many lots at once, for many beneficiaries, all or none, or each for itself."""
+    return _submit_many(request, program_named(program), payload, payload.retirements, key)
+
+
+def _submit_one(
+    request: HttpRequest,
+    rules: Program,
+    item: schemas.TransferIn | schemas.RetirementIn,
+    key: UUID | None,
+) -> HttpResponse | Status[schemas.Transfer]:
+    signing = Signing(person=signatory(request), at=now())
+    specs = specs_of([item], keys=[key or uuid4()], signing=signing)
+    (entry,) = services.submit_batch(specs, program=rules.code, recorded_at=signing.at)
+    if entry.state == "refused":
+        reasons = [reason.model_dump() for reason in transfer_of(entry).reasons]
+        return reasons_problem(request, reasons)
+    status = HTTPStatus.ACCEPTED if entry.state in WAITING else HTTPStatus.CREATED
+    return Status(status.value, transfer_of(entry))
+
+
+def _submit_many(
+    request: HttpRequest,
+    rules: Program,
+    payload: schemas.TransfersIn | schemas.RetirementsIn,
+    items: list[schemas.TransferIn] | list[schemas.RetirementIn],
+    key: UUID | None,
+) -> schemas.Transfers:
+    signing = Signing(person=signatory(request), at=now())
+    keys = batch_keys(key or uuid4(), payload, count=len(items))
+    specs = specs_of(items, keys=keys, signing=signing, is_batch=True)
     entries = services.submit_batch(
-        specs, program=rules.code, recorded_at=at, all_or_none=payload.all_or_none
+        specs,
+        program=rules.code,
+        recorded_at=signing.at,
+        all_or_none=payload.all_or_none,
     )
-    return [_transfer(entry) for entry in entries]
+    return schemas.Transfers(items=[transfer_of(entry) for entry in entries])
 
 
-def _spec(
-    payload: schemas.TransferIn, *, key: UUID, person: int, at: datetime, row: int | None = None
-) -> TransferSpec:
-    return TransferSpec(
-        source=payload.source,
-        destination=payload.destination,
-        submitted_by=person,
-        submitted_at=at,
-        key=key,
-        blocks=tuple(_block(block) for block in payload.blocks or ()),
-        vintage=payload.vintage,
-        quantity=payload.quantity,
-        reference=payload.reference,
-        note=payload.note,
-        row=row,
-    )
+def _may_see(person: int | None, entry: TransferEntry) -> bool:
+    """Whether somebody may know of a transfer: what is recorded is public.
 
-
-def _block(block: schemas.BlockIn) -> SerialBlock:
-    return parse_block(block.first, block.last)
-
-
-def _reason(reason: Reason) -> dict[str, str | int | None]:
-    return {
-        "code": reason.code,
-        "cite": reason.cite,
-        "sentence": reason.sentence,
-        "row": None,
-    }
-
-
-def _transfer(entry: TransferEntry) -> schemas.Transfer:
-    return schemas.Transfer(
-        key=str(entry.key),
-        state=entry.state,
-        kind=entry.kind,
-        source=entry.source_number,
-        destination=entry.destination_number,
-        quantity=entry.quantity,
-        blocks=[schemas.Block.of(block) for block in entry.blocks],
-        submitted_at=entry.submitted_at,
-        received_at=entry.received_at,
-        due_on=entry.due_on,
-        recorded_at=entry.recorded_at,
-        transaction=entry.tx,
-        waits=[schemas.Reason.model_validate(_reason(reason)) for reason in entry.waits],
-        reasons=[schemas.Reason.model_validate(_reason(reason)) for reason in entry.reasons],
-        reference=entry.reference,
-        note=entry.note,
-    )
+    Source: MASS-168; docs/decisions/0073.
+    """
+    if entry.state == "recorded":
+        return True
+    if person is None:
+        return False
+    own = {account.number for account in accounts.accounts_of(person)}
+    return bool(own & {entry.source_number, entry.destination_number})

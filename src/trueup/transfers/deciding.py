@@ -100,9 +100,10 @@ def _ask(asked: Sequence[Draft], batch: Batch) -> tuple[tuple[Receipt | Refused,
     """
     instructions = [draft.instruction() for draft in asked]
     program, recorded_at = batch.rules.code, batch.recorded_at
-    if not any(draft.is_by_quantity for draft in asked):
-        return ledger.record_each(instructions, program=program, recorded_at=recorded_at), None
-    outcomes: tuple[Receipt | Refused, ...] = ()
+    if len(asked) <= 1 or not any(draft.is_by_quantity for draft in asked):
+        # There is nothing to undo: what is refused alone has written nothing.
+        outcomes = ledger.record_each(instructions, program=program, recorded_at=recorded_at)
+        return outcomes, _first_wrong(asked, outcomes)
     try:
         with transaction.atomic():
             outcomes = ledger.record_each(instructions, program=program, recorded_at=recorded_at)

@@ -104,7 +104,7 @@ docs: setup ## Write the generated references anew
 
 test-rules: setup ## The rules alone: no database, under ten seconds
 	$(call say,test-rules)
-	@$(PYTEST) tests/rules -q -p no:django
+	@$(PYTEST) tests/rules -q
 
 test-sqlite: setup ## The suite on SQLite
 	$(call say,test-sqlite: the suite on SQLite)

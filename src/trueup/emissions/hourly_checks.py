@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
@@ -102,6 +103,7 @@ CHECKS = (
     ),
 )
 _EXPRESSIONS = tuple(check.expression for check in CHECKS)
+FAILS = pl.any_horizontal(*_EXPRESSIONS)
 
 
 def frame_problems(frame: Frame) -> tuple[list[Refusal], int]:
@@ -126,11 +128,13 @@ def _refusals(check: Check, failing: pl.DataFrame, frame: Frame) -> Iterable[Ref
         yield check.refusal(check.sentence.format(**record), row=line)
 
 
-def read_dates(frame: Frame) -> tuple[pl.DataFrame, list[Refusal], int]:
+def read_dates(frame: Frame, texts: pl.Series) -> tuple[pl.DataFrame, list[Refusal], int]:
     """The days that a frame's dates mean, and the records whose date cannot be read."""
-    texts = frame.data["date"].drop_nulls().unique().to_list()
-    days = [parse_date(text) for text in texts]
-    dates = pl.DataFrame({"date": texts, "day": days}, schema={"date": pl.String, "day": pl.Date})
+    different = texts.drop_nulls().unique().to_list()
+    dates = pl.DataFrame(
+        {"date": different, "day": [parse_date(text) for text in different]},
+        schema={"date": pl.String, "day": pl.Date},
+    )
     unreadable = dates.filter(pl.col("day").is_null())
     if not unreadable.height:
         return dates, [], 0
@@ -142,6 +146,28 @@ def read_dates(frame: Frame) -> tuple[pl.DataFrame, list[Refusal], int]:
         for text, line in zip(shown["date"].to_list(), lines, strict=True)
     ]
     return dates.filter(pl.col("day").is_not_null()), problems, failing.height
+
+
+def records_of(
+    frame: Frame, days: Sequence[tuple[int, str, date]], *, first_line: int
+) -> pl.DataFrame:
+    """The records of some units and days, with their lines."""
+    dates, _, _ = read_dates(frame, frame.data["date"])
+    wanted = pl.DataFrame(
+        days,
+        schema={"facility": pl.Int32, "unit": pl.String, "day": pl.Date},
+        orient="row",
+    )
+    records = (
+        frame.data.filter(pl.col("operating_time").is_not_null())
+        .with_columns(pl.col("unit").str.strip_chars())
+        .join(dates, on="date")
+        .join(wanted, on=["facility", "unit", "day"], how="semi")
+    )
+    lines = frame.lines(records["row"].to_list())
+    return records.select("facility", "unit", "day", "hour").with_columns(
+        pl.Series("line", lines, dtype=pl.Int64) + first_line
+    )
 
 
 def duplicate_problems(repeated: pl.DataFrame) -> list[Refusal]:

@@ -8,27 +8,14 @@ the two.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
 
 import duckdb
 import polars as pl
 
+from trueup.emissions.hourly_sums import QuarterSums
 from trueup.emissions.reports import Feed
 
 MEMORY_MIB = 256
-
-
-class QuarterSums(NamedTuple):
-    """What the hours of a unit come to in a quarter."""
-
-    facility: int
-    unit: str
-    year: int
-    quarter: int
-    hours: int
-    mass_e5: int
-    time_e2: int
-    load_e5: int
 
 
 def sum_sound_file(
@@ -75,6 +62,7 @@ def _sql(names: dict[str, str], feed: Feed) -> str:
                 sum({tons} * {time if feed is Feed.HOURLY_RATES else 100}) AS mass_e5,
                 sum({time}) AS time_e2,
                 sum(CAST(load * 1000 AS BIGINT) * {time}) AS load_e5,
+                count(load + operating_time) AS load_hours,
                 count(*) - count(hour) AS without_hour, min(hour) AS hour_min,
                 max(hour) AS hour_max, min(operating_time) AS time_min,
                 max(operating_time) AS time_max, min(mass) AS mass_min, max(mass) AS mass_max,
@@ -91,7 +79,7 @@ def _sql(names: dict[str, str], feed: Feed) -> str:
         )
         SELECT facility, unit, year(date), quarter(date), CAST(sum(hours) AS BIGINT),
             CAST(coalesce(sum(mass_e5), 0) AS BIGINT), CAST(coalesce(sum(time_e2), 0) AS BIGINT),
-            CAST(coalesce(sum(load_e5), 0) AS BIGINT),
+            CAST(coalesce(sum(load_e5), 0) AS BIGINT), CAST(sum(load_hours) AS BIGINT),
             count_if(
                 facility IS NULL OR unit IS NULL OR date IS NULL OR without_hour > 0
                 OR hour_min < 0 OR hour_max > 23 OR time_min < 0 OR time_max > 1

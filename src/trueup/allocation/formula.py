@@ -22,7 +22,8 @@ from trueup.allocation.entries import (
     StateVintage,
 )
 from trueup.allocation.queries import budgets_of
-from trueup.allocation.recordation import RECIPIENTS, Source, record_rows
+from trueup.allocation.recipients import RECIPIENTS
+from trueup.allocation.recordation import Source, record_rows
 from trueup.allocation.state_accounts import RENEWABLE_ENERGY, ensure_state_accounts
 from trueup.emissions import queries as emissions
 from trueup.ledger import queries as ledger

@@ -13,7 +13,8 @@ from trueup.accounts import queries as accounts
 from trueup.allocation import checks
 from trueup.allocation.entries import AllocationReceipt, AllocationRow
 from trueup.allocation.models import AllocationRun
-from trueup.allocation.recordation import Source, digest_of, look_up, record_rows
+from trueup.allocation.recipients import look_up
+from trueup.allocation.recordation import Source, digest_of, record_rows
 from trueup.emissions.spreadsheet import Table, number_text, read_table
 from trueup.ledger import queries as ledger
 from trueup.rules.refusal import Refusal, Refused

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID, uuid4, uuid5
 
-from trueup.accounts import queries as accounts
 from trueup.accounts.rivals import looking_again
 from trueup.allocation import checks
 from trueup.allocation.budgets import ensure_originated
 from trueup.allocation.entries import AllocationReceipt, AllocationRow, StateVintage
 from trueup.allocation.models import AllocationRecord, AllocationRun
 from trueup.allocation.queries import reserves
+from trueup.allocation.recipients import RECIPIENTS, Recipient, look_up
 from trueup.allocation.state_accounts import RESERVE, Place, ensure_state_accounts
 from trueup.audit import services as audit
 from trueup.audit.entries import DecisionSpec
 from trueup.audit.statements import insert_many
-from trueup.ledger import queries as ledger_queries
 from trueup.ledger import services as ledger
 from trueup.ledger.entries import AccountEntry, Instruction, Range
 from trueup.rules import programs
@@ -28,7 +26,6 @@ from trueup.rules.program import Program
 from trueup.rules.refusal import Refusal, Refused
 
 CITE = "40 CFR 62.16240(a)(1); 62.16325"
-RECIPIENTS = frozenset({"compliance", "general"})
 BATCH = 1000  # Transactions that the ledger plans at once.
 
 
@@ -37,17 +34,6 @@ class Source(NamedTuple):
 
     kind: str
     file_name: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recipient:
-    """One row with everything that was looked up for it."""
-
-    row: AllocationRow
-    line: int
-    account: AccountEntry
-    unit: int | None
-    of: StateVintage
 
 
 def record_allocations(
@@ -143,63 +129,6 @@ def record_rows(
         return recorder.record(rows, digest=digest, source=source, kinds=kinds)
 
     return looking_again(act)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LookedUp:
-    """Rows with what they name, and why others cannot be recorded."""
-
-    recipients: list[Recipient]
-    refusals: list[Refusal]
-
-
-def look_up(
-    rows: Sequence[AllocationRow],
-    *,
-    program: str,
-    recorded_at: datetime,
-    kinds: frozenset[str] = RECIPIENTS,
-) -> LookedUp:
-    """Look up the accounts and units that rows name, and check each row by itself."""
-    rules = programs.load(program)
-    today = rules.local_date(recorded_at)
-    known = ledger_queries.accounts_numbered(program=program, numbers={row.account for row in rows})
-    units = _units_by_account(known.values()) if any(row.unit for row in rows) else {}
-    only = next(iter(rules.jurisdictions)) if len(rules.jurisdictions) == 1 else ""
-    looked_up = LookedUp(recipients=[], refusals=[])
-    for position, row in enumerate(rows, start=1):
-        line = row.line if row.line is not None else position
-        account = known.get(row.account)
-        ids = units.get(account.id) if account is not None else None
-        state = row.jurisdiction or (account.jurisdiction if account is not None else "") or only
-        found = [
-            *checks.check_recipient(row, account, units=ids, kinds=kinds, state=state, line=line),
-            *checks.check_vintage(row.vintage, rules=rules, today=today, row=line),
-            *checks.check_quantity(row.quantity, row=line),
-        ]
-        looked_up.refusals.extend(found)
-        if account is not None and not found:
-            looked_up.recipients.append(
-                Recipient(
-                    row=row,
-                    line=line,
-                    account=account,
-                    unit=ids[row.unit] if row.unit and ids is not None else None,
-                    of=StateVintage(state, row.vintage),
-                )
-            )
-    return looked_up
-
-
-def _units_by_account(found: Iterable[AccountEntry]) -> dict[int, dict[str, int]]:
-    """Keys of affected units by account and unit id."""
-    ids = [account.id for account in found if account.kind == "compliance"]
-    facilities = accounts.facilities_of(ids)
-    units = accounts.units_of({entry.facility.id for entry in facilities.values()})
-    return {
-        account: {unit.unit_id: unit.id for unit in units[entry.facility.id]}
-        for account, entry in facilities.items()
-    }
 
 
 def digest_of(rows: Sequence[AllocationRow]) -> str:

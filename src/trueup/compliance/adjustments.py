@@ -14,8 +14,8 @@ from django.db import transaction
 from trueup.accounts import queries as accounts
 from trueup.audit import services as audit
 from trueup.compliance import checks
-from trueup.compliance.deductions import settlement_subject
 from trueup.compliance.entries import AppealEntry, Resettlement
+from trueup.compliance.instructions import settlement_subject
 from trueup.compliance.models import Appeal, Settlement
 from trueup.compliance.outcomes import appeal_entry
 from trueup.compliance.resettlement import Act, Case, carry_out, open_case

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from uuid import UUID, uuid5
+from uuid import uuid5
 
 from django.db import transaction
 
@@ -29,6 +29,7 @@ from trueup.compliance.entries import (
     no_progress,
 )
 from trueup.compliance.grounds import ground_of
+from trueup.compliance.instructions import CITES, DEDUCTIONS, deduction, settlement_subject
 from trueup.compliance.models import DeductionRun, Omission, Settlement
 from trueup.compliance.reports import Entries, tell_of_deductions
 from trueup.compliance.settling import (
@@ -38,17 +39,15 @@ from trueup.compliance.settling import (
     settle_candidates,
 )
 from trueup.ledger import services as ledger
-from trueup.ledger.entries import ClaimSpec, Instruction, Range
+from trueup.ledger.entries import ClaimSpec, Instruction
 from trueup.rules import programs
-from trueup.rules.deduction import EMISSIONS, EXCESS, Block
+from trueup.rules.deduction import EMISSIONS, EXCESS
 from trueup.rules.periods import CompliancePeriod
 from trueup.rules.program import Program
 from trueup.rules.refusal import Refused
 from trueup.transfers import queries as transfer_queries
 from trueup.transfers import services as transfers
 
-CITES = {EMISSIONS: "40 CFR 62.16340(b)", EXCESS: "40 CFR 62.16340(d)"}
-DEDUCTIONS = UUID("6b0f2a52-9d0c-4f9e-8f57-62163400bd00")
 CHUNK = 250  # Facilities whose deductions the ledger plans at once.
 ATTEMPTS = 5
 # What a deduction is refused with when serial numbers left the account meanwhile.
@@ -139,41 +138,6 @@ def run_deductions(
         omissions=tuple(candidates.omitted),
         recorded_at=recorded_at,
     )
-
-
-def deduction(
-    *,
-    account: int,
-    retirement: int,
-    blocks: Sequence[Block],
-    step: str,
-    period: CompliancePeriod,
-    key: UUID,
-    actor: str,
-    at: datetime,
-) -> Instruction:
-    """The transaction that takes blocks for emissions, or for excess emissions, in order.
-
-    Source: 40 CFR 62.16340(b), (d) and (e).
-    """
-    return Instruction(
-        type="deduct",
-        source=account,
-        destination=retirement,
-        blocks=tuple(Range(int_lot(block), block.first, block.last) for block in blocks),
-        key=key,
-        actor=actor,
-        submitted_at=at,
-        ground=ground_of(step, period),
-        cite=CITES[step],
-    )
-
-
-def int_lot(block: Block) -> int:
-    """A block's lot, which the books name by its number."""
-    if not isinstance(block.lot, int):
-        raise TypeError(f"a block of the books names its lot by number, not {block.lot}")
-    return block.lot
 
 
 class _Recorder:
@@ -359,11 +323,6 @@ class _Recorder:
             decided_at=self.run.recorded_at,
             decided_by=self.run.actor,
         )
-
-
-def settlement_subject(program: str, period: CompliancePeriod, account: int) -> str:
-    """What decisions and events about one settlement are filed under."""
-    return f"settlement:{program}/{period.name}/{account}"
 
 
 def _refuse_before_deadline(rules: Program, period: CompliancePeriod, *, at: datetime) -> None:

@@ -20,8 +20,8 @@ from trueup.audit import services as audit
 from trueup.audit.entries import NoticeSpec
 from trueup.audit.notices import ContextValue
 from trueup.compliance import checks
-from trueup.compliance.deductions import int_lot
 from trueup.compliance.entries import RecoveryEntry
+from trueup.compliance.instructions import int_lot
 from trueup.compliance.models import Recovery, Settlement
 from trueup.compliance.settling import read_available
 from trueup.ledger import queries as ledger_queries
@@ -121,18 +121,7 @@ def _recover(
         )
         taken = _take_back(finding, period, entries, quantity=quantity, set_aside=set_aside)
         if taken < quantity:
-            (claim,) = ledger.place_claims(
-                [
-                    ClaimSpec(
-                        account=account,
-                        destination=set_aside.id,
-                        owed=quantity - taken,
-                        vintage_max=period.last_year,
-                        ground=f"{GROUND} {period.name}",
-                    )
-                ],
-                placed_at=finding.at,
-            )
+            claim = _claim(finding, period, account, owed=quantity - taken, set_aside=set_aside)
     Recovery.objects.create(
         program=finding.rules.code,
         period=period.name,
@@ -155,6 +144,20 @@ def _recover(
     )
     _decide(finding, recovery)
     return recovery
+
+
+def _claim(
+    finding: _Finding, period: CompliancePeriod, account: int, *, owed: int, set_aside: AccountEntry
+) -> int:
+    """Note what the account lacks; later arrivals of usable vintages meet it (MASS-AMB-16)."""
+    spec = ClaimSpec(
+        account=account,
+        destination=set_aside.id,
+        owed=owed,
+        vintage_max=period.last_year,
+        ground=f"{GROUND} {period.name}",
+    )
+    return ledger.place_claims([spec], placed_at=finding.at)[0]
 
 
 def _take_back(

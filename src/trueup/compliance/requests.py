@@ -15,6 +15,7 @@ from trueup.compliance.entries import RequestReceipt
 from trueup.compliance.models import SerialRequest
 from trueup.compliance.passing_over import passed_over
 from trueup.compliance.settling import as_requests, read_available
+from trueup.ledger.entries import AccountEntry
 from trueup.rules import programs
 from trueup.rules.periods import CompliancePeriod
 from trueup.rules.refusal import Refusal, Refused
@@ -44,18 +45,7 @@ def request_serials(
     Source: 40 CFR 62.16340(c)(1); MASS-014, MASS-137.
     """
     rules = programs.load(program)
-    account = accounts.compliance_account(program, facility)
-    if account is None:
-        raise Refused([checks.UnknownFacility("The facility has no compliance account.")])
-    refusals: list[Refusal] = []
-    if not blocks:
-        refusals.append(checks.NothingAskedFor("Name at least one serial number."))
-    if not accounts.may_submit(submitted_by, account.id, submitted_at):
-        refusals.append(
-            checks.NotAuthorized(f"Only a representative of {account.name} can ask this for it.")
-        )
-    if refusals:
-        raise Refused(refusals)
+    account = _account(program, facility, blocks, submitted_by, at=submitted_at)
     stored = SerialRequest.objects.create(
         program=program,
         period=period.name,
@@ -87,3 +77,22 @@ def request_serials(
             vintage_max=period.last_year,
         ),
     )
+
+
+def _account(
+    program: str, facility: int, blocks: Sequence[SerialBlock], person: int, *, at: datetime
+) -> AccountEntry:
+    """The facility's account, if the person may ask this for it."""
+    account = accounts.compliance_account(program, facility)
+    if account is None:
+        raise Refused([checks.UnknownFacility("The facility has no compliance account.")])
+    refusals: list[Refusal] = []
+    if not blocks:
+        refusals.append(checks.NothingAskedFor("Name at least one serial number."))
+    if not accounts.may_submit(person, account.id, at):
+        refusals.append(
+            checks.NotAuthorized(f"Only a representative of {account.name} can ask this for it.")
+        )
+    if refusals:
+        raise Refused(refusals)
+    return account

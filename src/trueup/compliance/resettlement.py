@@ -16,9 +16,9 @@ from uuid import uuid5
 from trueup.allocation.services import retirement_account
 from trueup.audit import services as audit
 from trueup.compliance import checks
-from trueup.compliance.deductions import DEDUCTIONS, deduction, int_lot, settlement_subject
 from trueup.compliance.entries import Outcome, Resettlement
 from trueup.compliance.grounds import ground_of, step_of
+from trueup.compliance.instructions import DEDUCTIONS, deduction, int_lot, settlement_subject
 from trueup.compliance.models import Settlement
 from trueup.compliance.outcomes import outcomes_of
 from trueup.compliance.passing_over import without

@@ -21,6 +21,7 @@ from tests.contexts.transfers_registry import (
 )
 from trueup.accounts import services as accounts
 from trueup.audit import queries as audit
+from trueup.ledger import account_reads
 from trueup.ledger import queries as ledger_queries
 from trueup.ledger import services as ledger
 from trueup.ledger.entries import Range, range_of
@@ -417,7 +418,7 @@ class TestProgramsApart:
         self, registry: Registry, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         codes = {1: PROGRAM, 2: "cpp-rate"}
-        monkeypatch.setattr(ledger_queries, "_program_codes", lambda: codes)
+        monkeypatch.setattr(account_reads, "_program_codes", lambda: codes)
         Program.objects.create(number=2, code="cpp-rate")
         identity = 2 * PROGRAM_PLACE + 1
         other = Account.objects.create(

@@ -117,14 +117,14 @@ class Rival:
             self.counts["caught by a constraint"] += 1
 
     def send(self, instruction: object) -> None:
-        from trueup.ledger import services
+        from trueup.ledger import recordation, services
         from trueup.ledger.store import store
 
         if not self.blind:
             services.record([instruction], program=PROGRAM, recorded_at=NOON)  # type: ignore[list-item]
             return
-        plan = services._decide(store(), [instruction], program=PROGRAM, recorded_at=NOON)  # type: ignore[list-item]
-        services._refuse_whole(plan.outcomes)
+        plan = recordation.decide(store(), [instruction], program=PROGRAM, recorded_at=NOON)  # type: ignore[list-item]
+        recordation.refuse_whole(plan.outcomes)
         with transaction.atomic():
             store().write(plan)
 

@@ -1,0 +1,268 @@
+"""Read who holds what. Every function takes a constant number of statements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from django.db.models import F, Q, Sum
+
+from trueup.audit.statements import among
+from trueup.ledger.account_reads import account_entry
+from trueup.ledger.checks import SerialsNotHeld
+from trueup.ledger.entries import (
+    AccountEntry,
+    Balance,
+    HoldingEntry,
+    LotTotal,
+    Range,
+)
+from trueup.ledger.models import Holding
+from trueup.ledger.plan import OWN
+from trueup.rules import programs
+from trueup.rules.refusal import Refused
+from trueup.rules.serials import PROGRAM_PLACE, Lot, SerialBlock, join, lot_of_number
+
+FIRST_BLOCKS = 50
+
+
+def holdings(
+    account: int, *, vintage_max: int | None = None, limit: int | None = None
+) -> list[HoldingEntry]:
+    """What an account holds, first in, first out.
+
+    Own allocations that never left come first, then what came in; each in order of
+    recordation, then by serial number.
+
+    Source: 40 CFR 62.16340(c)(2).
+    """
+    found = Holding.objects.filter(account_id=account).order_by("tier", "move_id", "lo")
+    return _holding_entries(found[:limit] if vintage_max is None else found, vintage_max)[:limit]
+
+
+def holdings_of(
+    accounts: Sequence[int], *, vintage_max: int | None = None
+) -> dict[int, list[HoldingEntry]]:
+    """What several accounts hold, each first in, first out, in one statement.
+
+    Source: 40 CFR 62.16340(c)(2).
+    """
+    by_account: dict[int, list[HoldingEntry]] = {identity: [] for identity in accounts}
+    found = Holding.objects.filter(account_id__in=accounts)
+    ordered = found.order_by("account_id", "tier", "move_id", "lo")
+    for entry in _holding_entries(ordered, vintage_max):
+        by_account[entry.account].append(entry)
+    return by_account
+
+
+def blocks_held(account: int) -> list[SerialBlock]:
+    """What an account holds as blocks, adjacent ones shown as one."""
+    return join(entry.block for entry in holdings(account))
+
+
+def blocks_page(account: int, *, limit: int, after: Range | None = None) -> list[SerialBlock]:
+    """Recorded blocks of an account in serial order, a page at a time.
+
+    Neighbours are not joined, so that a page ends where the next one begins.
+
+    Args:
+        after: The last block of the page before; its lot and last number count.
+    """
+    found = Holding.objects.filter(account_id=account)
+    if after is not None:
+        found = found.filter(Q(lot_id__gt=after.lot) | Q(lot_id=after.lot, lo__gt=after.hi))
+    return [entry.block for entry in _holding_entries(found.order_by("lot_id", "lo")[:limit], None)]
+
+
+def balances(account: int) -> list[Balance]:
+    """An account's quantity of each lot, oldest vintage first.
+
+    Source: 40 CFR 62.16375 "CO2 allowances held".
+    """
+    size = F("nxt") - F("lo")
+    rows = (
+        Holding.objects.filter(account_id=account)
+        .values("lot_id")
+        .annotate(quantity=Sum(size), reserved=Sum(size, filter=Q(reservation__isnull=False)))
+    )
+    found = [
+        Balance(
+            lot=lot_of_number(row["lot_id"]),
+            quantity=row["quantity"],
+            reserved=row["reserved"] or 0,
+        )
+        for row in rows
+    ]
+    return sorted(found, key=lambda balance: (balance.vintage, balance.lot.code))
+
+
+def totals(*, program: str, kind: str = "") -> dict[int, int]:
+    """What each account of a program holds, all vintages together; empty ones left out."""
+    found = Holding.objects.filter(account__program__code=program)
+    if kind:
+        found = found.filter(account__kind=kind)
+    rows = found.values("account_id").annotate(quantity=Sum(F("nxt") - F("lo")))
+    return {row["account_id"]: row["quantity"] for row in rows}
+
+
+def totals_of(accounts: Sequence[int]) -> dict[int, int]:
+    """What each of these accounts holds; an empty one holds 0."""
+    rows = (
+        Holding.objects.filter(account_id__in=accounts)
+        .values("account_id")
+        .annotate(quantity=Sum(F("nxt") - F("lo")))
+    )
+    held = {row["account_id"]: row["quantity"] for row in rows}
+    return {identity: held.get(identity, 0) for identity in accounts}
+
+
+def usable_totals(accounts: Sequence[int], *, vintage_max: int) -> dict[int, int]:
+    """What each account holds of the vintages up to one, without what is reserved.
+
+    Source: 40 CFR 62.16375 “CO2 allowances held”.
+    """
+    found = Holding.objects.filter(account_id__in=among(accounts), reservation=None)
+    held = dict.fromkeys(accounts, 0)
+    rows = found.values("account_id", "lot_id").annotate(quantity=Sum(F("nxt") - F("lo")))
+    for row in rows:
+        if lot_of_number(row["lot_id"]).year <= vintage_max:
+            held[row["account_id"]] += row["quantity"]
+    return held
+
+
+def vintage_totals(*, program: str, kind: str = "") -> dict[tuple[int, int], int]:
+    """What each account of a program holds of each vintage, by (account, vintage)."""
+    found = Holding.objects.filter(account__program__code=program)
+    if kind:
+        found = found.filter(account__kind=kind)
+    held: dict[tuple[int, int], int] = {}
+    for row in found.values("account_id", "lot_id").annotate(quantity=Sum(F("nxt") - F("lo"))):
+        key = (row["account_id"], lot_of_number(row["lot_id"]).year)
+        held[key] = held.get(key, 0) + row["quantity"]
+    return held
+
+
+def lot_totals(program: str) -> list[LotTotal]:
+    """What the accounts of each kind, State and purpose hold of each lot."""
+    rows = (
+        Holding.objects.filter(account__program__code=program)
+        .values("lot_id", "account__kind", "account__jurisdiction", "account__purpose")
+        .annotate(quantity=Sum(F("nxt") - F("lo")))
+        .order_by("lot_id")
+    )
+    return [
+        LotTotal(
+            lot=lot_of_number(row["lot_id"]),
+            kind=row["account__kind"],
+            jurisdiction=row["account__jurisdiction"],
+            purpose=row["account__purpose"],
+            quantity=row["quantity"],
+        )
+        for row in rows
+    ]
+
+
+def choose(account: int, *, vintage: int, quantity: int) -> tuple[Range, ...]:
+    """Serial numbers for a transfer by quantity: earliest recorded first, lowest first.
+
+    Numbers that wait in another transfer are passed over.
+
+    Raises Refused (`serials_not_held`) if there are too few.
+
+    Source: PLAT-051 (note); 62.16375 "CO2 allowances held".
+    """
+    free = Holding.objects.filter(account_id=account, reservation=None).order_by("move_id", "lo")
+    if 1000 <= vintage <= 9999:
+        # The lots of a year are neighbours: their numbers begin with program and year.
+        program_number = account // PROGRAM_PLACE
+        first = Lot(jurisdiction="AA", year=vintage).number(program_number)
+        last = Lot(jurisdiction="ZZZ", year=vintage, category="ZZZZ").number(program_number)
+        free = free.filter(lot_id__gte=first, lot_id__lte=last)
+    found = 0
+    for rows in (free[:FIRST_BLOCKS], free):  # A few blocks are nearly always enough.
+        chosen: list[Range] = []
+        found = 0
+        for entry in _holding_entries(rows, None):
+            if entry.vintage != vintage:
+                continue
+            taken = min(quantity - found, entry.quantity)
+            chosen.append(Range(entry.lot_number, entry.first, entry.first + taken - 1))
+            found += taken
+            if found == quantity:
+                return tuple(chosen)
+    raise Refused(
+        [
+            SerialsNotHeld(
+                f"The account holds {found:,} of vintage {vintage} that are free,"
+                f" not {quantity:,}. Nothing was moved."
+            )
+        ]
+    )
+
+
+def holdings_within(ranges: Sequence[Range]) -> list[HoldingEntry]:
+    """Who holds the serial numbers of some ranges, in serial order.
+
+    Each entry is cut to the ranges; numbers that were never created are left out.
+
+    Source: PLAT-041.
+    """
+    wanted = Q()
+    for item in ranges:
+        wanted |= Q(lot_id=item.lot, lo__lte=item.hi, nxt__gt=item.lo)
+    rows = Holding.objects.filter(wanted, account__isnull=False).order_by("lot_id", "lo")
+    return [
+        replace(entry, first=max(entry.first, item.lo), last=min(entry.last, item.hi))
+        for entry in _holding_entries(rows if ranges else rows.none(), None)
+        for item in ranges
+        if item.lot == entry.lot_number and item.lo <= entry.last and entry.first <= item.hi
+    ]
+
+
+def holder_of(*, program: str, lot: Lot, number: int) -> AccountEntry | None:
+    """Who holds a serial number; None if it was never created.
+
+    Source: PLAT-041.
+    """
+    found = holding_at(program, lot, number)
+    if found is None or found.account is None:
+        return None
+    return account_entry(found.account)
+
+
+def last_serial(*, program: str, lot: Lot) -> int:
+    """How many numbers of a lot were created."""
+    number = lot.number(programs.load(program).number)
+    closing = Holding.objects.filter(lot_id=number, nxt=None).values_list("lo", flat=True).first()
+    return closing - 1 if closing is not None else 0
+
+
+def holding_at(program: str, lot: Lot, number: int) -> Holding | None:
+    lot_number = lot.number(programs.load(program).number)
+    rows = Holding.objects.filter(lot_id=lot_number, lo__lte=number).select_related("account")
+    return rows.order_by("-lo").first()
+
+
+def _holding_entries(rows: Any, vintage_max: int | None) -> list[HoldingEntry]:
+    lots: dict[int, Lot] = {}
+    found = []
+    for lot, lo, nxt, account, move, tier, reservation in rows.values_list(
+        "lot_id", "lo", "nxt", "account_id", "move_id", "tier", "reservation_id"
+    ):
+        known = lots.get(lot) or lots.setdefault(lot, lot_of_number(lot))
+        if vintage_max is not None and known.year > vintage_max:
+            continue
+        found.append(
+            HoldingEntry(
+                lot=known,
+                lot_number=lot,
+                first=lo,
+                last=nxt - 1,
+                account=account,
+                move=move,
+                own=tier == OWN,
+                reservation=reservation,
+            )
+        )
+    return found

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from textwrap import dedent
 from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
 
+from tests.conftest import SharedDatabase
 from tests.contexts.registry import PROGRAM, Registry, refused, statements
 from trueup.allocation import queries, services
 from trueup.allocation.entries import AllocationRow, StateVintage
@@ -18,8 +20,6 @@ from trueup.ledger.verify import audit
 from trueup.rules import programs
 from trueup.rules.serials import Lot, SerialBlock
 
-pytestmark = pytest.mark.django_db
-
 AL_2022 = StateVintage("AL", 2022)
 
 
@@ -29,7 +29,8 @@ def registry() -> Registry:
 
 
 @pytest.fixture(autouse=True)
-def _every_serial_is_in_exactly_one_account(db: None) -> Iterator[None]:
+def _every_serial_is_in_exactly_one_account(request: pytest.FixtureRequest) -> Iterator[None]:
+    request.getfixturevalue("shared_database" if "stress" in request.keywords else "db")
     yield
     report = audit()
     assert report.clean, report.differences
@@ -448,3 +449,42 @@ def test_a_program_without_budgets_creates_what_an_act_names(
         "AL-2022-1 to AL-2022-300",
         "AL-2022-301 to AL-2022-340",
     ]
+
+
+_RIVAL = dedent(
+    """
+    import sys
+    from datetime import datetime, UTC
+
+    import django
+
+    django.setup()
+    from trueup.allocation import services
+    from trueup.allocation.entries import AllocationRow
+
+    for _ in range(20):
+        services.record_allocations(
+            program="cpp-mass",
+            rows=[AllocationRow(account=sys.argv[1], unit="1", vintage=2022, quantity=7)],
+            recorded_at=datetime(2021, 6, 1, 16, 0, tzinfo=UTC),
+        )
+    """
+)
+
+
+@pytest.mark.stress
+def test_rivals_originate_a_budget_once_and_share_a_reserve(
+    shared_database: SharedDatabase,
+) -> None:
+    """MASS-049: whoever comes second takes the next numbers."""
+    registry = Registry()
+    started = [
+        shared_database.start("-c", _RIVAL, registry.number(name)) for name in ("Barry", "Barry")
+    ]
+    for process in started:
+        printed, _ = process.communicate(timeout=300)
+        assert process.returncode == 0, printed
+
+    assert AllocationRun.objects.count() == 40
+    assert registry.held("Barry") == ["AL-2022-1 to AL-2022-280"]
+    assert len(queries.originated([AL_2022], program=PROGRAM)[AL_2022]) == 3

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID, uuid4, uuid5
 
+from django.db import transaction
+
 from trueup.accounts.rivals import looking_again
 from trueup.allocation import checks
 from trueup.allocation.budgets import ensure_originated
@@ -26,6 +28,7 @@ from trueup.rules.program import Program
 from trueup.rules.refusal import Refusal, Refused
 
 CITE = "40 CFR 62.16240(a)(1); 62.16325"
+ATTEMPTS = 20
 BATCH = 1000  # Transactions that the ledger plans at once.
 
 
@@ -183,9 +186,7 @@ class _Recorder:
         )
         places: list[Place] = [(of.jurisdiction, RESERVE) for of in needed]
         states = ensure_state_accounts(places, program=self.program, opened_at=self.at)
-        taken = _take(recipients, reserves((of.jurisdiction for of in needed), accounts=states))
-        instructions = self._instructions(recipients, taken, states)
-        tx_of = self._move(instructions)
+        tx_of = self._take_and_move(recipients, states)
         txs = [
             tx_of[states[recipient.of.jurisdiction, RESERVE].id, recipient.account.id]
             for recipient in recipients
@@ -200,6 +201,21 @@ class _Recorder:
             transactions=tuple(tx_of.values()),
             recorded_at=self.at,
         )
+
+    def _take_and_move(
+        self, recipients: Sequence[Recipient], states: Mapping[Place, AccountEntry]
+    ) -> dict[tuple[int, int], int]:
+        """Take the lowest numbers and record them; look again if a rival took them first."""
+        jurisdictions = {recipient.of.jurisdiction for recipient in recipients}
+        for attempt in range(ATTEMPTS):
+            taken = _take(recipients, reserves(jurisdictions, accounts=states))
+            try:
+                with transaction.atomic():
+                    return self._move(self._instructions(recipients, taken, states))
+            except Refused as refused:
+                if refused.reasons != {"serials_not_held"} or attempt == ATTEMPTS - 1:
+                    raise
+        raise AssertionError("unreachable")
 
     def _instructions(
         self,

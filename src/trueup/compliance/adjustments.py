@@ -66,7 +66,10 @@ def adjust_after_audit(
         recorded_at=recorded_at,
         quarter=quarter,
     )
-    period = programs.load(program).period_of_year(year)
+    try:
+        period = programs.load(program).period_of_year(year)
+    except Refused:  # A year that no period settles.
+        return None
     settled = Settlement.objects.filter(program=program, period=period.name, facility_id=facility)
     if not settled.exists():
         return None

@@ -176,6 +176,7 @@ class Position:
         held: Usable: recorded or correctly submitted into the account, not out of it;
             and what the owner retired, where the program counts that.
         missing: Units and years without complete data; the figures are preliminary then.
+        missing_quarters: Of these, the quarters that are missing.
         is_final: Whether all data are there and final.
     """
 
@@ -184,6 +185,7 @@ class Position:
     obligation: int
     held: int
     missing: tuple[tuple[str, int], ...]
+    missing_quarters: tuple[tuple[str, int, int], ...]
     is_final: bool
 
     @property

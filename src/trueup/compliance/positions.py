@@ -62,6 +62,7 @@ def positions(
             obligation=reported[entry.facility.id].tons,
             held=held[entry.account],
             missing=reported[entry.facility.id].missing,
+            missing_quarters=reported[entry.facility.id].missing_quarters,
             is_final=reported[entry.facility.id].final,
         )
         for entry in entries

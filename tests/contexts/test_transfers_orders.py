@@ -369,6 +369,15 @@ class TestEnding:
             assert "AL-2022-1 to AL-2022-10" in notice.body
         assert registry.told(registry.cy) == []
 
+    def test_a_great_many_blocks(self, registry: Registry) -> None:
+        registry.allocate(registry.barry, 3000)
+        blocks = [block(f"AL-2022-{number}") for number in range(1, 2500, 2)]
+
+        receipt = self.end(*blocks)
+
+        assert receipt.quantity == len(blocks) == 1250
+        assert registry.quantity(registry.barry) == 3300 - 1250
+
     def test_those_in_a_reserve_too(self, registry: Registry) -> None:
         ledger.originate(
             program=PROGRAM,

@@ -32,6 +32,7 @@ from trueup.transfers.retirement import retirement_account
 CITE = "40 CFR 62.16220(c)(5)"
 ENDED, LIMITED, LIFTED = "instruments_ended", "instruments_limited", "limitation_lifted"
 ATTEMPTS = 5
+RANGES_AT_ONCE = 200  # SQLite takes no condition with a thousand parts.
 
 Keeper = tuple[int, int | None]  # Account and reservation.
 Kept = tuple[AccountEntry, list[Range]]
@@ -256,7 +257,11 @@ def _holders(order: Order, blocks: Sequence[SerialBlock]) -> list[HoldingEntry]:
     refusals = [*orders.refusals_of(order), *ledger_checks.unreadable(ranges)]
     if refusals:
         raise Refused(refusals)
-    found = ledger_queries.holdings_within(ranges)
+    found = [
+        entry
+        for start in range(0, len(ranges), RANGES_AT_ONCE)
+        for entry in ledger_queries.holdings_within(ranges[start : start + RANGES_AT_ONCE])
+    ]
     refusals = _unavailable(found, ranges, rules)
     if refusals:
         raise Refused(refusals)

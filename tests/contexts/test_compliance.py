@@ -400,6 +400,24 @@ class TestOrderOfDeduction:
             "AL-2022-1 to AL-2022-50 (emissions)",
         ]
 
+    def test_recordation_decides_and_neither_vintage_nor_number(self, registry: Registry) -> None:
+        registry.allocate(("Barry", "1", 2024, 50), ("Gaston", "5", 2023, 80))
+        registry.on("2021-07-01")
+        registry.transfer("Gaston", "Barry", 2023, 40)
+        registry.on("2021-08-01")
+        registry.allocate(("Barry", "1", 2022, 50), ("Gaston", "5", 2022, 10))
+        registry.on("2021-09-01")
+        registry.transfer("Gaston", "Barry", 2022, 10)
+        self.report(registry, 145)
+        registry.run()
+
+        assert registry.deducted("Barry") == [
+            "AL-2024-1 to AL-2024-50 (emissions)",
+            "AL-2022-1 to AL-2022-50 (emissions)",
+            "AL-2023-1 to AL-2023-40 (emissions)",
+            "AL-2022-51 to AL-2022-55 (emissions)",
+        ]
+
     def test_an_own_allocation_that_left_and_came_back_is_transferred_in(
         self, registry: Registry
     ) -> None:

@@ -166,10 +166,12 @@ class TestServing:
     def start(self, shared: SharedDatabase, port: int, *more: str) -> subprocess.Popen[str]:
         process = shared.start(*TRUEUP, "serve", "--address", f"127.0.0.1:{port}", *more)
         assert process.stdout is not None
+        printed = []
         for line in process.stdout:
+            printed.append(line)
             if "Ctrl-C" in line:
                 return process
-        raise AssertionError(f"the server ended with {process.wait()}")
+        raise AssertionError(f"it ended with {process.wait()}: {''.join(printed)}")
 
     @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
     def test_it_answers_when_it_says_so_and_ends_with_all_its_processes(

@@ -166,6 +166,14 @@ EMAIL_HOST = os.environ.get("TRUEUP_EMAIL_HOST", "localhost")
 EMAIL_PORT = int(os.environ.get("TRUEUP_EMAIL_PORT", "25"))
 DEFAULT_FROM_EMAIL = os.environ.get("TRUEUP_EMAIL_FROM", "registry@trueup.example")
 
+# Errors of ours go to standard error with their traceback; answers never show them.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler", "level": "ERROR"}},
+    "root": {"handlers": ["console"]},
+}
+
 CSRF_FAILURE_VIEW = "trueup.web.views.installation.csrf_failure"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

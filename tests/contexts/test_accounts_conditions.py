@@ -13,7 +13,7 @@ from trueup.audit import queries as audit
 from trueup.audit.models import Decision, Event, Notice
 from trueup.ledger import queries as ledger
 from trueup.ledger import services as books
-from trueup.ledger.entries import ClaimSpec
+from trueup.ledger.entries import ClaimSpec, Instruction
 from trueup.rules.refusal import Refused
 from trueup.rules.serials import Lot
 
@@ -79,7 +79,7 @@ def fill(account: int, quantity: int) -> None:
     (block,) = ledger.holdings(reserve.id)
     books.record(
         [
-            books.Instruction(
+            Instruction(
                 type="allocate",
                 source=reserve.id,
                 destination=account,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -34,22 +34,7 @@ def register_stacks(
     units = {
         (unit.facility, unit.unit_id): unit.id for rows in known.units.values() for unit in rows
     }
-    refusals: list[Refusal] = []
-    seen = {(facility, name) for facility, of in known.of_facility.items() for name in of}
-    for number, spec in enumerate(specs, start=1):
-        if spec.facility not in known.facilities:
-            refusals.append(UnknownFacility("The registry has no such facility.", row=number))
-            continue
-        if (spec.facility, spec.location_id) in seen:
-            sentence = f"“{spec.location_id}” is a unit or stack of the facility already."
-            refusals.append(LocationExists(sentence, row=number))
-        seen.add((spec.facility, spec.location_id))
-        unknown = [unit for unit in spec.units if (spec.facility, unit) not in units]
-        if unknown or not spec.units:
-            sentence = (
-                f"“{spec.location_id}” serves units of its facility, not {unknown or 'none'}."
-            )
-            refusals.append(UnknownUnit(sentence, row=number))
+    refusals = _refusals(specs, known, units)
     if refusals:
         raise Refused(refusals)
     ids = insert_many_returning_ids(
@@ -80,3 +65,25 @@ def register_stacks(
         cite="40 CFR 62.16345(a)(7)-(8)",
     )
     return ids
+
+
+def _refusals(
+    specs: Sequence[LocationSpec], known: locations.Locations, units: Mapping[tuple[int, str], int]
+) -> list[Refusal]:
+    refusals: list[Refusal] = []
+    seen = {(facility, name) for facility, of in known.of_facility.items() for name in of}
+    for number, spec in enumerate(specs, start=1):
+        if spec.facility not in known.facilities:
+            refusals.append(UnknownFacility("The registry has no such facility.", row=number))
+            continue
+        if (spec.facility, spec.location_id) in seen:
+            sentence = f"“{spec.location_id}” is a unit or stack of the facility already."
+            refusals.append(LocationExists(sentence, row=number))
+        seen.add((spec.facility, spec.location_id))
+        unknown = [unit for unit in spec.units if (spec.facility, unit) not in units]
+        if unknown or not spec.units:
+            sentence = (
+                f"“{spec.location_id}” serves units of its facility, not {unknown or 'none'}."
+            )
+            refusals.append(UnknownUnit(sentence, row=number))
+    return refusals

@@ -188,25 +188,7 @@ def compliance_map(shares: Mapping[str, tuple[str, float]], *, shown: Look) -> S
         for code, (x, y) in TRIBAL_LANDS.items()
         if code in shares
     ]
-    scale = {"domain": [*OUTCOMES, NO_OUTCOME], "range": [*shown.steps, shown.nothing]}
-    legend = {
-        "title": "Facilities in compliance",
-        "orient": "bottom",
-        "direction": "horizontal",
-        "columns": 3 if shown.narrow else 6,
-        "symbolType": "square",
-        "symbolSize": 180,
-        "symbolStrokeWidth": 0,
-        "labelFontSize": 12,
-        "titleFontSize": 13,
-        "titleLimit": 300,
-    }
-    color = {
-        "field": "outcome",
-        "type": "nominal",
-        "scale": scale,
-        "legend": legend,
-    }
+    color = _outcome_color(shown)
     states = {"values": _topology(), "format": {"type": "topojson", "feature": "states"}}
     width, height = (330, 207) if shown.narrow else (640, 400)
     outline = {"type": "geoshape", "stroke": shown.edge, "strokeWidth": 0.75}
@@ -244,6 +226,26 @@ def compliance_map(shares: Mapping[str, tuple[str, float]], *, shown: Look) -> S
         ],
     }
     return _framed(spec, None, shown)
+
+
+def _outcome_color(shown: Look) -> Spec:
+    return {
+        "field": "outcome",
+        "type": "nominal",
+        "scale": {"domain": [*OUTCOMES, NO_OUTCOME], "range": [*shown.steps, shown.nothing]},
+        "legend": {
+            "title": "Facilities in compliance",
+            "orient": "bottom",
+            "direction": "horizontal",
+            "columns": 3 if shown.narrow else 6,
+            "symbolType": "square",
+            "symbolSize": 180,
+            "symbolStrokeWidth": 0,
+            "labelFontSize": 12,
+            "titleFontSize": 13,
+            "titleLimit": 300,
+        },
+    }
 
 
 def amounts_by_year(

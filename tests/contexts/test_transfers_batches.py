@@ -406,6 +406,20 @@ class TestFiles:
         assert registry.quantity(registry.barry) == 3000
         assert not Transfer.objects.exists()
 
+    def test_a_row_that_can_be_read_and_not_recorded_keeps_back_all(
+        self, registry: Registry
+    ) -> None:
+        text = self.rows(registry, "AL-2022-1,,,,GULF,,", "AL-2022-1,,,,BAY,,")
+
+        with pytest.raises(Refused) as refused:
+            self.send(registry, text)
+
+        assert [(found.row, found.reason) for found in refused.value.refusals] == [
+            (3, "serials_not_held")
+        ]
+        assert registry.quantity(registry.barry) == 3000
+        assert not Transfer.objects.exists()
+
     def test_the_report_is_the_same_file_with_what_is_wrong(self, registry: Registry) -> None:
         text = self.rows(registry, "AL-2022-1,,,,GULF,,", ",,2022,ten,GULF,,")
         with pytest.raises(Refused) as refused:

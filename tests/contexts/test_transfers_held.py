@@ -351,6 +351,16 @@ class TestRelease:
         assert found is not None
         assert found.state == "recorded"
 
+    def test_what_comes_into_the_account_keeps_its_serials(self, registry: Registry) -> None:
+        registry.transfer(
+            registry.gulf, registry.barry, block("AL-2022-301"), by=registry.cy, at=LATE
+        )
+
+        freed = services.free_for_deductions(program=PROGRAM, accounts=[registry.barry.id])
+
+        assert freed == 0
+        assert any(held.reservation for held in ledger_queries.holdings(registry.gulf.id))
+
     def test_a_facility_that_was_left_out_goes_on_waiting(self, registry: Registry) -> None:
         entry = registry.transfer(registry.barry, registry.gulf, TEN, at=LATE)
 

@@ -129,3 +129,17 @@ Feature: Budgets and allocations of a mass-based program
     And "Theodore" holds 22830249 allowances
     And "AL reserve" holds 0 allowances
     And "AL-2022-34749239" is held by "Gaston"
+
+  @MASS-063 @MASS-065
+  Scenario: What a unit that was not affected was allocated is taken back, and claimed where it is gone
+    When the Administrator records these allocations:
+      | account | unit | vintage | quantity |
+      | Barry   | 1    | 2022    | 100      |
+    And "Ana Ruiz" transfers 60 allowances of vintage 2022 from "Barry" to "Gulf Brokers"
+    And the Administrator finds that "Barry" unit "1" was not an affected EGU
+    Then "Barry" holds 0 allowances
+    And the Administrator claims 60 allowances of "Barry"
+    And "AL-2022-61" is held by "AL renewable energy set-aside"
+    When "Cy Dunn" transfers 10 allowances of vintage 2022 from "Gulf Brokers" to "Barry"
+    Then the Administrator claims 50 allowances of "Barry"
+    And "Barry" holds 0 allowances

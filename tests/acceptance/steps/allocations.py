@@ -11,6 +11,8 @@ from tests.acceptance.world import UnknownNameError, World
 from trueup.accounts import services as registration
 from trueup.allocation import services
 from trueup.allocation.entries import AllocationRow, GenerationRow
+from trueup.compliance import queries as positions
+from trueup.compliance import services as compliance
 
 SET_ASIDES = {
     "renewable energy": "renewable_energy",
@@ -136,6 +138,25 @@ def _begin_new_units(world: World, jurisdiction: str) -> None:
                 operating_from=date(formula.baseline_years[-1], 1, 1),
                 supplied_at=world.now,
             )
+
+
+@sentence('the Administrator finds that "{facility}" unit "{unit}" was not an affected EGU')
+def find_not_affected(world: World, facility: str, unit: str) -> None:
+    with world.act():
+        compliance.recover_incorrect_allocation(
+            program=world.program,
+            facility=world.facility(facility).id,
+            unit=unit,
+            ground="not an affected EGU",
+            found_at=world.now,
+        )
+
+
+@sentence('the Administrator claims {quantity} {instruments} of "{facility}"')
+def check_claimed(world: World, quantity: int, instruments: str, facility: str) -> None:
+    world.require_instruments(instruments)
+    owed = positions.claimed(program=world.program, facility=world.facility(facility).id)
+    assert owed == quantity, f"“{facility}” owes {owed}, not {quantity}"
 
 
 @sentence('the allocations are refused with "{code}"')

@@ -24,6 +24,7 @@ from trueup.emissions.entries import (
     FinalizationResult,
     LocationSpec,
 )
+from trueup.emissions.finalization import decide_final
 from trueup.emissions.quantities import from_whole, to_whole
 from trueup.rules import programs
 from trueup.rules.refusal import Refused
@@ -482,6 +483,24 @@ class TestFinalization:
 
         assert (mine.co2_tons, mine.is_provisional) == (100, False)
         assert (theirs.id, theirs.co2_tons, theirs.is_provisional) == (mine.id, 100, True)
+
+    def test_what_another_program_decided_is_not_final_here(self) -> None:
+        """PLAT-075."""
+        plant = barry("1")
+        for year in YEARS:
+            report(plant, "1", year, "100", is_final=False)
+        records = queries.unit_years(facility=plant, program=PROGRAM)
+
+        decide_final(
+            program="rggi-md",
+            records=[record.id for record in records],
+            subject="emissions of 2022-2024",
+            reasons=[],
+            decided_at=REPORTED,
+            decided_by="administrator",
+        )
+
+        assert (emissions(plant).final, emissions(plant).state) == (False, "submitted")
 
 
 class TestAdjustment:

@@ -324,6 +324,8 @@ class TestRefusals:
 
         assert refused(importing, lines + b"\xe9,1,2022,5,\r\n") == [("not_readable", 92)]
         assert refused(importing, lines + "é".encode()[:1]) == [("not_readable", 92)]
+        first = b"facility,unit,year,co2_tons\n3,".ljust(95, b"x") + "€".encode()
+        assert refused(importing, first + b"\xff\n3,1,2022,5\n") == [("not_readable", 2)]
         assert {reason for reason, _ in refused(importing, lines)} == {
             "incomplete_record",
             "duplicate_record",

@@ -39,6 +39,10 @@ ALLOWED_HOSTS = os.environ.get("TRUEUP_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1
 
 INSTALLED_APPS = [
     "trueup.audit",
+    "trueup.identity",
+    "trueup.officials",
+    "trueup.tasks",
+    "trueup.signing",
     "trueup.ledger",
     "trueup.accounts",
     "trueup.emissions",
@@ -46,6 +50,7 @@ INSTALLED_APPS = [
     "trueup.allocation",
     "trueup.compliance",
     "trueup.disclosure",
+    "trueup.desk",
     "trueup.web",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -84,7 +89,6 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "trueup.web.theme.context",
                 "trueup.web.theme.context",
             ],
         },

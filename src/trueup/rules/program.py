@@ -16,6 +16,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from trueup.rules.calendar import BusinessCalendar, federal_calendar
+from trueup.rules.people import PeopleRules
 from trueup.rules.periods import (
     CompliancePeriod,
     PeriodSchedule,
@@ -114,6 +115,7 @@ class Program:
     warning_days: tuple[int, ...]
     retirement_reasons: tuple[str, ...]
     jurisdictions: Mapping[str, Jurisdiction]
+    people: PeopleRules
     budgets: BudgetTables | None
     historical_generation: HistoricalGeneration | None
     transaction_types: Mapping[str, TransactionType]

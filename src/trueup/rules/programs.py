@@ -14,6 +14,7 @@ from importlib.resources import files
 from itertools import product
 from types import MappingProxyType
 
+from trueup.rules.people_file import read_people
 from trueup.rules.periods import CompliancePeriod, PeriodSchedule, YearlyDate
 from trueup.rules.program import (
     ACCOUNT_KINDS,
@@ -150,6 +151,7 @@ def _program(top: Section) -> Program:
             warning_days=warnings.wholes("days"),
             retirement_reasons=retirement.texts("reasons"),
             jurisdictions=jurisdictions,
+            people=read_people(top, cites),
             budgets=_budgets(top, cites, jurisdictions),
             historical_generation=_historical_generation(top, cites),
             transaction_types=_transaction_types(top),

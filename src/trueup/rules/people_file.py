@@ -1,0 +1,97 @@
+"""Read what a program asks of the people who act in it from the program's file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from trueup.rules.people import (
+    ACCEPTANCES,
+    DOCUMENTS,
+    OFFICIAL_ACTS,
+    GeneralAccounts,
+    PeopleRules,
+    Representation,
+    Safeguards,
+)
+from trueup.rules.program_file import Section
+from trueup.rules.statements import Statement, statements_of
+
+
+def read_people(top: Section, cites: dict[str, str]) -> PeopleRules:
+    """The section `people` of a program's file.
+
+    Raises ProgramFileError for a value that is missing or does not fit.
+    """
+    with top.section("people") as people:
+        return PeopleRules(
+            representation=_representation(people, cites),
+            general_accounts=_general_accounts(people, cites),
+            safeguards=_safeguards(people, cites),
+            statements=_statements(people, cites),
+            second_official=_second_official(people, cites),
+        )
+
+
+def _part(parent: Section, key: str, cites: dict[str, str]) -> Section:
+    section = parent.section(key)
+    cites[section.path] = section.text("cite")
+    return section
+
+
+def _representation(people: Section, cites: dict[str, str]) -> Representation:
+    with _part(people, "representation", cites) as part:
+        return Representation(
+            alternate_required=part.flag("alternate_required"),
+            owner_change_days=part.whole("owner_change_days"),
+            unit_change_days=part.whole("unit_change_days"),
+            retirement_days=part.whole("retirement_days"),
+            proof_years=part.whole("proof_years"),
+        )
+
+
+def _general_accounts(people: Section, cites: dict[str, str]) -> GeneralAccounts:
+    with _part(people, "general_accounts", cites) as part:
+        return GeneralAccounts(
+            target_days=part.whole("target_days"),
+            lapse_days=part.whole("lapse_days"),
+            reminder_days=part.wholes("reminder_days"),
+            inactive_months=part.whole("inactive_months"),
+            notice_days=part.whole("notice_days"),
+        )
+
+
+def _safeguards(people: Section, cites: dict[str, str]) -> Safeguards:
+    with _part(people, "safeguards", cites) as part:
+        return Safeguards(
+            second_signature_hours=part.whole("second_signature_hours", at_least=0),
+            wait_business_days=part.whole("wait_business_days", at_least=0),
+            listing_business_days=part.whole("listing_business_days", at_least=0),
+            receiver_acceptance=part.choice("receiver_acceptance", ACCEPTANCES),
+            confirm_business_days=part.whole("confirm_business_days"),
+            cool_down_hours=part.whole("cool_down_hours", at_least=0),
+            identity_scan_days=part.whole("identity_scan_days"),
+            concentration_percent=part.whole("concentration_percent"),
+        )
+
+
+def _statements(people: Section, cites: dict[str, str]) -> Mapping[str, tuple[Statement, ...]]:
+    with _part(people, "statements", cites) as part:
+        known = statements_of(part.text("of"))
+        found = {}
+        for document in DOCUMENTS:
+            keys = part.texts(document)
+            for key in keys:
+                if key not in known:
+                    raise part.error(document, f"{key} is no statement of that program")
+            found[document] = tuple(known[key] for key in keys)
+    return MappingProxyType(found)
+
+
+def _second_official(people: Section, cites: dict[str, str]) -> frozenset[str]:
+    with _part(people, "second_official", cites) as part:
+        acts = part.texts("acts")
+        for act in acts:
+            if act not in OFFICIAL_ACTS:
+                raise part.error("acts", f"{act!r} is not one of {', '.join(OFFICIAL_ACTS)}")
+    return frozenset(acts)

@@ -1,0 +1,188 @@
+"""Read the task list; every function takes a constant number of statements.
+
+A person's list is made of three: tasks for the accounts that the person acts for, for
+the person alone, and for officials with functions the person has. Each is read in order
+from an index of its own and cut at the page's length before they are merged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Count as CountOf
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from trueup.audit.statements import among
+from trueup.tasks.entries import Count, Scope, StepEntry, TaskEntry
+from trueup.tasks.models import NO_DUE_DATE, Exclusion, Step, Task
+
+PAGE = 50
+Place = tuple[date, int]
+
+
+def tasks_for(
+    *,
+    person: int,
+    accounts: Iterable[int] = (),
+    functions: Sequence[Scope] = (),
+    kind: str = "",
+    limit: int = PAGE,
+    after: Place | None = None,
+) -> list[TaskEntry]:
+    """What awaits a person, the first due first; `after` is the place at which to go on.
+
+    Source: PLAT-052, PLAT-094.
+    """
+    found: list[Task] = []
+    for part in _parts(person, accounts, functions):
+        chosen = part.filter(kind=kind) if kind else part
+        if after is not None:
+            sort_on, task = after
+            chosen = chosen.filter(
+                Q(sort_on__gt=sort_on) | Q(sort_on=sort_on, id__gt=task), sort_on__gte=sort_on
+            )
+        found += chosen.order_by("sort_on", "id").select_related("claimed_by")[:limit]
+    found.sort(key=lambda task: (task.sort_on, task.id))
+    return [task_entry(task) for task in found[:limit]]
+
+
+def place_of(task: TaskEntry) -> Place:
+    """Where a list goes on after this task."""
+    return (task.due_on or NO_DUE_DATE, task.id)
+
+
+def counts_for(
+    *,
+    person: int,
+    accounts: Iterable[int] = (),
+    functions: Sequence[Scope] = (),
+    today: date,
+) -> list[Count]:
+    """How many open tasks of each kind await a person, and how many of those are late."""
+    sums: dict[str, tuple[int, int]] = {}
+    for part in _parts(person, accounts, functions):
+        rows = part.values("kind").annotate(
+            open=CountOf("id"), late=CountOf("id", filter=Q(due_on__lt=today))
+        )
+        for row in rows.order_by():
+            open_, late = sums.get(row["kind"], (0, 0))
+            sums[row["kind"]] = (open_ + row["open"], late + row["late"])
+    return [Count(kind=kind, open=o, overdue=late) for kind, (o, late) in sorted(sums.items())]
+
+
+def task_of(
+    key: UUID,
+    *,
+    person: int,
+    accounts: Iterable[int] = (),
+    functions: Sequence[Scope] = (),
+    closed_too: bool = True,
+) -> TaskEntry | None:
+    """A task, if it is one of the person's; None otherwise, whether or not there is one."""
+    found = Task.objects.filter(_audience(person, accounts, functions), ~_excludes(person), key=key)
+    if not closed_too:
+        found = found.filter(closed_at=None)
+    task = found.select_related("claimed_by").first()
+    return task_entry(task) if task is not None else None
+
+
+def task(key: UUID) -> TaskEntry | None:
+    """A task by its key, whoever it is for."""
+    found = Task.objects.filter(key=key).select_related("claimed_by").first()
+    return task_entry(found) if found is not None else None
+
+
+def open_on(subject: str, *, kind: str = "") -> list[TaskEntry]:
+    """The open tasks on a subject."""
+    found = Task.objects.filter(subject=subject, closed_at=None)
+    if kind:
+        found = found.filter(kind=kind)
+    return [task_entry(row) for row in found.select_related("claimed_by").order_by("id")]
+
+
+def history_of(key: UUID, *, limit: int = 200) -> list[StepEntry]:
+    """What was done with a task, in the order of doing."""
+    steps = Step.objects.filter(task__key=key).order_by("id")[:limit]
+    return [
+        StepEntry(at=step.at, actor=step.actor, what=step.what, text=step.text) for step in steps
+    ]
+
+
+def overdue(today: date, *, program: str = "", limit: int = PAGE) -> list[TaskEntry]:
+    """Open tasks whose last day has passed, the latest first due first."""
+    found = Task.objects.filter(closed_at=None, due_on__lt=today)
+    if program:
+        found = found.filter(program=program)
+    rows = found.select_related("claimed_by").order_by("sort_on", "id")[:limit]
+    return [task_entry(row) for row in rows]
+
+
+def excluded_from(key: UUID) -> set[int]:
+    """The persons who may not do a task."""
+    return set(Exclusion.objects.filter(task__key=key).values_list("person_id", flat=True))
+
+
+def _parts(
+    person: int, accounts: Iterable[int], functions: Sequence[Scope]
+) -> list[QuerySet[Task]]:
+    """A person's open tasks, as up to three lists that each have an index."""
+    open_ = Task.objects.filter(~_excludes(person), closed_at=None)
+    parts = [open_.filter(person_id__isnull=False, person_id=person)]
+    acting_for = sorted(set(accounts))
+    if acting_for:
+        parts.append(open_.filter(account_id__isnull=False, account_id__in=among(acting_for)))
+    if functions:
+        parts.append(open_.filter(~Q(function=""), _functions(functions)))
+    return parts
+
+
+def _audience(person: int, accounts: Iterable[int], functions: Sequence[Scope]) -> Q:
+    audience = Q(person_id=person)
+    acting_for = sorted(set(accounts))
+    if acting_for:
+        audience |= Q(account_id__in=among(acting_for))
+    return audience | _functions(functions) if functions else audience
+
+
+def _functions(scopes: Sequence[Scope]) -> Q:
+    """Tasks for officials with these functions; one condition a program and State."""
+    by_limits: dict[tuple[str, str], set[str]] = {}
+    for scope in scopes:
+        by_limits.setdefault((scope.program, scope.jurisdiction), set()).add(scope.function)
+    wanted = Q(pk__in=[])
+    for (program, jurisdiction), functions in sorted(by_limits.items()):
+        one = Q(function__in=sorted(functions))
+        if program:
+            one &= Q(program=program)
+        if jurisdiction:
+            one &= Q(jurisdiction=jurisdiction)
+        wanted |= one
+    return wanted
+
+
+def _excludes(person: int) -> Exists:
+    return Exists(Exclusion.objects.filter(task=OuterRef("pk"), person=person))
+
+
+def task_entry(task: Task) -> TaskEntry:
+    return TaskEntry(
+        id=task.id,
+        key=task.key,
+        kind=task.kind,
+        program=task.program,
+        subject=task.subject,
+        title=task.title,
+        account=task.account_id,
+        person=task.person_id,
+        function=task.function,
+        jurisdiction=task.jurisdiction,
+        opened_at=task.opened_at,
+        due_on=task.due_on,
+        claimed_by=task.claimed_by_id,
+        claimer=task.claimed_by.name if task.claimed_by is not None else "",
+        claimed_at=task.claimed_at,
+        closed_at=task.closed_at,
+        outcome=task.outcome,
+    )

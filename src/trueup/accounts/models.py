@@ -27,6 +27,8 @@ class Person(models.Model):
     name = models.CharField(max_length=NAME_MAX)
     email = models.CharField(max_length=254, blank=True)
     phone = models.CharField(max_length=40, blank=True)
+    address = models.CharField(max_length=400, blank=True, db_default="")
+    fax = models.CharField(max_length=40, blank=True, db_default="")
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="person"
     )
@@ -212,3 +214,21 @@ class Representative(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.role} of {self.account_id}"
+
+
+# Models of their own topics, which Django finds through this module.
+from trueup.accounts.application_models import (  # noqa: E402, F401
+    Application,
+    ApplicationSignature,
+    ApplicationStep,
+    Closing,
+    Objection,
+)
+from trueup.accounts.delegation_models import Delegation, DelegationNotice  # noqa: E402, F401
+from trueup.accounts.ownership_models import (  # noqa: E402, F401
+    Association,
+    Interest,
+    OwnershipFiling,
+    Party,
+)
+from trueup.accounts.retirement_models import ExemptionReview, RetirementProof  # noqa: E402, F401

@@ -31,6 +31,7 @@ class NoticeSpec:
 
     Attributes:
         due_on: Last day on which the rule lets the notice go out.
+        address: Where to mail it; empty: the person's address at the time of mailing.
         dedupe: A person gets a notice with the same non-empty text here only once.
     """
 
@@ -43,6 +44,7 @@ class NoticeSpec:
     body: str = ""
     context: Mapping[str, ContextValue] | None = None
     due_on: date | None = None
+    address: str = ""
     dedupe: str = ""
 
 

@@ -84,6 +84,7 @@ class Notice(models.Model):
 
     Attributes:
         due_on: Last day on which the rule lets the notice go out; null if it sets none.
+        address: Where it is mailed, if not to the person's present address.
         dedupe: A person gets a notice with the same non-empty text here only once.
         claim: The sender that has the notice in hand.
     """
@@ -109,6 +110,7 @@ class Notice(models.Model):
     body = models.TextField()
     created_at = models.DateTimeField()
     due_on = models.DateField(null=True)
+    address = models.CharField(max_length=254, blank=True, db_default="")
     dedupe = models.CharField(max_length=200, blank=True)
     mailed_at = models.DateTimeField(null=True)
     attempt_at = models.DateTimeField()

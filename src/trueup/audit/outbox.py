@@ -98,13 +98,14 @@ def _mail(chunk: Sequence[Notice]) -> list[_Outcome]:
 
 def _send(notice: Notice, server: BaseEmailBackend) -> str:
     """Mail one notice and give what went wrong, if anything."""
-    if not notice.person.email:
+    address = notice.address or notice.person.email
+    if not address:
         return "The person has no e-mail address; send the notice by post."
     domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
     message = EmailMessage(
         subject=notice.subject,
         body=f"{notice.person.name},\n\n{notice.body}\n\n{_FOOTER.format(id=notice.id)}\n",
-        to=[notice.person.email],
+        to=[address],
         headers={"Message-ID": f"<notice-{notice.id}@{domain}>"},
         connection=server,
     )

@@ -160,6 +160,7 @@ def _notice_row(
         "body": body,
         "created_at": spec.created_at,
         "due_on": spec.due_on,
+        "address": spec.address,
         "dedupe": spec.dedupe,
         "attempt_at": spec.created_at,
     }

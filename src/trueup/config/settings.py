@@ -5,28 +5,30 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import dj_database_url
+from cryptography.fernet import Fernet
 from django.core.management.utils import get_random_secret_key
 
 REPOSITORY_DIR = Path(__file__).resolve().parents[3]
 VAR_DIR = Path(os.environ.get("TRUEUP_VAR_DIR", str(REPOSITORY_DIR / "var")))
 
 
-def _kept_secret_key() -> str:
-    """The key in the var folder, made at the first start; nobody else may read it.
+def _kept(name: str, make: Callable[[], str]) -> str:
+    """A key in the var folder, made at the first start; nobody else may read it.
 
     Several processes may start at once: the first to link its file decides, and no
     process ever reads a file that is not written to its end.
     """
-    kept = VAR_DIR / "secret-key"
+    kept = VAR_DIR / name
     if not kept.exists():
         VAR_DIR.mkdir(parents=True, exist_ok=True)
-        descriptor, draft = tempfile.mkstemp(prefix="secret-key-", dir=VAR_DIR)
+        descriptor, draft = tempfile.mkstemp(prefix=f"{name}-", dir=VAR_DIR)
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(get_random_secret_key())
+            file.write(make())
         with contextlib.suppress(FileExistsError):
             os.link(draft, kept)
         Path(draft).unlink()
@@ -34,7 +36,12 @@ def _kept_secret_key() -> str:
 
 
 DEBUG = os.environ.get("TRUEUP_DEBUG", "0") == "1"
-SECRET_KEY = os.environ.get("TRUEUP_SECRET_KEY") or _kept_secret_key()
+SECRET_KEY = os.environ.get("TRUEUP_SECRET_KEY") or _kept("secret-key", get_random_secret_key)
+# Scans of identity papers and the secrets of second factors are encrypted with the first;
+# all of them decrypt. The secret key is another one, because it is replaced more easily.
+TRUEUP_SCAN_KEYS = (
+    os.environ.get("TRUEUP_SCAN_KEY") or _kept("scan-key", lambda: Fernet.generate_key().decode())
+).split(",")
 ALLOWED_HOSTS = os.environ.get("TRUEUP_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 
 INSTALLED_APPS = [

@@ -137,6 +137,31 @@ class NotAuthorized(Refusal):
     cite = "40 CFR 62.16295, 62.16320(e)"
 
 
+class DelegatorNotInOffice(Refusal):
+    code = "accounts.delegator_not_in_office"
+    cite = "40 CFR 62.16315(a), 62.16320(c)(5)"
+
+
+class EmailMissing(Refusal):
+    code = "accounts.email_missing"
+    cite = "40 CFR 62.16315(c)(1), (c)(4)(ii), 62.16320(c)(5)(iii)(E)"
+
+
+class KindNotDelegable(Refusal):
+    code = "accounts.kind_not_delegable"
+    cite = "40 CFR 62.16315(a), (c)(3), 62.16305(a)(5)"
+
+
+class AgentNotUsable(Refusal):
+    code = "accounts.agent_not_usable"
+    cite = "40 CFR 62.16315(a), (c)(2)"
+
+
+class NoSuchAgent(Refusal):
+    code = "accounts.no_such_agent"
+    cite = "40 CFR 62.16315(d), (e)"
+
+
 class FreezeNotPermitted(Refusal):
     code = "accounts.freeze_not_permitted"
     cite = "40 CFR 62.16255(c), (d)(1)"

@@ -150,3 +150,82 @@ class Retirement:
     exempt_from: date
     due_on: date
     is_late: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmitterEntry:
+    """Who may make a submission for an account, and whose act it is.
+
+    Attributes:
+        role: The person's: `primary`, `alternate` or `agent`.
+        principal: The representative whose act it is: the person, or who named the agent.
+        principal_role: The seat of the principal: `primary` or `alternate`.
+    """
+
+    account: int
+    person: int
+    name: str
+    email: str
+    role: str
+    principal: int
+    principal_name: str
+    principal_role: str
+
+    @property
+    def attributed(self) -> str:
+        """Whose act it is and by whose hand, for the log: `representative (by alternate Ben Orr)`.
+
+        Source: 40 CFR 62.16290(c), 62.16315(c)(4)(i); MASS-019, MASS-028.
+        """
+        if self.role == "agent":
+            return f"{self.principal_name} (by agent {self.name})"
+        return self.name if self.role == "primary" else f"representative (by alternate {self.name})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentSpec:
+    """An agent whom a notice of delegation names, and for what.
+
+    Attributes:
+        kinds: Kinds of submission (`submitters.SUBMISSION_KINDS`).
+        ends_at: When the authority is to end; None: with the next notice.
+    """
+
+    person: int
+    kinds: tuple[str, ...]
+    ends_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentEntry:
+    """An agent of a notice of delegation, and what may be submitted by it."""
+
+    person: int
+    name: str
+    email: str
+    kinds: tuple[str, ...]
+    ends_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DelegationEntry:
+    """A notice of delegation as it was received.
+
+    Attributes:
+        basis: `compliance` (62.16315) or `general` (62.16320(c)(5)).
+        ended_as: Blank while in force; `superseded` or `lapsed`.
+        method: How it was signed; `console` where no signature was asked for.
+    """
+
+    id: int
+    program: str
+    basis: str
+    delegator: int
+    delegator_name: str
+    email: str
+    received_at: datetime
+    ended_at: datetime | None
+    ended_as: str
+    method: str
+    signature: int | None
+    agents: tuple[AgentEntry, ...]

@@ -11,6 +11,12 @@ from datetime import date, datetime
 from django.db import connection
 from django.db.models import Q, QuerySet
 
+from trueup.accounts.delegation_reads import (
+    agencies_of,
+    delegation_notice,
+    delegations_of,
+    past_and_present_delegations,
+)
 from trueup.accounts.entries import (
     FacilityAccountEntry,
     FacilityEntry,
@@ -25,10 +31,46 @@ from trueup.accounts.models import (
     Person,
     Representative,
 )
+from trueup.accounts.submitters import SUBMISSION_KINDS, is_delegable, may_submit, submitters
 from trueup.audit.statements import among, aware, execute, unfolded
 from trueup.ledger import queries as ledger
 from trueup.ledger.entries import AccountEntry
 from trueup.rules import programs
+
+__all__ = [
+    "SUBMISSION_KINDS",
+    "accounts_of",
+    "agencies_of",
+    "compliance_account",
+    "delegation_notice",
+    "delegations_of",
+    "exempt_from",
+    "facilities",
+    "facilities_by_id",
+    "facilities_by_oris_code",
+    "facilities_of",
+    "facility",
+    "facility_accounts",
+    "facility_entry",
+    "facility_of",
+    "find_facility",
+    "find_people",
+    "is_delegable",
+    "may_submit",
+    "past_and_present_delegations",
+    "past_and_present_representatives",
+    "people",
+    "people_with_email",
+    "person",
+    "person_entry",
+    "person_of_user",
+    "projected_dates_passed",
+    "representatives",
+    "submitters",
+    "unit",
+    "unit_entry",
+    "units_of",
+]
 
 PAGE = 100
 
@@ -77,14 +119,6 @@ def past_and_present_representatives(account: int) -> list[RepresentativeEntry]:
     """Everyone who could ever act for an account, in the order of beginning."""
     rows = Representative.objects.filter(account_id=account).select_related("person")
     return [_representative_entry(row) for row in rows.order_by("from_at", "id")]
-
-
-def may_submit(person: int, account: int, at: datetime) -> bool:
-    """Whether a person could act for an account at an instant, as primary or alternate.
-
-    Source: 40 CFR 62.16290(a)(2), (b)(2), (c); 62.16320(c)(2)(iii), (e).
-    """
-    return any(seat.person == person for seat in representatives([account], at=at)[account])
 
 
 def accounts_of(person: int, *, at: datetime | None = None) -> list[AccountEntry]:

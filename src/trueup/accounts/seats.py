@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from trueup.accounts import checks, queries
+from trueup.accounts import checks, delegation_endings, queries
 from trueup.accounts.entries import FacilityEntry, PersonEntry
 from trueup.accounts.models import ROLES, Representative
 from trueup.audit import services as audit
@@ -100,7 +100,7 @@ def seat(
 ) -> None:
     """Write who sits where from now on, log it, and tell those concerned."""
     changing = [naming for naming in namings if naming.changed]
-    _end_seats(changing, at=at)
+    leaving = _end_seats(changing, at=at)
     insert_many(
         Representative,
         [
@@ -115,6 +115,7 @@ def seat(
             if role in naming.after
         ],
     )
+    delegation_endings.lapse_delegations(leaving, at=at)
     audit.log_many([_event(naming, at=at, actor=actor) for naming in changing])
     audit.notify(
         [
@@ -127,8 +128,8 @@ def seat(
     )
 
 
-def _end_seats(namings: Iterable[Naming], *, at: datetime) -> None:
-    """End the seats that change hands; whoever sits in them may not act from now on.
+def _end_seats(namings: Sequence[Naming], *, at: datetime) -> set[int]:
+    """End the seats that change hands, and give who sat there; they may not act from now on.
 
     Raises Refused (`superseded_already`) if one began later than this.
     """
@@ -139,7 +140,7 @@ def _end_seats(namings: Iterable[Naming], *, at: datetime) -> None:
         if role in naming.before
     }
     if not ending:
-        return
+        return set()
     sitting = Representative.objects.filter(
         until_at=None, account_id__in=among(account for account, _ in ending)
     )
@@ -155,6 +156,12 @@ def _end_seats(namings: Iterable[Naming], *, at: datetime) -> None:
             [checks.SupersededAlready("Another representative was named later than that.")]
         )
     Representative.objects.filter(id__in=among(key for key, _ in rows)).update(until_at=at)
+    return {
+        naming.before[role]
+        for naming in namings
+        for role in naming.changed
+        if role in naming.before
+    }
 
 
 def _event(naming: Naming, *, at: datetime, actor: str) -> EventSpec:

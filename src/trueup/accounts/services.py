@@ -1,6 +1,7 @@
 """What is done to facilities, persons and accounts; each function is one transaction."""
 
 from trueup.accounts.conditions import close_account, freeze_account, unfreeze_account
+from trueup.accounts.delegation import end_delegation, file_delegation_notice
 from trueup.accounts.general_accounts import (
     name_account_representative,
     open_general_account,
@@ -20,6 +21,8 @@ from trueup.accounts.representation import (
 
 __all__ = [
     "close_account",
+    "end_delegation",
+    "file_delegation_notice",
     "freeze_account",
     "name_account_representative",
     "name_designated_representative",

@@ -1,0 +1,253 @@
+"""Notices of delegation: a representative names agents for kinds of electronic submission."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from trueup.accounts import checks, delegation_endings, queries, submitters
+from trueup.accounts.delegation_models import BASES, Delegation, DelegationNotice
+from trueup.accounts.entries import AgentSpec, DelegationEntry, PersonEntry
+from trueup.accounts.rivals import looking_again
+from trueup.audit import services as audit
+from trueup.audit.entries import EventSpec, NoticeSpec
+from trueup.audit.notices import ContextValue
+from trueup.audit.statements import insert_many
+from trueup.rules import programs
+from trueup.rules.program import Program
+from trueup.rules.refusal import Refusal, Refused
+
+CITES = {"compliance": "40 CFR 62.16315", "general": "40 CFR 62.16320(c)(5)"}
+TITLES = {
+    "compliance": "designated representative or alternate",
+    "general": "authorized account representative or alternate",
+}
+
+
+def file_delegation_notice(
+    *,
+    program: str,
+    basis: str,
+    delegator: int,
+    agents: Sequence[AgentSpec],
+    received_at: datetime,
+) -> DelegationEntry:
+    """Receive a notice of delegation; it supersedes the delegator's former one as a whole.
+
+    It takes effect on receipt and covers every account of this basis (`compliance`:
+    facilities; `general`: general accounts) for which the delegator sits in office when
+    the agent submits. A notice without agents ends all delegation.
+
+    Raises Refused with every reason (`unknown_person`, `delegator_not_in_office`,
+    `email_missing`, `kind_not_delegable`, `agent_not_usable`, `superseded_already`).
+
+    Source: 40 CFR 62.16315(a) to (e); 62.16320(c)(5).
+    """
+    if basis not in BASES:
+        raise ValueError(f"{basis!r} is not a basis: {BASES}")
+    rules = programs.load(program)
+
+    def act() -> DelegationEntry:
+        people = queries.people([delegator, *(agent.person for agent in agents)])
+        former = _in_force(program=program, basis=basis, delegator=delegator)
+        refusals = _refusals(
+            rules, basis=basis, delegator=delegator, agents=agents, people=people, at=received_at
+        )
+        if former is not None and former.received_at > received_at:
+            refusals.append(
+                checks.SupersededAlready("A later notice of delegation was received already.")
+            )
+        if refusals:
+            raise Refused(refusals)
+        before = _agents_of(former)
+        if former is not None:
+            delegation_endings.end_notices([former.id], at=received_at, ended_as="superseded")
+        notice = DelegationNotice.objects.create(
+            program=program,
+            basis=basis,
+            delegator_id=delegator,
+            email=people[delegator].email,
+            statements=_statements(rules, basis=basis),
+            method="console",
+            received_at=received_at,
+        )
+        _insert(notice, agents=agents, rules=rules)
+        _log_and_tell(notice, agents=agents, before=before, people=people)
+        return queries.delegation_notice(notice.id)
+
+    return looking_again(act)
+
+
+def end_delegation(
+    *, program: str, delegator: int, agent: int, received_at: datetime
+) -> list[DelegationEntry]:
+    """End what one agent may do: new notices that name all the delegator's others again.
+
+    Raises Refused as `file_delegation_notice` does, and `no_such_agent`.
+
+    Source: 40 CFR 62.16315(d), (e); PLAT-034.
+    """
+
+    def act() -> list[DelegationEntry]:
+        superseding = []
+        for notice in queries.delegations_of(delegator, program=program, at=received_at):
+            if all(entry.person != agent for entry in notice.agents):
+                continue
+            staying = [
+                AgentSpec(person=entry.person, kinds=entry.kinds, ends_at=entry.ends_at)
+                for entry in notice.agents
+                if entry.person != agent
+            ]
+            superseding.append(
+                file_delegation_notice(
+                    program=program,
+                    basis=notice.basis,
+                    delegator=delegator,
+                    agents=staying,
+                    received_at=received_at,
+                )
+            )
+        if not superseding:
+            raise Refused([checks.NoSuchAgent("No notice in force names this agent.")])
+        return superseding
+
+    return looking_again(act)
+
+
+def _refusals(
+    rules: Program,
+    *,
+    basis: str,
+    delegator: int,
+    agents: Sequence[AgentSpec],
+    people: Mapping[int, PersonEntry],
+    at: datetime,
+) -> list[Refusal]:
+    if delegator not in people or any(agent.person not in people for agent in agents):
+        return [checks.UnknownPerson("The person named is not registered.")]
+    refusals: list[Refusal] = []
+    if (rules.number, basis, delegator) not in delegation_endings.offices([delegator]):
+        refusals.append(
+            checks.DelegatorNotInOffice(
+                f"Only a {TITLES[basis]} can delegate; an agent cannot, and nobody else."
+            )
+        )
+    for person in (people[delegator], *(people[agent.person] for agent in agents)):
+        if not person.email:
+            refusals.append(
+                checks.EmailMissing(
+                    f"{person.name} has no e-mail address; a delegation needs those of the"
+                    " delegator and of each agent."
+                )
+            )
+    named = [agent.person for agent in agents]
+    if delegator in named or len(set(named)) != len(named):
+        refusals.append(
+            checks.AgentNotUsable("An agent is somebody else than the delegator, and named once.")
+        )
+    for agent in agents:
+        refusals += _kind_refusals(agent, name=people[agent.person].name, at=at)
+    return refusals
+
+
+def _kind_refusals(agent: AgentSpec, *, name: str, at: datetime) -> list[Refusal]:
+    refusals: list[Refusal] = []
+    if not agent.kinds:
+        refusals.append(checks.KindNotDelegable(f"Say what {name} may submit, at least one kind."))
+    for kind in sorted(set(agent.kinds)):
+        if not submitters.is_delegable(kind):
+            words = submitters.SUBMISSION_KINDS.get(kind, f"“{kind}”")
+            refusals.append(checks.KindNotDelegable(f"No agent can be named for {words}."))
+    if agent.ends_at is not None and agent.ends_at <= at:
+        refusals.append(checks.AgentNotUsable(f"The authority of {name} would end before today."))
+    return refusals
+
+
+def _in_force(*, program: str, basis: str, delegator: int) -> DelegationNotice | None:
+    return DelegationNotice.objects.filter(
+        program=program, basis=basis, delegator_id=delegator, ended_at=None
+    ).first()
+
+
+def _agents_of(notice: DelegationNotice | None) -> list[int]:
+    if notice is None:
+        return []
+    rows = Delegation.objects.filter(notice=notice).order_by("agent_id")
+    return sorted(set(rows.values_list("agent_id", flat=True)))
+
+
+def _statements(rules: Program, *, basis: str) -> list[dict[str, str]]:
+    statements = rules.people.statements[f"delegation_{basis}"]
+    return [{"key": statement.key, "digest": statement.digest} for statement in statements]
+
+
+def _insert(notice: DelegationNotice, *, agents: Sequence[AgentSpec], rules: Program) -> None:
+    insert_many(
+        Delegation,
+        [
+            {
+                "notice_id": notice.id,
+                "program_number": rules.number,
+                "basis": notice.basis,
+                "delegator_id": notice.delegator_id,
+                "agent_id": agent.person,
+                "kind": kind,
+                "from_at": notice.received_at,
+                "ends_at": agent.ends_at,
+            }
+            for agent in agents
+            for kind in sorted(set(agent.kinds))
+        ],
+    )
+
+
+def _log_and_tell(
+    notice: DelegationNotice,
+    *,
+    agents: Sequence[AgentSpec],
+    before: Sequence[int],
+    people: Mapping[int, PersonEntry],
+) -> None:
+    """Log the notice and tell the delegator and every agent, former ones too."""
+    cite = CITES[notice.basis]
+    listed = {f"person:{agent.person}": sorted(set(agent.kinds)) for agent in agents}
+    audit.log_many(
+        [
+            EventSpec(
+                at=notice.received_at,
+                program=notice.program,
+                actor=f"person:{notice.delegator_id}",
+                act="file_delegation_notice",
+                subject=f"person:{notice.delegator_id}",
+                before={"agents": [f"person:{agent}" for agent in before]},
+                after={"notice": notice.id, "basis": notice.basis, "agents": listed},
+                cite=cite,
+            )
+        ]
+    )
+    context: dict[str, ContextValue] = {
+        "delegator": people[notice.delegator_id].name,
+        "office": TITLES[notice.basis],
+        "program": programs.load(notice.program).name,
+        "agents": [
+            f"{people[agent.person].name}: "
+            + ", ".join(submitters.SUBMISSION_KINDS[kind] for kind in sorted(set(agent.kinds)))
+            for agent in agents
+        ]
+        or ["nobody: all delegation has ended"],
+        "received_at": notice.received_at,
+        "cite": cite,
+    }
+    told = {notice.delegator_id, *before, *(agent.person for agent in agents)}
+    audit.notify(
+        [
+            NoticeSpec(
+                event="delegation_changed",
+                program=notice.program,
+                person=person,
+                created_at=notice.received_at,
+                context=context,
+            )
+            for person in sorted(told)
+        ]
+    )

@@ -63,6 +63,18 @@ class TestAudience:
         assert queries.tasks_for(person=ana, accounts=[brokers])
         assert not queries.tasks_for(person=ana, accounts=[brokers + 1])
 
+    def test_an_agent_sees_the_tasks_of_the_delegated_kind_alone(
+        self, ana: int, brokers: int
+    ) -> None:
+        services.open_tasks([spec(account=brokers, submission="transfers")])
+        services.open_tasks([spec(account=brokers, kind="application_incomplete")])
+
+        delegated = {"transfers": [brokers]}
+        task = only(queries.tasks_for(person=ana, delegated=delegated))
+        assert task.kind == "transfer_second_approval"
+        assert queries.task_of(task.key, person=ana, delegated=delegated) is not None
+        assert not queries.tasks_for(person=ana, delegated={"emissions_reports": [brokers]})
+
     def test_a_task_of_a_person_is_seen_by_that_person(self, ana: int) -> None:
         services.open_tasks([spec(person=ana)])
 

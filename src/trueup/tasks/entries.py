@@ -13,6 +13,8 @@ class TaskSpec:
 
     Attributes:
         account: For those who act for this account.
+        submission: The kind of submission that doing it is (accounts.SUBMISSION_KINDS): an
+            agent for that kind sees it too; "": representatives alone.
         person: For this person alone.
         function, jurisdiction: For officials who have the function in the program and State.
         dedupe: An open task with the same non-empty text is not opened again.
@@ -29,6 +31,7 @@ class TaskSpec:
     person: int | None = None
     function: str = ""
     jurisdiction: str = ""
+    submission: str = ""
     dedupe: str = ""
     excluded: tuple[int, ...] = ()
     opened_by: str = "registry"
@@ -57,6 +60,7 @@ class TaskEntry:
     person: int | None
     function: str
     jurisdiction: str
+    submission: str
     opened_at: datetime
     due_on: date | None
     claimed_by: int | None

@@ -24,6 +24,8 @@ class Task(models.Model):
         kind: What is to be done: `transfer_second_approval`.
         subject: On what: `transfer:<key>`, `proposal:<key>`, `application:<id>`.
         account: For those who act for this account.
+        submission: The kind of submission that doing it is: an agent whose delegation
+            lists that kind may do it too; empty: representatives alone.
         person: For this person alone.
         function, jurisdiction: For officials with this function in the program and State.
         sort_on: The due date; a day in the far future where there is none.
@@ -54,6 +56,7 @@ class Task(models.Model):
     )
     function = models.CharField(max_length=40, blank=True)
     jurisdiction = models.CharField(max_length=3, blank=True)
+    submission = models.CharField(max_length=40, blank=True)
     opened_at = models.DateTimeField()
     due_on = models.DateField(null=True)
     sort_on = models.DateField()

@@ -7,8 +7,9 @@ from an index of its own and cut at the page's length before they are merged.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from uuid import UUID
 
 from django.db.models import Count as CountOf
@@ -19,6 +20,7 @@ from trueup.tasks.entries import Count, Scope, StepEntry, TaskEntry
 from trueup.tasks.models import NO_DUE_DATE, Exclusion, Step, Task
 
 PAGE = 50
+NOBODY: Mapping[str, Iterable[int]] = MappingProxyType({})
 Place = tuple[date, int]
 
 
@@ -26,6 +28,7 @@ def tasks_for(
     *,
     person: int,
     accounts: Iterable[int] = (),
+    delegated: Mapping[str, Iterable[int]] = NOBODY,
     functions: Sequence[Scope] = (),
     kind: str = "",
     limit: int = PAGE,
@@ -33,10 +36,15 @@ def tasks_for(
 ) -> list[TaskEntry]:
     """What awaits a person, the first due first; `after` is the place at which to go on.
 
+    Args:
+        accounts: Those that the person represents.
+        delegated: Those for which the person is an agent, by kind of submission.
+        functions: What the person may do as an official, and where.
+
     Source: PLAT-052, PLAT-094.
     """
     found: list[Task] = []
-    for part in _parts(person, accounts, functions):
+    for part in _parts(person, accounts, delegated, functions):
         chosen = part.filter(kind=kind) if kind else part
         if after is not None:
             sort_on, task = after
@@ -57,12 +65,13 @@ def counts_for(
     *,
     person: int,
     accounts: Iterable[int] = (),
+    delegated: Mapping[str, Iterable[int]] = NOBODY,
     functions: Sequence[Scope] = (),
     today: date,
 ) -> list[Count]:
     """How many open tasks of each kind await a person, and how many of those are late."""
     sums: dict[str, tuple[int, int]] = {}
-    for part in _parts(person, accounts, functions):
+    for part in _parts(person, accounts, delegated, functions):
         rows = part.values("kind").annotate(
             open=CountOf("id"), late=CountOf("id", filter=Q(due_on__lt=today))
         )
@@ -77,11 +86,14 @@ def task_of(
     *,
     person: int,
     accounts: Iterable[int] = (),
+    delegated: Mapping[str, Iterable[int]] = NOBODY,
     functions: Sequence[Scope] = (),
     closed_too: bool = True,
 ) -> TaskEntry | None:
     """A task, if it is one of the person's; None otherwise, whether or not there is one."""
-    found = Task.objects.filter(_audience(person, accounts, functions), ~_excludes(person), key=key)
+    found = Task.objects.filter(
+        _audience(person, accounts, delegated, functions), ~_excludes(person), key=key
+    )
     if not closed_too:
         found = found.filter(closed_at=None)
     task = found.select_related("claimed_by").first()
@@ -125,25 +137,42 @@ def excluded_from(key: UUID) -> set[int]:
 
 
 def _parts(
-    person: int, accounts: Iterable[int], functions: Sequence[Scope]
+    person: int,
+    accounts: Iterable[int],
+    delegated: Mapping[str, Iterable[int]],
+    functions: Sequence[Scope],
 ) -> list[QuerySet[Task]]:
     """A person's open tasks, as up to three lists that each have an index."""
     open_ = Task.objects.filter(~_excludes(person), closed_at=None)
     parts = [open_.filter(person_id__isnull=False, person_id=person)]
-    acting_for = sorted(set(accounts))
-    if acting_for:
-        parts.append(open_.filter(account_id__isnull=False, account_id__in=among(acting_for)))
+    if acting := _accounts(accounts, delegated):
+        parts.append(open_.filter(acting, account_id__isnull=False))
     if functions:
         parts.append(open_.filter(~Q(function=""), _functions(functions)))
     return parts
 
 
-def _audience(person: int, accounts: Iterable[int], functions: Sequence[Scope]) -> Q:
+def _audience(
+    person: int,
+    accounts: Iterable[int],
+    delegated: Mapping[str, Iterable[int]],
+    functions: Sequence[Scope],
+) -> Q:
     audience = Q(person_id=person)
-    acting_for = sorted(set(accounts))
-    if acting_for:
-        audience |= Q(account_id__in=among(acting_for))
+    if acting := _accounts(accounts, delegated):
+        audience |= acting
     return audience | _functions(functions) if functions else audience
+
+
+def _accounts(accounts: Iterable[int], delegated: Mapping[str, Iterable[int]]) -> Q:
+    """Tasks of accounts that one represents, and those of a kind that was delegated."""
+    wanted = Q()
+    if represented := sorted(set(accounts)):
+        wanted |= Q(account_id__in=among(represented))
+    for submission, of_agent in sorted(delegated.items()):
+        if acting := sorted(set(of_agent)):
+            wanted |= Q(submission=submission, account_id__in=among(acting))
+    return wanted
 
 
 def _functions(scopes: Sequence[Scope]) -> Q:
@@ -178,6 +207,7 @@ def task_entry(task: Task) -> TaskEntry:
         person=task.person_id,
         function=task.function,
         jurisdiction=task.jurisdiction,
+        submission=task.submission,
         opened_at=task.opened_at,
         due_on=task.due_on,
         claimed_by=task.claimed_by_id,

@@ -193,6 +193,7 @@ def _row(key: UUID, spec: TaskSpec) -> dict[str, object]:
         "person_id": spec.person,
         "function": spec.function,
         "jurisdiction": spec.jurisdiction,
+        "submission": spec.submission,
         "opened_at": spec.opened_at,
         "due_on": spec.due_on,
         "sort_on": spec.due_on or NO_DUE_DATE,

@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=300)),
                 ('function', models.CharField(blank=True, max_length=40)),
                 ('jurisdiction', models.CharField(blank=True, max_length=3)),
+                ('submission', models.CharField(blank=True, max_length=40)),
                 ('opened_at', models.DateTimeField()),
                 ('due_on', models.DateField(null=True)),
                 ('sort_on', models.DateField()),

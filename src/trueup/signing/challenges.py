@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
+from trueup.identity import services as identity
 from trueup.rules.refusal import Refusal, Refused
 from trueup.rules.statements import Statement
 from trueup.signing import checks, forms, models, texts
@@ -104,7 +105,11 @@ def prove_code(
         raise Refused(
             [checks.SecondFactorWrong("The code is wrong or too old. Enter the one shown now.")]
         )
-    if not _take_code(challenge, user=user, code=code, counter=counter, at=at):
+    with transaction.atomic():
+        is_fresh = identity.use_code(user=user, step=counter)
+        if is_fresh:
+            _prove(challenge, method="totp", proof={"step": counter}, at=at)
+    if not is_fresh:
         raise Refused([checks.CodeUsedAlready("This code was used before. Wait for the next one.")])
     return _evidence(challenge, method="totp", accepted=accepted)
 
@@ -238,26 +243,6 @@ def _refuse_too_many(person: int, *, at: datetime) -> None:
 
 def _remember_attempt(person: int, *, at: datetime) -> None:
     models.FactorAttempt.objects.create(person_id=person, at=at)
-
-
-def _take_code(
-    challenge: models.Challenge, *, user: int, code: str, counter: int, at: datetime
-) -> bool:
-    """Use a code up, here and for signing in; False if it was used before.
-
-    Source: RFC 6238, section 5.2.
-    """
-    from trueup.signing import factors
-
-    try:
-        with transaction.atomic():
-            models.UsedCode.objects.create(person_id=challenge.person_id, counter=counter)
-            if not factors.mark_code(user, code):
-                return False
-            _prove(challenge, method="totp", proof={"counter": counter}, at=at)
-    except IntegrityError:
-        return False
-    return True
 
 
 def _prove(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +82,22 @@ class Site:
 
     name: str
     origin: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftEntry:
+    """A submission on its way to a signature; `models.Draft` has the words."""
+
+    key: UUID
+    person: int
+    program: str
+    act: str
+    subject: str
+    answers: Mapping[str, Any]
+    values: Mapping[str, Any]
+    created_at: datetime
+    done_at: datetime | None
+    outcome: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

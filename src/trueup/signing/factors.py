@@ -61,14 +61,6 @@ def code_counter(user: int, code: str, *, at: datetime) -> int | None:
     return None
 
 
-def mark_code(user: int, code: str) -> bool:
-    """Tell allauth that a code was used; False if it was used before, to sign in say."""
-    authenticator = Authenticator.objects.filter(user_id=user, type=TOTP).first()
-    return authenticator is not None and bool(
-        authenticator.wrap()._mark_code_used("".join(code.split()))
-    )
-
-
 def passkey_options(user: Any, challenge: bytes, *, site: Site) -> dict[str, Any]:
     """What the browser is asked to have signed."""
     options, _state = _server(site).authenticate_begin(

@@ -182,22 +182,37 @@ class FactorAttempt(models.Model):
         return f"wrong second factor of {self.person_id}"
 
 
-class UsedCode(models.Model):
-    """A code of an authenticator that was used: append-only, so that none works twice.
+class Draft(models.Model):
+    """A submission whose answers are checked before it is signed, and what became of it.
 
-    Source: PLAT-094; RFC 6238, section 5.2.
+    Attributes:
+        key: Of the submission too, so that it is made once however often it is sent.
+        person: Whose it is; nobody else can open it.
+        act: What is to be done, as the pages name it.
+        subject: What it is done to: an account's number, a transfer's key.
+        answers: As they were typed, so that they can be changed.
+        values: As they were understood; what is signed is made of these.
+        done_at, outcome: When it was signed, and what is told of it.
+
+    Source: PLAT-050, PLAT-051 (the serials before signing), PLAT-054.
     """
 
+    key = models.UUIDField(unique=True)
     person = _person()
-    counter = models.BigIntegerField()
+    program = models.CharField(max_length=20)
+    act = models.CharField(max_length=40)
+    subject = models.CharField(max_length=60, blank=True)
+    answers = models.JSONField(default=dict)
+    values = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    outcome = models.JSONField(default=dict)
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=("person", "counter"), name="used_code_once"),
-        )
+        indexes = (models.Index(fields=("person", "id"), name="signing_draft_person"),)
 
     def __str__(self) -> str:
-        return f"code {self.counter} of {self.person_id}"
+        return f"draft {self.key}: {self.act}"
 
 
 class Paper(models.Model):
@@ -248,7 +263,8 @@ class PaperScan(models.Model):
     """The scan of a form on paper: append-only.
 
     Attributes:
-        digest: SHA-256 of the file.
+        content: Encrypted, so that a copy of the database shows no signature to copy.
+        digest: SHA-256 of the file as it came.
     """
 
     paper = models.OneToOneField(Paper, on_delete=models.PROTECT, related_name="scan")

@@ -15,6 +15,7 @@ from datetime import datetime
 from django.db import transaction
 
 from trueup.audit import services as audit
+from trueup.identity.encryption import encrypt
 from trueup.rules.refusal import Refused
 from trueup.rules.statements import Statement
 from trueup.signing import challenges, checks, forms, models, texts
@@ -87,7 +88,9 @@ def enter_paper(
         entered_at=entered_at,
     )
     digest = hashlib.sha256(scan).hexdigest()
-    models.PaperScan.objects.create(paper=row, media_type=media_type, content=scan, digest=digest)
+    models.PaperScan.objects.create(
+        paper=row, media_type=media_type, content=encrypt(scan), digest=digest
+    )
     audit.log(
         at=entered_at,
         program=program,

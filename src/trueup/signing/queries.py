@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
+from uuid import UUID
 
 from trueup.audit import queries as audit
 from trueup.audit.statements import among
-from trueup.signing import forms, models, texts
-from trueup.signing.entries import SignatureEntry, StatementAccepted, Verification
+from trueup.identity.encryption import decrypt
+from trueup.signing import drafts, forms, models, texts
+from trueup.signing.entries import DraftEntry, SignatureEntry, StatementAccepted, Verification
 
 PAGE = 50
 
@@ -53,10 +55,18 @@ def has_agreement(person: int, *, on: date) -> bool:
     return models.Agreement.objects.filter(person_id=person, form_version=version).exists()
 
 
+def draft(key: UUID, *, person: int, at: datetime) -> DraftEntry | None:
+    """A draft of this person's, if it is signed or can still be."""
+    row = models.Draft.objects.filter(key=key, person_id=person).first()
+    if row is None or (row.done_at is None and row.created_at + drafts.LIFETIME <= at):
+        return None
+    return drafts.draft_entry(row)
+
+
 def scan_of(nonce: str) -> tuple[str, bytes] | None:
     """The media type and the bytes of a paper's scan."""
     found = models.PaperScan.objects.filter(paper__nonce=nonce).first()
-    return (found.media_type, bytes(found.content)) if found is not None else None
+    return (found.media_type, decrypt(bytes(found.content))) if found is not None else None
 
 
 def verify(signature: SignatureEntry) -> Verification:

@@ -76,10 +76,18 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='UsedCode',
+            name='Draft',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('counter', models.BigIntegerField()),
+                ('key', models.UUIDField(unique=True)),
+                ('program', models.CharField(max_length=20)),
+                ('act', models.CharField(max_length=40)),
+                ('subject', models.CharField(blank=True, max_length=60)),
+                ('answers', models.JSONField(default=dict)),
+                ('values', models.JSONField(default=dict)),
+                ('created_at', models.DateTimeField()),
+                ('done_at', models.DateTimeField(null=True)),
+                ('outcome', models.JSONField(default=dict)),
                 ('person', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.person')),
             ],
         ),
@@ -158,13 +166,12 @@ class Migration(migrations.Migration):
             model_name='agreement',
             constraint=models.UniqueConstraint(fields=('person', 'form_version'), name='agreement_once_a_version'),
         ),
-        migrations.AddConstraint(
-            model_name='usedcode',
-            constraint=models.UniqueConstraint(fields=('person', 'counter'), name='used_code_once'),
+        migrations.AddIndex(
+            model_name='draft',
+            index=models.Index(fields=['person', 'id'], name='signing_draft_person'),
         ),
         protect('signing_signature', keys=(('id',), ('nonce',))),
         protect('signing_agreement', keys=(('id',), ('person_id', 'form_version'), ('signature_id',))),
         protect('signing_paperscan', keys=(('id',), ('paper_id',))),
         keep_rows('signing_paper', keys=(('id',), ('nonce',))),
-        keep_rows('signing_usedcode', keys=(('id',), ('person_id', 'counter'))),
     ]

@@ -11,13 +11,17 @@ import pytest
 
 from tests.rules.fixtures import DATA_DIR
 from trueup.rules import programs
+from trueup.rules.credits import BELOW_STANDARD, GAS_SHIFT
 from trueup.rules.program import ACCOUNT_KINDS, Program
 from trueup.rules.programs import ProgramFileError
-from trueup.rules.readings import READING_KEYS
+from trueup.rules.readings import keys_of
 from trueup.rules.refusal import Refused
 
 CPP_MASS = programs.load("cpp-mass")
-CPP_MASS_TEXT = (files("trueup.rules") / "programs" / "cpp-mass.toml").read_text(encoding="utf-8")
+CPP_RATE = programs.load("cpp-rate")
+_FOLDER = files("trueup.rules") / "programs"
+CPP_MASS_TEXT = (_FOLDER / "cpp-mass.toml").read_text(encoding="utf-8")
+CPP_RATE_TEXT = (_FOLDER / "cpp-rate.toml").read_text(encoding="utf-8")
 DECISIONS_DIR = Path(__file__).parents[2] / "docs" / "decisions"
 
 
@@ -64,6 +68,90 @@ class TestMassBasedProgram:
         assert CPP_MASS.days_from(date(2023, 8, 15), 30) == date(2023, 9, 13)
         assert CPP_MASS.business_days_from(date(2025, 7, 3), 5) == date(2025, 7, 10)
         assert not CPP_MASS.is_business_day(date(2025, 7, 4))
+
+
+class TestRateBasedProgram:
+    """40 CFR part 62, subpart NNN."""
+
+    def test_it_comes_second_and_trades_credits_of_a_megawatt_hour(self) -> None:
+        """RATE-002."""
+        assert programs.codes() == ("cpp-mass", "cpp-rate")
+        assert (CPP_RATE.number, CPP_RATE.kind) == (2, "rate")
+        assert (CPP_RATE.instrument, CPP_RATE.unit) == ("ERC", "MWh")
+        assert CPP_RATE.is_rate_based
+        assert not CPP_MASS.is_rate_based
+
+    def test_it_keeps_books_for_each_affected_egu(self) -> None:
+        """RATE-168, RATE-169; 62.16515(a)."""
+        assert CPP_RATE.books_per == "egu"
+
+    @pytest.mark.parametrize(
+        ("period", "deadline_on"),
+        [
+            ("2022-2024", date(2025, 11, 3)),  # November 1 is a Saturday.
+            ("2025-2027", date(2028, 11, 1)),
+            ("2034-2035", date(2036, 11, 3)),
+        ],
+    )
+    def test_the_deadline_is_november_1_or_the_next_business_day(
+        self, period: str, deadline_on: date
+    ) -> None:
+        """RATE-193, AMB-07; 62.16570 “ERC transfer deadline”."""
+        assert CPP_RATE.deadline_on(CPP_RATE.period_named(period)) == deadline_on
+
+    def test_its_periods_are_those_of_the_mass_based_program(self) -> None:
+        """RATE-014."""
+        assert CPP_RATE.schedule == CPP_MASS.schedule
+        assert CPP_RATE.period_of(date(2033, 7, 1)).name == "2032-2033"
+
+    def test_nothing_is_allocated_and_no_budget_is_set(self) -> None:
+        assert not CPP_RATE.allocates
+        assert "allocate" not in CPP_RATE.transaction_types
+        assert CPP_RATE.budget("AL", 2022) is None
+        assert CPP_MASS.allocates
+        assert CPP_MASS.credits is None
+
+    def test_credits_are_issued_into_compliance_and_general_accounts(self) -> None:
+        """RATE-140."""
+        issuing = CPP_RATE.transaction_types["originate"]
+
+        assert issuing.event == "issued"
+        assert issuing.routes == {("", "compliance"), ("", "general")}
+
+    def test_no_credit_is_deducted_before_another_for_being_its_accounts_own(self) -> None:
+        """RATE-197, AMB-24."""
+        assert not any(kind.own for kind in CPP_RATE.transaction_types.values())
+
+    def test_comment_takes_thirty_days_that_begin_with_the_notice(self) -> None:
+        """RATE-139, RATE-259."""
+        assert CPP_RATE.credits is not None
+        days = CPP_RATE.credits.comment_days
+        assert CPP_RATE.days_from(date(2023, 5, 31), days) == date(2023, 6, 29)
+
+    def test_the_statements_are_those_of_its_own_subpart(self) -> None:
+        """RATE-158."""
+        keys = [item.key for item in CPP_RATE.people.statements["delegation_compliance"]]
+
+        assert keys == ["CERT-DR-DELEG-1", "CERT-DR-DELEG-2"]
+
+
+class TestCategories:
+    """62.16434; 62.16435(a)(4); RATE-052, AMB-23."""
+
+    def test_there_are_sixteen_and_affected_egus_have_two(self) -> None:
+        assert CPP_RATE.credits is not None
+        categories = CPP_RATE.credits.categories
+
+        assert len(categories) == 16
+        assert [c for c, known in categories.items() if known.holder == "affected_egu"] == [
+            BELOW_STANDARD,
+            GAS_SHIFT,
+        ]
+
+    def test_only_gas_shift_credits_are_barred_for_turbines(self) -> None:
+        """RATE-039; 62.16434(c)(3)."""
+        assert CPP_RATE.credits is not None
+        assert CPP_RATE.credits.barred_for_turbines == {GAS_SHIFT}
 
 
 class TestTransactionTypes:
@@ -145,15 +233,17 @@ class TestTransactionTypes:
 class TestReadings:
     """Unclear passages are settings with a default, a text and a decision."""
 
-    def test_every_reading_quotes_its_text_and_cites_its_paragraph(self) -> None:
-        assert set(CPP_MASS.readings) == READING_KEYS
-        for key, reading in CPP_MASS.readings.items():
+    @pytest.mark.parametrize("program", [CPP_MASS, CPP_RATE], ids=lambda program: program.code)
+    def test_every_reading_quotes_its_text_and_cites_its_paragraph(self, program: Program) -> None:
+        assert set(program.readings) == keys_of(program.kind)
+        for key, reading in program.readings.items():
             assert reading.key == key
             assert reading.text
             assert reading.cite
 
-    def test_every_reading_has_a_decision_record_that_names_it(self) -> None:
-        for reading in CPP_MASS.readings.values():
+    @pytest.mark.parametrize("program", [CPP_MASS, CPP_RATE], ids=lambda program: program.code)
+    def test_every_reading_has_a_decision_record_that_names_it(self, program: Program) -> None:
+        for reading in program.readings.values():
             record = DECISIONS_DIR / f"{reading.decision}.md"
             assert f"`{reading.key}`" in record.read_text(encoding="utf-8"), reading.key
 
@@ -174,6 +264,7 @@ class TestReadings:
             ("excess_multiplier", True, "must be a whole number"),
             ("excess_vintage", "any", "must be next_period or next_year, not 'any'"),
             ("time_zone", "US Eastern", "must be the name of a time zone"),
+            ("affected_egu_basis", "year", "cpp-mass has no reading affected_egu_basis"),
         ],
     )
     def test_a_value_that_a_reading_cannot_have_is_a_bug(
@@ -238,11 +329,46 @@ class TestFile:
 
         assert str(error.value).startswith("changed.toml: ")
 
-    def test_every_section_needs_its_cite(self) -> None:
-        cites = list(re.finditer(r"^cite = .*\n", CPP_MASS_TEXT, re.MULTILINE))
+    @pytest.mark.parametrize(
+        ("printed", "instead", "problem"),
+        [
+            ("[credits]", "[recordation]", "credits: is missing"),
+            ("[credits]", "[budget.total]\ntable = 'table1_goals.csv'\ncite = 'x'\n[credits]", ""),
+            ("comment_days = 30", "comment_days = 0", "credits.comment_days: must be at least 1"),
+            ("erc_categories.csv", "no.csv", r"credits\.categories: .*no\.csv"),
+            ("[readings.affected_egu_basis]", "[readings.tons_rounding]", "affected_egu_basis: is"),
+            ('value = "cumulative"', 'value = "net"', "must be cumulative or year or period"),
+            ('books_per = "egu"', 'books_per = "unit"', "program.books_per: must be facility"),
+        ],
+    )
+    def test_what_a_rate_based_program_must_have_is_asked_for(
+        self, printed: str, instead: str, problem: str
+    ) -> None:
+        assert printed in CPP_RATE_TEXT
+        text = CPP_RATE_TEXT.replace(printed, instead, 1)
+
+        if not problem:
+            assert programs.read(text, file="changed.toml").budgets is not None
+            return
+        with pytest.raises(ProgramFileError, match=problem):
+            programs.read(text, file="changed.toml")
+
+    def test_a_program_that_issues_credits_has_no_date_for_allocations(self) -> None:
+        dated = CPP_RATE_TEXT + (
+            "\n[recordation]\nmonth = 6\nday = 1\nyears_before = 1\ncite = 'made up'\n"
+        )
+
+        with pytest.raises(ProgramFileError, match="recordation: is not a key"):
+            programs.read(dated, file="changed.toml")
+        with pytest.raises(ValueError, match="nothing is allocated in cpp-rate"):
+            CPP_RATE.recordation_on(CPP_RATE.period_named("2022-2024"))
+
+    @pytest.mark.parametrize("text", [CPP_MASS_TEXT, CPP_RATE_TEXT], ids=["mass", "rate"])
+    def test_every_section_needs_its_cite(self, text: str) -> None:
+        cites = list(re.finditer(r"^cite = .*\n", text, re.MULTILINE))
         assert len(cites) > 30
         for cite in cites:
-            without = CPP_MASS_TEXT[: cite.start()] + CPP_MASS_TEXT[cite.end() :]
+            without = text[: cite.start()] + text[cite.end() :]
             with pytest.raises(ProgramFileError, match=r"cite: is missing"):
                 programs.read(without, file="changed.toml")
 

@@ -54,6 +54,29 @@ class TestStandards:
         assert refused.value.reasons == {"no_standard"}
 
 
+class TestSubcategories:
+    """RATE-006; 40 CFR 62.16570 “Stationary combustion turbine”."""
+
+    @pytest.mark.parametrize(
+        ("unit_type", "fuel", "subcategory"),
+        [
+            ("steam", "Coal", STEAM_IGCC),
+            ("steam", "Pipeline Natural Gas", STEAM_IGCC),
+            ("igcc", "Coal", STEAM_IGCC),
+            ("combined_cycle", "Pipeline Natural Gas, Diesel Oil", COMBUSTION_TURBINE),
+            ("combined_cycle", "Pipeline Natural Gas, Wood", STEAM_IGCC),
+            ("combined_cycle", "Coal-Derived Gas", COMBUSTION_TURBINE),
+            ("combined_heat_and_power", "", COMBUSTION_TURBINE),
+            ("nuclear", "", None),
+            ("", "Coal", None),
+        ],
+    )
+    def test_a_turbine_that_burns_solid_fuel_is_a_steam_unit(
+        self, unit_type: str, fuel: str, subcategory: str | None
+    ) -> None:
+        assert rate.subcategory_of(unit_type=unit_type, fuel=fuel) == subcategory
+
+
 class TestCreditsNeeded:
     """RATE-018 to RATE-023; the smallest whole number, in exact arithmetic."""
 

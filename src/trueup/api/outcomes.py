@@ -178,5 +178,5 @@ def _period(rules: Program, period: CompliancePeriod) -> schemas.Period:
         first_year=period.first_year,
         last_year=period.last_year,
         deadline_on=rules.deadline_on(period),
-        recordation_on=rules.recordation_on(period),
+        recordation_on=rules.recordation_on(period) if rules.allocates else None,
     )

@@ -283,7 +283,7 @@ class Period(Schema):
     first_year: int
     last_year: int
     deadline_on: date
-    recordation_on: date
+    recordation_on: date | None = Field(description="None where nothing is allocated.")
 
 
 class Program(Schema):

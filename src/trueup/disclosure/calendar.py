@@ -40,13 +40,7 @@ def program_dates(program: Program, *, today: date, limit: int) -> list[ProgramD
 
 
 def _dates_of(program: Program, period: CompliancePeriod) -> list[ProgramDate]:
-    return [
-        ProgramDate(
-            on=program.recordation_on(period),
-            what="Allocations are recorded in the accounts",
-            period=period,
-            cite=program.cites["recordation"],
-        ),
+    dates = [
         ProgramDate(
             on=period.last_day,
             what="The compliance period ends",
@@ -60,6 +54,16 @@ def _dates_of(program: Program, period: CompliancePeriod) -> list[ProgramDate]:
             cite=program.cites["deadline"],
         ),
     ]
+    if program.allocates:
+        dates.append(
+            ProgramDate(
+                on=program.recordation_on(period),
+                what="Allocations are recorded in the accounts",
+                period=period,
+                cite=program.cites["recordation"],
+            )
+        )
+    return dates
 
 
 def _periods_near(program: Program, today: date) -> list[CompliancePeriod]:

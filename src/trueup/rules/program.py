@@ -3,7 +3,7 @@
 What differs between programs is data; this is the shape of it and the questions that
 the rest of the registry asks. `programs.load` makes one from its file.
 
-Source: 40 CFR part 62, subpart MMM, as proposed at 80 FR 64966.
+Source: 40 CFR part 62, subparts MMM and NNN, as proposed at 80 FR 64966.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from trueup.rules.calendar import BusinessCalendar, federal_calendar
+from trueup.rules.credits import CreditRules
 from trueup.rules.people import PeopleRules
 from trueup.rules.periods import (
     CompliancePeriod,
@@ -71,6 +72,14 @@ class TimeLimits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recordation:
+    """By which date of which earlier year a period's unit allocations are recorded."""
+
+    printed: YearlyDate
+    years_before: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BudgetTables:
     """The printed tables of a program: its goals, and set-asides by purpose."""
 
@@ -108,8 +117,7 @@ class Program:
     schedule: PeriodSchedule
     deadline: YearlyDate
     deadline_rolls: bool
-    recordation: YearlyDate
-    recordation_years_before: int
+    recordation: Recordation | None  # None where nothing is allocated.
     limits: TimeLimits
     hold_after_deadline: bool
     warning_days: tuple[int, ...]
@@ -117,6 +125,7 @@ class Program:
     jurisdictions: Mapping[str, Jurisdiction]
     people: PeopleRules
     budgets: BudgetTables | None
+    credits: CreditRules | None  # None where instruments are allocated.
     historical_generation: HistoricalGeneration | None
     transaction_types: Mapping[str, TransactionType]
     readings: Mapping[str, Reading]
@@ -125,10 +134,13 @@ class Program:
     def with_readings(self, values: Mapping[str, ReadingValue]) -> Program:
         """The same program with some unclear passages read otherwise.
 
-        Raises ValueError for an unknown reading or a value that it cannot have.
+        Raises ValueError for a reading that the program does not have, or a value that
+        the reading cannot have.
         """
         for key, value in values.items():
             check_reading(key, value)
+            if key not in self.readings:
+                raise ValueError(f"{self.code} has no reading {key}")
         changed = {key: replace(self.readings[key], value=value) for key, value in values.items()}
         return replace(self, readings=MappingProxyType({**self.readings, **changed}))
 
@@ -147,6 +159,16 @@ class Program:
     @property
     def correct_business_days(self) -> int:
         return self.limits.correct_business_days
+
+    @property
+    def is_rate_based(self) -> bool:
+        """Whether compliance is a rate, brought down by credits, and not a mass."""
+        return self.kind == "rate"
+
+    @property
+    def allocates(self) -> bool:
+        """Whether instruments are allocated, before the years that they are for."""
+        return self.recordation is not None
 
     @property
     def time_zone(self) -> str:
@@ -254,9 +276,14 @@ class Program:
     def recordation_on(self, period: CompliancePeriod) -> date:
         """The printed date by which a period's unit allocations are recorded.
 
+        Raises ValueError in a program that allocates nothing, which is a caller's bug.
+
         Source: 40 CFR 62.16325(a).
         """
-        return self.recordation.in_year(period.first_year - self.recordation_years_before)
+        if self.recordation is None:
+            raise ValueError(f"nothing is allocated in {self.code}")
+        year = period.first_year - self.recordation.years_before
+        return self.recordation.printed.in_year(year)
 
     def effective_on(self, printed_on: date) -> date:
         """The last day that is in time for a date printed in the rule.

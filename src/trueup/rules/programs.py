@@ -2,7 +2,8 @@
 
 A further program of a known kind is a new file there and nothing else.
 
-Source: 40 CFR part 62, subpart MMM, as proposed at 80 FR 64966, for `cpp-mass`.
+Source: 40 CFR part 62, as proposed at 80 FR 64966: subpart MMM for `cpp-mass`, subpart
+NNN for `cpp-rate`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from importlib.resources import files
 from itertools import product
 from types import MappingProxyType
 
+from trueup.rules.credits import CreditRules, read_categories
 from trueup.rules.people_file import read_people
 from trueup.rules.periods import CompliancePeriod, PeriodSchedule, YearlyDate
 from trueup.rules.program import (
@@ -23,11 +25,12 @@ from trueup.rules.program import (
     BudgetTables,
     HistoricalGeneration,
     Program,
+    Recordation,
     TimeLimits,
     TransactionType,
 )
 from trueup.rules.program_file import ProgramFileError, Section
-from trueup.rules.readings import READING_KEYS, Reading, check_reading
+from trueup.rules.readings import Reading, check_reading, keys_of
 from trueup.rules.refusal import Refusal, Refused
 from trueup.rules.tables import (
     Budget,
@@ -58,7 +61,8 @@ _EVENTS = ("originated", "allocated", "issued", "transferred", "deducted", "canc
 
 
 # Codes of the transactions that the registry records by itself or by its officials.
-_NEEDED_TYPES = ("originate", "allocate", "transfer", "retire", "deduct", "cancel", "adjust")
+_NEEDED_TYPES = ("originate", "transfer", "retire", "deduct", "cancel", "adjust")
+_NEEDED_WITH_ALLOCATIONS = ("allocate", *_NEEDED_TYPES)
 
 
 class UnknownProgram(Refusal):
@@ -124,19 +128,21 @@ def _program(top: Section) -> Program:
     identity = _open(top, "program", cites)
     instrument = _open(top, "instrument", cites)
     deadline = _open(top, "deadline", cites)
-    recordation = _open(top, "recordation", cites)
     hold = _open(top, "hold_after_deadline", cites)
     warnings = _open(top, "insufficient_holdings", cites)
     retirement = _open(top, "voluntary_retirement", cites)
     places = _open(top, "jurisdictions", cites)
-    with identity, instrument, deadline, recordation, hold, warnings, retirement, places:
+    with identity, instrument, deadline, hold, warnings, retirement, places:
+        kind = identity.choice("kind", _KINDS)
+        # Credits are issued for what was generated or saved; nothing is allocated ahead.
+        issues_credits = kind == "rate"
         with places.about("table"):
             jurisdictions = read_jurisdictions(places.text("table"))
         return Program(
             code=identity.text("code"),
             number=identity.whole("number"),
             name=identity.text("name"),
-            kind=identity.choice("kind", _KINDS),
+            kind=kind,
             books_per=identity.choice("books_per", _BOOKS),
             instrument=instrument.text("singular"),
             instruments=instrument.text("plural"),
@@ -144,8 +150,7 @@ def _program(top: Section) -> Program:
             schedule=_schedule(top, cites),
             deadline=_yearly_date(deadline),
             deadline_rolls=deadline.flag("rolls"),
-            recordation=_yearly_date(recordation),
-            recordation_years_before=recordation.whole("years_before", at_least=0),
+            recordation=None if issues_credits else _recordation(top, cites),
             limits=_limits(top, cites),
             hold_after_deadline=hold.flag("applies"),
             warning_days=warnings.wholes("days"),
@@ -153,9 +158,12 @@ def _program(top: Section) -> Program:
             jurisdictions=jurisdictions,
             people=read_people(top, cites),
             budgets=_budgets(top, cites, jurisdictions),
+            credits=_credits(top, cites) if issues_credits else None,
             historical_generation=_historical_generation(top, cites),
-            transaction_types=_transaction_types(top),
-            readings=_readings(top),
+            transaction_types=_transaction_types(
+                top, needed=_NEEDED_TYPES if issues_credits else _NEEDED_WITH_ALLOCATIONS
+            ),
+            readings=_readings(top, kind=kind),
             cites=MappingProxyType(cites),
         )
 
@@ -180,6 +188,22 @@ def _schedule(top: Section, cites: dict[str, str]) -> PeriodSchedule:
         with section.about("printed"):
             printed = tuple(CompliancePeriod.parse(name) for name in names)
             return PeriodSchedule(printed=printed, then_years=then_years)
+
+
+def _recordation(top: Section, cites: dict[str, str]) -> Recordation:
+    with _open(top, "recordation", cites) as section:
+        return Recordation(
+            printed=_yearly_date(section),
+            years_before=section.whole("years_before", at_least=0),
+        )
+
+
+def _credits(top: Section, cites: dict[str, str]) -> CreditRules:
+    with _open(top, "credits", cites) as section:
+        name = section.text("categories")
+        with section.about("categories"):
+            categories = read_categories(name)
+        return CreditRules(categories=categories, comment_days=section.whole("comment_days"))
 
 
 def _limits(top: Section, cites: dict[str, str]) -> TimeLimits:
@@ -235,10 +259,10 @@ def _historical_generation(top: Section, cites: dict[str, str]) -> HistoricalGen
     )
 
 
-def _readings(top: Section) -> Mapping[str, Reading]:
+def _readings(top: Section, *, kind: str) -> Mapping[str, Reading]:
     readings = {}
     with top.section("readings") as sections:
-        for key in sorted(READING_KEYS):
+        for key in sorted(keys_of(kind)):
             with sections.section(key) as section:
                 value = section.value("value")
                 with section.about("value"):
@@ -253,10 +277,10 @@ def _readings(top: Section) -> Mapping[str, Reading]:
     return MappingProxyType(readings)
 
 
-def _transaction_types(top: Section) -> Mapping[str, TransactionType]:
+def _transaction_types(top: Section, *, needed: tuple[str, ...]) -> Mapping[str, TransactionType]:
     types = {}
     with top.section("transaction_types") as sections:
-        for code in _NEEDED_TYPES:
+        for code in needed:
             if not sections.has(code):
                 raise sections.error(code, "is missing")
         for code in sections:

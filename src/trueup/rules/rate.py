@@ -20,6 +20,14 @@ from trueup.rules.rows import read_rows
 
 STEAM_IGCC = "steam_igcc"
 COMBUSTION_TURBINE = "combustion_turbine"
+# What each type of affected EGU is by Table 1; there is no other type.
+SUBCATEGORIES = {
+    "steam": STEAM_IGCC,
+    "igcc": STEAM_IGCC,
+    "combined_cycle": COMBUSTION_TURBINE,
+    "combined_heat_and_power": COMBUSTION_TURBINE,
+}
+_SOLID_FUELS = ("coal", "coke", "lignite", "peat", "wood", "biomass", "solid", "sludge", "tire")
 STANDARDS_TABLE = "table1_emission_standards.csv"
 FACTORS_TABLE = "table2_incremental_generation.csv"
 
@@ -52,6 +60,29 @@ def in_all(years: Iterable[Operation]) -> Operation:
         co2_lb=sum((year.co2_lb for year in known), Decimal(0)),
         net_mwh=sum((year.net_mwh for year in known), Decimal(0)),
     )
+
+
+def subcategory_of(*, unit_type: str, fuel: str = "") -> str | None:
+    """The subcategory of Table 1 that an affected EGU belongs to; None if its type is unknown.
+
+    A turbine that burns any solid fuel directly is a steam generating unit.
+
+    Args:
+        unit_type: `steam`, `igcc`, `combined_cycle` or `combined_heat_and_power`.
+        fuel: Its fuels, in words, as its monitoring plan names them.
+
+    Source: 40 CFR 62.16570 “Stationary combustion turbine”; Table 1; RATE-006.
+    """
+    subcategory = SUBCATEGORIES.get(unit_type)
+    if subcategory == COMBUSTION_TURBINE and _is_solid(fuel):
+        return STEAM_IGCC
+    return subcategory
+
+
+def _is_solid(fuel: str) -> bool:
+    """Whether a solid fuel is among these; gas that was made of it is none."""
+    parts = fuel.casefold().replace(";", ",").split(",")
+    return any(word in part for part in parts if "gas" not in part for word in _SOLID_FUELS)
 
 
 def standard_of(subcategory: str, year: int) -> int:
@@ -133,7 +164,7 @@ def yearly_issues(cumulative: Sequence[int]) -> tuple[int, ...]:
     Args:
         cumulative: Whole credits earned from the period's start to the end of each year.
 
-    Source: 40 CFR 62.16434(b); preamble IV.C.1, IV.D.6.
+    Source: 40 CFR 62.16434(b); preamble IV.C.1, IV.D.6; AMB-04.
     """
     issues: list[int] = []
     for earned in cumulative:

@@ -3,7 +3,7 @@
 The default, the unclear text and its decision record stand in the program's file;
 here is which readings there are and what values they can have.
 
-Source: 40 CFR part 62, subpart MMM; docs/decisions/ has a record for each reading.
+Source: 40 CFR part 62, subparts MMM and NNN; docs/decisions/ has a record for each.
 """
 
 from __future__ import annotations
@@ -21,11 +21,31 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "tons_rounding": ("half_up", "half_even"),
     "output_based_basis": ("per_year", "per_period"),
     "early_action_basis": ("per_year", "per_period"),
+    "affected_egu_basis": ("cumulative", "year", "period"),
 }
 _SWITCHES = frozenset(
-    {"event_day_counts", "fixed_dates_roll", "debt_blocks_transfers", "owner_retirement_counts"}
+    {
+        "event_day_counts",
+        "fixed_dates_roll",
+        "debt_blocks_transfers",
+        "owner_retirement_counts",
+        "comment_before_issuance",
+    }
 )
-READING_KEYS = frozenset({*_CHOICES, *_SWITCHES, "excess_multiplier", "time_zone"})
+_OF_KIND: dict[str, frozenset[str]] = {
+    "mass": frozenset({"output_based_basis", "early_action_basis", "tons_rounding"}),
+    "rate": frozenset({"affected_egu_basis", "comment_before_issuance"}),
+}
+_ALL_KEYS = frozenset({*_CHOICES, *_SWITCHES, "excess_multiplier", "time_zone"})
+_COMMON_KEYS = _ALL_KEYS.difference(*_OF_KIND.values())
+
+
+def keys_of(kind: str) -> frozenset[str]:
+    """The readings that a program of a kind has: those of all programs, and its own.
+
+    Source: 40 CFR part 62, subparts MMM and NNN.
+    """
+    return _COMMON_KEYS | _OF_KIND.get(kind, frozenset())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +87,7 @@ class Reading:
 
 def check_reading(key: str, value: object) -> None:
     """Raise ValueError, naming both, unless a reading exists and can have this value."""
-    if key not in READING_KEYS:
+    if key not in _ALL_KEYS:
         raise ValueError(f"there is no reading {key}")
     if key in _SWITCHES:
         expected, fits = "true or false", isinstance(value, bool)

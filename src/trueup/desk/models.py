@@ -1,0 +1,135 @@
+"""What officials propose, and what a second official said of it: nothing of it changes.
+
+A proposal says what is asked; its one verdict says how it ended. That a proposal has at
+most one verdict is what makes two approvals at one instant carry it out once.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+
+# executed: carried out on a second official's approval. confirmed: carried out at once
+# and confirmed. undone: carried out at once and taken back. refused: approved, but the
+# checks said no when it was to be carried out. taken_up: a recommendation that an
+# official followed.
+VERDICTS = (
+    "executed",
+    "confirmed",
+    "undone",
+    "declined",
+    "refused",
+    "withdrawn",
+    "taken_up",
+)
+SECOND_PERSONS = ("executed", "confirmed", "undone", "declined", "refused", "taken_up")
+KINDS = ("proposal", "unconfirmed", "recommendation")
+
+
+class Proposal(models.Model):
+    """An act that one official asks for: append-only.
+
+    Attributes:
+        kind: `proposal` waits for a second official; `unconfirmed` was carried out at
+            once and waits to be confirmed; `recommendation` waits for who may decide.
+        act: A name in `desk.acts`.
+        jurisdiction: The State whose matter it is; empty: the whole program's.
+        values: The act's parameters, as `desk.parameters` stores them.
+        digest: SHA-256 of act, program, State and values: what a second official approves.
+        preview: What the act would do, or did, as of `proposed_at`.
+        proposed_as: The authority under which it was proposed, in words.
+
+    Source: PLAT-017, PLAT-018, PLAT-020.
+    """
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True)
+    kind = models.CharField(max_length=20)
+    act = models.CharField(max_length=40)
+    program = models.CharField(max_length=20)
+    jurisdiction = models.CharField(max_length=3, blank=True)
+    values = models.JSONField()
+    digest = models.CharField(max_length=64)
+    preview = models.JSONField(default=dict)
+    note = models.CharField(max_length=1000, blank=True)
+    proposed_by = models.ForeignKey(
+        "accounts.Person", on_delete=models.PROTECT, related_name="proposals"
+    )
+    proposed_as = models.CharField(max_length=100)
+    proposed_at = models.DateTimeField()
+    due_on = models.DateField(null=True)
+    signature = models.ForeignKey(
+        "signing.Signature", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(kind__in=KINDS), name="proposal_kind"),
+            models.CheckConstraint(
+                condition=~Q(act="") & ~Q(program="") & ~Q(digest="") & ~Q(proposed_as=""),
+                name="proposal_says_what",
+            ),
+        )
+        indexes = (models.Index(fields=("program", "id"), name="proposal_by_program"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.act} of {self.program} by {self.proposed_by_id}"
+
+
+class Verdict(models.Model):
+    """How a proposal ended, on whose word: append-only, and one a proposal.
+
+    Attributes:
+        first: Who proposed it, so that the database can refuse the same person.
+
+    Source: PLAT-018, PLAT-094.
+    """
+
+    proposal = models.OneToOneField(Proposal, on_delete=models.PROTECT, related_name="verdict")
+    verdict = models.CharField(max_length=12)
+    first = models.ForeignKey(
+        "accounts.Person", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    given_by = models.ForeignKey(
+        "accounts.Person", on_delete=models.PROTECT, related_name="verdicts"
+    )
+    given_as = models.CharField(max_length=100)
+    given_at = models.DateTimeField()
+    reason = models.CharField(max_length=1000, blank=True)
+    signature = models.ForeignKey(
+        "signing.Signature", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(verdict__in=VERDICTS), name="verdict_known"),
+            models.CheckConstraint(
+                condition=~Q(verdict__in=SECOND_PERSONS) | ~Q(given_by=F("first")),
+                name="verdict_of_a_second_person",
+            ),
+            models.CheckConstraint(
+                condition=~Q(verdict__in=("declined", "undone", "withdrawn")) | ~Q(reason=""),
+                name="verdict_gives_a_reason",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.proposal_id} {self.verdict} by {self.given_by_id}"
+
+
+class Outcome(models.Model):
+    """What came of carrying a proposal out: append-only; written with its verdict.
+
+    Attributes:
+        result: What was done, in figures and words.
+        refusals: Why it was not done: code, cite and sentence of each reason.
+    """
+
+    proposal = models.OneToOneField(Proposal, on_delete=models.PROTECT, related_name="outcome")
+    at = models.DateTimeField()
+    result = models.JSONField(default=dict)
+    refusals = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return f"outcome of {self.proposal_id}"

@@ -1,0 +1,23 @@
+"""What officials do at the desk; each function is one database transaction.
+
+An act that one official may do alone is done. One that needs a second official becomes a
+proposal, which is carried out in the transaction of the second's approval, with all its
+checks made again. A freeze takes effect at once and is confirmed or undone by a second.
+"""
+
+from __future__ import annotations
+
+from trueup.desk.deciding import approve, confirm, decline, withdraw
+from trueup.desk.proposing import act, act_text, recommend, take_up, verdict_text
+
+__all__ = [
+    "act",
+    "act_text",
+    "approve",
+    "confirm",
+    "decline",
+    "recommend",
+    "take_up",
+    "verdict_text",
+    "withdraw",
+]

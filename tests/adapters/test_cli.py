@@ -478,7 +478,7 @@ class TestEmissionsAndSettlement:
 
         assert done["warned"] == 1
         assert done["mailed"] > 0
-        assert again == {"recorded": 0, "refused": 0, "warned": 0, "mailed": 0}
+        assert not any(again.values())
         assert registry.total("Barry") == 1000
 
 

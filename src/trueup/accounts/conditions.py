@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from trueup.accounts import checks, queries
+from trueup.accounts.account_limits import existing_account, limit_refusals
+from trueup.accounts.closing_records import end_closings
 from trueup.accounts.rivals import looking_again
 from trueup.accounts.seats import titled
 from trueup.audit import services as audit
@@ -23,7 +25,7 @@ CLOSING = "40 CFR 62.16320(c)(6)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Change:
+class Change:
     """What becomes of an account, why and on whose word."""
 
     act: str
@@ -59,14 +61,14 @@ def freeze_account(
     """
 
     def act() -> AccountEntry:
-        entry = _account(account)
+        entry = existing_account(account)
         refusals = _freeze_refusals(entry, ground=ground, as_correction=as_correction)
         if refusals:
             raise Refused(refusals)
         ledger.freeze_account(account)
-        _log_decide_and_tell(
+        log_decide_and_tell(
             entry,
-            _Change(
+            Change(
                 act="freeze_account",
                 state="frozen",
                 ground=ground,
@@ -93,16 +95,14 @@ def unfreeze_account(
     """
 
     def act() -> AccountEntry:
-        entry = _account(account)
-        refusals = _state_refusals(entry, ground=ground)
-        if entry.state == "open":
-            refusals.append(checks.NotFrozen(f"Account {entry.number} is not frozen."))
+        entry = existing_account(account)
+        refusals = _state_refusals(entry, ground=ground, act="unfreeze")
         if refusals:
             raise Refused(refusals)
         ledger.unfreeze_account(account)
-        _log_decide_and_tell(
+        log_decide_and_tell(
             entry,
-            _Change(
+            Change(
                 act="unfreeze_account",
                 state="open",
                 ground=ground,
@@ -141,18 +141,21 @@ def close_account(
     """
 
     def act() -> AccountEntry:
-        entry = _account(account)
+        entry = existing_account(account)
         refusals = _closing_refusals(entry, ground=ground, as_correction=as_correction)
-        if asked_by is not None and not queries.may_submit(asked_by, account, closed_at):
+        if asked_by is not None and not queries.may_submit(
+            asked_by, account, closed_at, kind="account_requests"
+        ):
             refusals.append(
                 checks.NotAuthorized("Only the account's representative may ask to close it.")
             )
         if refusals:
             raise Refused(refusals)
         ledger.close_account(account)
-        _log_decide_and_tell(
+        end_closings([account], state="closed", at=closed_at, outcome=ground)
+        log_decide_and_tell(
             entry,
-            _Change(
+            Change(
                 act="close_account",
                 state="closed",
                 ground=ground,
@@ -171,26 +174,15 @@ def close_account(
     return looking_again(act)
 
 
-def _account(account: int) -> AccountEntry:
-    entry = ledger_queries.accounts_by_id([account]).get(account)
-    if entry is None:
-        raise Refused([ledger_checks.UnknownAccount("There is no such account.")])
-    return entry
-
-
-def _state_refusals(entry: AccountEntry, *, ground: str) -> list[Refusal]:
+def _state_refusals(entry: AccountEntry, *, ground: str, act: str) -> list[Refusal]:
     refusals: list[Refusal] = []
     if not ground.strip():
         refusals.append(ledger_checks.GroundMissing("Say why."))
-    if entry.state == "closed":
-        refusals.append(ledger_checks.AccountClosed(f"Account {entry.number} is closed."))
-    return refusals
+    return refusals + limit_refusals(entry, act)
 
 
 def _freeze_refusals(entry: AccountEntry, *, ground: str, as_correction: bool) -> list[Refusal]:
-    refusals = _state_refusals(entry, ground=ground)
-    if entry.state == "frozen":
-        refusals.append(ledger_checks.AccountFrozen(f"Account {entry.number} is frozen."))
+    refusals = _state_refusals(entry, ground=ground, act="freeze")
     if entry.kind != "general" and not as_correction:
         refusals.append(
             checks.FreezeNotPermitted(
@@ -202,7 +194,7 @@ def _freeze_refusals(entry: AccountEntry, *, ground: str, as_correction: bool) -
 
 
 def _closing_refusals(entry: AccountEntry, *, ground: str, as_correction: bool) -> list[Refusal]:
-    refusals = _state_refusals(entry, ground=ground)
+    refusals = _state_refusals(entry, ground=ground, act="close_empty")
     permitted = ("general", "compliance") if as_correction else ("general",)
     if entry.kind not in permitted:
         refusals.append(
@@ -210,10 +202,14 @@ def _closing_refusals(entry: AccountEntry, *, ground: str, as_correction: bool) 
                 f"Account {entry.number} is a {entry.kind} account; the rule closes none."
             )
         )
-    return refusals + _balance_refusals(entry)
+    return refusals + balance_refusals(entry)
 
 
-def _balance_refusals(entry: AccountEntry) -> list[Refusal]:
+def balance_refusals(entry: AccountEntry) -> list[Refusal]:
+    """Whether an account holds nothing and owes nothing.
+
+    Source: 40 CFR 62.16320(c)(6); PLAT-027.
+    """
     rules = programs.load(entry.program)
     refusals: list[Refusal] = []
     balance = ledger_queries.totals_of([entry.id])[entry.id]
@@ -233,7 +229,7 @@ def _balance_refusals(entry: AccountEntry) -> list[Refusal]:
     return refusals
 
 
-def _log_decide_and_tell(entry: AccountEntry, change: _Change) -> None:
+def log_decide_and_tell(entry: AccountEntry, change: Change) -> None:
     """Log the act, issue it as a decision with its reason, and tell the representatives.
 
     The appeal list names none of these acts, so the decision says that its appeal is

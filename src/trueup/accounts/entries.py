@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from trueup.accounts.ownership_entries import PartySpec
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonSpec:
@@ -54,12 +56,18 @@ class NamingSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GeneralAccountSpec:
-    """A general account to be opened, with who acts for it."""
+    """A general account to be opened, with who acts for it.
+
+    Attributes:
+        owners: All with an ownership interest; if nobody is named, whom the account is
+            called after (docs/decisions/0161).
+    """
 
     name: str
     representative: int
     alternate: int | None = None
     jurisdiction: str = ""
+    owners: tuple[PartySpec, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from trueup.accounts import checks, queries
+from trueup.accounts import checks, ownership, queries
+from trueup.accounts import ownership_checks as reasons
+from trueup.accounts.account_limits import existing_account, limit_refusals
 from trueup.accounts.entries import GeneralAccountSpec, PersonEntry
 from trueup.accounts.models import ROLES
+from trueup.accounts.ownership_entries import PartySpec
 from trueup.accounts.rivals import looking_again
 from trueup.accounts.seats import (
     Naming,
+    Seats,
     current_seats,
     seat,
     seat_refusals,
     seats_of,
     superseded,
 )
-from trueup.ledger import checks as ledger_checks
-from trueup.ledger import queries as ledger_queries
 from trueup.ledger import services as ledger
 from trueup.ledger.entries import AccountEntry, AccountSpec
 from trueup.rules import programs
@@ -60,6 +62,9 @@ def open_general_accounts(
 ) -> list[AccountEntry]:
     """Open general accounts, all or none, in the order given.
 
+    Their applications are taken for complete, reviewed and approved; an application that
+    is not yet is `applications.begin_application`'s matter.
+
     Raises Refused with every reason (`name_not_usable`, `unknown_person`, `two_seats`,
     `jurisdiction_not_covered`); `row` counts the accounts from 1.
 
@@ -97,6 +102,10 @@ def open_general_accounts(
             for account, spec in zip(accounts, specs, strict=True)
         ]
         seat(namings, people=people, facilities={}, at=at, actor=actor)
+        ownership.list_parties(
+            {account.id: _owners(spec) for account, spec in zip(accounts, specs, strict=True)},
+            from_on=rules.local_date(at),
+        )
         return accounts
 
     return looking_again(act)
@@ -123,28 +132,43 @@ def name_account_representative(
         raise ValueError(f"{role!r} is not a role: {ROLES}")
 
     def act() -> None:
-        entry = ledger_queries.accounts_by_id([account]).get(account)
-        if entry is None:
-            raise Refused([ledger_checks.UnknownAccount("There is no such account.")])
-        refusals: list[Refusal] = []
-        if entry.kind != "general":
-            refusals.append(
-                checks.NamedByCertificate(
-                    "A certificate of representation names who acts for this account."
-                )
-            )
-        if entry.state == "closed":
-            refusals.append(ledger_checks.AccountClosed(f"Account {entry.number} is closed."))
+        entry = existing_account(account)
         before = current_seats([account])[account]
-        after = superseded(before, {role: person})
-        people = queries.people({*before.values(), *after.values()})
-        refusals += seat_refusals(after, people)
-        if refusals:
-            raise Refused(refusals)
-        naming = Naming(account=entry, before=before, after=after, is_new=False)
-        seat([naming], people=people, facilities={}, at=at, actor=actor)
+        _reseat(entry, before=before, after=superseded(before, {role: person}), at=at, actor=actor)
 
     looking_again(act)
+
+
+def seat_exactly(
+    *, account: AccountEntry, primary: int, alternate: int | None, at: datetime, actor: str
+) -> None:
+    """Let a superseding application decide both seats; an alternate it omits is none.
+
+    Raises Refused as `name_account_representative` does.
+
+    Source: 40 CFR 62.16320(c)(3)(i), (ii).
+    """
+    before = current_seats([account.id])[account.id]
+    _reseat(account, before=before, after=seats_of(primary, alternate), at=at, actor=actor)
+
+
+def _reseat(
+    account: AccountEntry, *, before: Seats, after: Seats, at: datetime, actor: str
+) -> None:
+    refusals: list[Refusal] = []
+    if account.kind != "general":
+        refusals.append(
+            checks.NamedByCertificate(
+                "A certificate of representation names who acts for this account."
+            )
+        )
+    refusals += limit_refusals(account, "name_representative")
+    people = queries.people({*before.values(), *after.values()})
+    refusals += seat_refusals(after, people)
+    if refusals:
+        raise Refused(refusals)
+    naming = Naming(account=account, before=before, after=after, is_new=False)
+    seat([naming], people=people, facilities={}, at=at, actor=actor)
 
 
 def _refuse(
@@ -156,6 +180,13 @@ def _refuse(
         if spec.jurisdiction:
             found += checks.check_jurisdiction(spec.jurisdiction, rules=rules)
         found += seat_refusals(seats_of(spec.representative, spec.alternate), people)
+        found += [refusal for party in spec.owners for refusal in reasons.check_party(party)]
         refusals += checks.in_row(found, row)
     if refusals:
         raise Refused(refusals)
+
+
+def _owners(spec: GeneralAccountSpec) -> list[PartySpec]:
+    """Who has an ownership interest; without a word of it, whom the account is called after."""
+    owners = spec.owners or (PartySpec(name=spec.name),)
+    return [reasons.tidied(owner) for owner in owners]

@@ -9,12 +9,12 @@ from trueup.accounts import checks, queries
 from trueup.accounts.entries import Retirement, UnitEntry
 from trueup.accounts.models import AffectedUnit
 from trueup.accounts.rivals import looking_again
+from trueup.accounts.signed_forms import keep_signature
 from trueup.audit import services as audit
 from trueup.rules import programs
 from trueup.rules.program import Program
 from trueup.rules.refusal import Refusal, Refused
-
-RETIREMENT_STATEMENT_DAYS = 30
+from trueup.signing.entries import Evidence
 
 
 def supply_operating_date(
@@ -65,6 +65,7 @@ def retire_unit(
     retired_on: date,
     filed_at: datetime,
     filed_by: int | None = None,
+    evidence: Evidence | None = None,
 ) -> Retirement:
     """File the statement that a unit was permanently retired.
 
@@ -87,6 +88,15 @@ def retire_unit(
         )
         if refusals:
             raise Refused(refusals)
+        keep_signature(
+            program=program,
+            form="retired_unit",
+            text=retirement_text(before, retired_on=retired_on),
+            signer=filed_by or 0,
+            evidence=evidence if filed_by is not None else None,
+            signed_at=filed_at,
+            account_kind="compliance",
+        )
         AffectedUnit.objects.filter(id=unit).update(
             retired_on=retired_on, retirement_filed_at=filed_at
         )
@@ -107,13 +117,26 @@ def retire_unit(
     return looking_again(act)
 
 
+def retirement_text(unit: UnitEntry, *, retired_on: date) -> str:
+    """What is signed in a statement of retirement: the day, and the promise.
+
+    Source: 40 CFR 62.16215(a)(2), (b).
+    """
+    return (
+        f"Unit {unit.unit_id} was permanently retired on {retired_on}.\n"
+        "It will emit no CO2 from the first day of the exemption on. Records that prove the"
+        " retirement are kept at the facility for 5 years, and duties of earlier periods are"
+        " settled."
+    )
+
+
 def _retirement(
     unit: UnitEntry, *, rules: Program, retired_on: date, filed_at: datetime
 ) -> Retirement:
     exempt_from = queries.exempt_from(program=rules.code, unit=unit)
     if exempt_from is None:
         raise AssertionError("a retired unit is exempt from some day on")
-    due_on = rules.days_from(retired_on, RETIREMENT_STATEMENT_DAYS)
+    due_on = rules.days_from(retired_on, rules.people.representation.retirement_days)
     is_late = rules.local_date(filed_at) > due_on
     return Retirement(unit=unit, exempt_from=exempt_from, due_on=due_on, is_late=is_late)
 
@@ -163,8 +186,10 @@ def _retirement_refusals(
 
 def _represents(person: int, *, facility: int, program: str, at: datetime) -> bool:
     accounts = queries.facility_accounts(program=program, facilities=[facility])
-    seats = queries.representatives([entry.account for entry in accounts], at=at)
-    return any(seat.person == person for entries in seats.values() for seat in entries)
+    may = queries.submitters(
+        (entry.account for entry in accounts), at=at, kind="retirement_statements"
+    )
+    return any(submitter.person == person for found in may.values() for submitter in found)
 
 
 def _unit_for_change(unit: int) -> UnitEntry:

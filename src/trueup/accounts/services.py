@@ -1,13 +1,36 @@
 """What is done to facilities, persons and accounts; each function is one transaction."""
 
+from trueup.accounts.application_decisions import (
+    approve_application,
+    ask_for_information,
+    reject_application,
+    review_application,
+)
+from trueup.accounts.applications import (
+    begin_application,
+    revise_application,
+    sign_application,
+    submit_application,
+    withdraw_application,
+)
 from trueup.accounts.conditions import close_account, freeze_account, unfreeze_account
-from trueup.accounts.delegation import end_delegation, file_delegation_notice
+from trueup.accounts.contacts import change_email, link_user
+from trueup.accounts.delegation import (
+    delegation_text,
+    end_delegation,
+    file_delegation_notice,
+)
+from trueup.accounts.dormancy import decide_good_cause, reopen_account, state_good_cause
+from trueup.accounts.exemptions import alarm_exemption, decide_review
 from trueup.accounts.general_accounts import (
     name_account_representative,
     open_general_account,
     open_general_accounts,
 )
+from trueup.accounts.objections import log_objection
 from trueup.accounts.operation import retire_unit, supply_operating_date
+from trueup.accounts.owner_groups import end_association, record_associations
+from trueup.accounts.ownership import file_ownership_change
 from trueup.accounts.registration import (
     register_facilities,
     register_facility,
@@ -18,22 +41,46 @@ from trueup.accounts.representation import (
     name_designated_representative,
     name_designated_representatives,
 )
+from trueup.accounts.retirement_proofs import extend_proof, record_proof
 
 __all__ = [
+    "alarm_exemption",
+    "approve_application",
+    "ask_for_information",
+    "begin_application",
+    "change_email",
     "close_account",
+    "decide_good_cause",
+    "decide_review",
+    "delegation_text",
+    "end_association",
     "end_delegation",
+    "extend_proof",
     "file_delegation_notice",
+    "file_ownership_change",
     "freeze_account",
+    "link_user",
+    "log_objection",
     "name_account_representative",
     "name_designated_representative",
     "name_designated_representatives",
     "open_general_account",
     "open_general_accounts",
+    "record_associations",
+    "record_proof",
     "register_facilities",
     "register_facility",
     "register_people",
     "register_person",
+    "reject_application",
+    "reopen_account",
     "retire_unit",
+    "review_application",
+    "revise_application",
+    "sign_application",
+    "state_good_cause",
+    "submit_application",
     "supply_operating_date",
     "unfreeze_account",
+    "withdraw_application",
 ]

@@ -8,25 +8,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from trueup.accounts import application_clock as applications
 from trueup.audit import services as audit
 from trueup.compliance import services as compliance
 from trueup.rules import programs
+from trueup.transfers import closing
 from trueup.transfers import services as transfers
 
 
 def run_once(now: datetime, *, codes: Sequence[str] | None = None) -> dict[str, int]:
-    """Record transfers whose wait has ended, warn of insufficient holdings, send mail.
+    """Record transfers whose wait has ended, close what is due, remind, warn, send mail.
 
     Args:
         codes: The programs; all if not given.
 
-    Source: 40 CFR 62.16335(a), (b); PLAT-053, PLAT-082.
+    Source: 40 CFR 62.16335(a), (b); 62.16320(c)(6)(ii); PLAT-026, PLAT-053, PLAT-082.
     """
-    done = {"recorded": 0, "refused": 0, "warned": 0, "mailed": 0}
+    acts = ("recorded", "refused", "closed", "reminded", "lapsed", "warned", "mailed")
+    done = dict.fromkeys(acts, 0)
     for code in programs.codes() if codes is None else codes:
         released = transfers.record_due(program=code, now=now)
         done["recorded"] += released.recorded
         done["refused"] += released.refused
+        closed = closing.close_due(program=code, now=now)
+        silent = applications.run_due(program=code, now=now)
+        done["closed"] += closed.closed
+        done["reminded"] += silent.reminded
+        done["lapsed"] += silent.lapsed
         done["warned"] += compliance.warn_of_insufficient_holdings(program=code, now=now)
     while mailed := audit.send_mail(now):
         done["mailed"] += mailed

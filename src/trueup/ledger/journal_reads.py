@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import F, Max, Q, QuerySet, Sum
 
 from trueup.audit.statements import among
 from trueup.ledger.account_reads import accounts_by_id
@@ -164,6 +164,20 @@ def own_before(ids: Iterable[int]) -> dict[int, list[Range]]:
     for tx, lot, lo, hi in rows.values_list("tx_id", "lot_id", "lo", "hi"):
         taken.setdefault(tx, []).append(Range(lot, lo, hi))
     return taken
+
+
+def last_recorded(accounts: Iterable[int]) -> dict[int, datetime]:
+    """When something was last recorded into or out of each account; never: left out.
+
+    Source: 40 CFR 62.16320(c)(6)(ii).
+    """
+    wanted = list(accounts)
+    found: dict[int, datetime] = {}
+    for side in ("source_id", "destination_id"):
+        rows = JournalLine.objects.filter(**{f"{side}__in": among(wanted)}).values_list(side)
+        for account, last in rows.annotate(last=Max("recorded_at")):
+            found[account] = max(last, found.get(account, last))
+    return found
 
 
 def moved_totals(*, program: str, type: str, ground: str = "") -> dict[int, int]:  # noqa: A002

@@ -14,6 +14,7 @@ from trueup.ledger.account_reads import (
     accounts_numbered,
     find_account,
 )
+from trueup.ledger.brake_reads import brake, brakes, stopped_types
 from trueup.ledger.claim_reads import claims, claims_by_id, holds
 from trueup.ledger.holding_reads import (
     balances,
@@ -34,6 +35,7 @@ from trueup.ledger.holding_reads import (
 from trueup.ledger.journal_reads import (
     blocks_of,
     entries,
+    last_recorded,
     moved_totals,
     own_before,
     recent,
@@ -59,6 +61,8 @@ __all__ = [
     "blocks_held",
     "blocks_of",
     "blocks_page",
+    "brake",
+    "brakes",
     "choose",
     "claims",
     "claims_by_id",
@@ -69,6 +73,7 @@ __all__ = [
     "holdings_of",
     "holdings_within",
     "holds",
+    "last_recorded",
     "last_serial",
     "lot_totals",
     "moved_totals",
@@ -76,6 +81,7 @@ __all__ = [
     "recent",
     "retired_totals",
     "serial_history",
+    "stopped_types",
     "totals",
     "totals_of",
     "transaction",

@@ -2,8 +2,9 @@
 
 A cell is empty where the act is permitted, and else the last part of the code with which
 it is refused. An account under notice of closure for inactivity is open in every other
-respect: a transfer into it is what ends the notice. A frozen account sends nothing and
-cannot be closed; all else goes on, deductions and the Administrator's corrections too.
+respect: a transfer into it is what ends the notice. A frozen account sends nothing, so
+a closing that needs a transfer out of it waits too; all else goes on, deductions and the
+Administrator's corrections too.
 A closed account takes part in nothing, and is not opened again.
 
 A test walks every cell and asks the services themselves.
@@ -31,7 +32,8 @@ file_ownership_change  -             -               -                account_cl
 object                 -             -               -                -
 freeze                 -             -               account_frozen   account_closed
 unfreeze               not_frozen    not_frozen      -                account_closed
-close_on_request       -             -               account_frozen   account_closed
+close_empty            -             -               -                account_closed
+close_with_transfers   -             -               account_frozen   account_closed
 notice_of_closure      -             under_notice    account_frozen   account_closed
 good_cause             no_notice     -               no_notice        account_closed
 reopen                 not_reopened  not_reopened    not_reopened     not_reopened

@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 
 from tests.contexts.registry import PROGRAM, Registry
 from trueup.audit import queries as audit
-from trueup.audit.models import Decision, Event, Notice
+from trueup.audit.models import Decision, Notice
 from trueup.desk import queries, services
 from trueup.desk.acts import ACTS
 from trueup.desk.entries import Done, ProposalEntry

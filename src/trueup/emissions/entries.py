@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
+from trueup.accounts.entries import UnitEntry
 from trueup.emissions.reports import WHOLE_YEAR, Feed, Format
+from trueup.rules.rate import Operation, in_all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +30,27 @@ class AnnualReport:
     net_mwh: Decimal | None = None
     useful_thermal_mwh: Decimal | None = None
     operating_hours: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationReport:
+    """What is entered of an affected EGU, or a stack, and a year; None is missing, not zero.
+
+    Attributes:
+        facility: The facility's key.
+        unit: The unit's id, or the stack's.
+        co2_lb: Pounds of CO2.
+        net_mwh: Net electric and mechanical output, as it counts (62.16540(a)(5)(i)(A)).
+        useful_thermal_mwh: Useful thermal output, which counts besides.
+    """
+
+    facility: int
+    unit: str
+    year: int
+    co2_lb: Decimal | None
+    net_mwh: Decimal | None
+    useful_thermal_mwh: Decimal | None = None
+    quarter: int = WHOLE_YEAR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +138,42 @@ class FacilityEmissions:
     missing_quarters: tuple[tuple[str, int, int], ...]
     final: bool
     state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitOperation:
+    """The operation of an affected EGU in a compliance period.
+
+    Attributes:
+        years: Pounds and net MWh of each year, as far as they are reported.
+        missing: The unit and the years that have no complete data; quarters likewise.
+        final: Whether nothing is missing and every record is final in the program.
+        final_years: The years of which that can be said.
+        state: `open` (nothing reported), `submitted`, `final` or `adjusted`.
+    """
+
+    unit: UnitEntry
+    years: Mapping[int, Operation]
+    missing: tuple[tuple[str, int], ...]
+    missing_quarters: tuple[tuple[str, int, int], ...]
+    final: bool
+    final_years: frozenset[int]
+    state: str
+
+    @property
+    def total(self) -> Operation:
+        """The sums of the period.
+
+        Source: 40 CFR 62.16420(c)(1).
+        """
+        return in_all(self.years.values())
+
+    def until(self, year: int) -> Operation:
+        """The sums from the period's start to the end of a year.
+
+        Source: 40 CFR 62.16434(b).
+        """
+        return in_all(operation for known, operation in self.years.items() if known <= year)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

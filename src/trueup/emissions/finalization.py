@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -11,11 +12,12 @@ from django.db import transaction
 from trueup.accounts import queries as accounts
 from trueup.audit import services as audit
 from trueup.audit.statements import insert_many
-from trueup.emissions import locations, queries, recording
-from trueup.emissions.entries import AdjustmentResult, FinalizationResult
+from trueup.emissions import locations, operation, queries, recording
+from trueup.emissions.entries import AdjustmentResult, FinalizationResult, UnitOperation
 from trueup.emissions.models import Finalization
 from trueup.emissions.recording import QUANTITIES, Current, Origin, Period, Row
 from trueup.emissions.refusals import GroundMissing, NegativeMass, NotReported, UnknownUnit
+from trueup.rules import programs
 from trueup.rules.periods import CompliancePeriod
 from trueup.rules.refusal import Refused
 
@@ -72,13 +74,14 @@ def finalize(
     """Decide that the emissions of a compliance period are final, where they are complete.
 
     Facilities with something missing are left out and named. One decision states every
-    facility with its tons; what was final before is not decided again.
+    facility with its tons, or with what each of its units emitted and put out; what was
+    final before is not decided again.
 
-    Source: 40 CFR 78.1(b)(18)(vii); MASS-159.
+    Source: 40 CFR 78.1(b)(18)(vii), (19); MASS-159.
     """
     wanted = queries.program_facilities(program) if facilities is None else list(facilities)
     recording.lock(wanted)
-    emissions = queries.period_tons(program=program, period=period, facilities=wanted)
+    emissions = _reported_data(program, period, wanted)
     complete = {key: found for key, found in emissions.items() if not found.missing}
     waiting = [key for key, found in complete.items() if not found.final]
     names = accounts.facilities_by_id(waiting)
@@ -90,7 +93,7 @@ def finalize(
             records=records,
             subject=f"emissions of {period.name}",
             reasons=[
-                f"{names[key].name} (ORIS {names[key].oris_code}): {complete[key].tons} tons"
+                f"{names[key].name} (ORIS {names[key].oris_code}): {complete[key].in_words}"
                 for key in waiting
             ],
             decided_at=decided_at,
@@ -102,6 +105,43 @@ def finalize(
         already_final=tuple(key for key, found in complete.items() if found.final),
         incomplete={key: found.missing for key, found in emissions.items() if found.missing},
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Data:
+    """What a facility reported for a period, as far as finality goes."""
+
+    missing: tuple[tuple[str, int], ...]
+    final: bool
+    in_words: str
+
+
+def _reported_data(
+    program: str, period: CompliancePeriod, facilities: Sequence[int]
+) -> dict[int, _Data]:
+    """What facilities reported: of a mass-based program tons, of a rate-based one operation."""
+    if not programs.load(program).is_rate_based:
+        emissions = queries.period_tons(program=program, period=period, facilities=facilities)
+        return {
+            key: _Data(missing=found.missing, final=found.final, in_words=f"{found.tons} tons")
+            for key, found in emissions.items()
+        }
+    of_facility: dict[int, list[UnitOperation]] = {key: [] for key in facilities}
+    units = operation.period_operation(program=program, period=period, facilities=facilities)
+    for unit in units.values():
+        of_facility[unit.unit.facility].append(unit)
+    return {
+        key: _Data(
+            missing=tuple(unit_year for unit in found for unit_year in unit.missing),
+            final=all(unit.final for unit in found),
+            in_words="; ".join(
+                f"unit {unit.unit.unit_id} {unit.total.co2_lb:,.2f} lb,"
+                f" {unit.total.net_mwh:,.3f} MWh"
+                for unit in found
+            ),
+        )
+        for key, found in of_facility.items()
+    }
 
 
 @transaction.atomic

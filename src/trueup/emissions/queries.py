@@ -11,11 +11,11 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from trueup.accounts import queries as accounts
 from trueup.audit.statements import among
-from trueup.emissions import locations
+from trueup.emissions import coverage, locations
 from trueup.emissions.calendar_quarters import QUARTERS, last_day
 from trueup.emissions.entries import (
     FacilityEmissions,
@@ -23,7 +23,7 @@ from trueup.emissions.entries import (
     LocationTotal,
     RecordEntry,
 )
-from trueup.emissions.locations import Location, Locations
+from trueup.emissions.locations import Locations
 from trueup.emissions.models import EmissionRecord, Finalization, LocationUnit, SubmittedFile
 from trueup.emissions.recording import newer_version_exists
 from trueup.rules import programs
@@ -51,12 +51,12 @@ def period_tons(
     wanted = program_facilities(program) if facilities is None else list(facilities)
     known = locations.load(wanted)
     records: dict[int, list[_Mass]] = defaultdict(list)
-    rows = _current().filter(
+    rows = current().filter(
         year__range=(period.first_year, period.last_year),
         location__facility_id__in=among(wanted),
         co2_tons__isnull=False,
     )
-    rows = rows.annotate(is_final=_is_final(program)).order_by("location_id", "year", "quarter")
+    rows = rows.annotate(is_final=is_final_in(program)).order_by("location_id", "year", "quarter")
     for values in rows.values_list("location__facility_id", *_Mass._fields):
         records[values[0]].append(_Mass._make(values[1:]))
     rules = programs.load(program)
@@ -96,7 +96,13 @@ def _facility(
             of_location.items(), key=lambda item: known.by_id[item[0]].location_id
         )
     )
-    missing, quarters = _missing(facility, known, masses, period)
+    missing, quarters = coverage.missing(
+        facility,
+        known,
+        {(mass.location_id, mass.year, mass.quarter) for mass in masses},
+        period.vintages,
+        stacks=known.stacks_of(facility),
+    )
     is_final = not missing and all(mass.is_final for mass in masses)
     state = "open" if not masses else "submitted"
     if is_final:
@@ -112,56 +118,6 @@ def _facility(
     )
 
 
-def _missing(
-    facility: int, known: Locations, masses: Sequence[_Mass], period: CompliancePeriod
-) -> tuple[list[tuple[str, int]], list[tuple[str, int, int]]]:
-    """Units with the years, and the quarters, whose mass is not reported anywhere."""
-    reported = {(mass.location_id, mass.year, mass.quarter) for mass in masses}
-    stacks = known.stacks_of(facility)
-    years: list[tuple[str, int]] = []
-    quarters: list[tuple[str, int, int]] = []
-    for unit in known.units.get(facility, []):
-        own = known.of_facility[facility][unit.unit_id]
-        for year in period.vintages:
-            if not unit.owes_data_for(year) or _has_whole_year(own, year, reported):
-                continue
-            lacking = [
-                (unit.unit_id, year, quarter)
-                for quarter in QUARTERS
-                if own.existing_days(year, quarter) is not None
-                and not _is_covered(own, stacks.get(unit.id, []), year, quarter, reported)
-            ]
-            if lacking:
-                years.append((unit.unit_id, year))
-                quarters.extend(lacking)
-    return years, quarters
-
-
-def _has_whole_year(own: Location, year: int, reported: set[tuple[int, int, int]]) -> bool:
-    """Whether a unit's own year is reported, or all its quarters: so it nearly always is."""
-    key = own.id
-    return key is not None and (
-        (key, year, 0) in reported or all((key, year, quarter) in reported for quarter in QUARTERS)
-    )
-
-
-def _is_covered(
-    own: Location,
-    stacks: Sequence[Location],
-    year: int,
-    quarter: int,
-    reported: set[tuple[int, int, int]],
-) -> bool:
-    """Whether a unit's quarter is reported for itself, or for every stack that serves it."""
-
-    def has_mass(location: Location) -> bool:
-        key = location.id
-        return key is not None and not reported.isdisjoint({(key, year, quarter), (key, year, 0)})
-
-    serving = [stack for stack in stacks if stack.existing_days(year, quarter) is not None]
-    return has_mass(own) or (bool(serving) and all(has_mass(stack) for stack in serving))
-
-
 def program_facilities(program: str) -> list[int]:
     """The facilities that have a compliance account in a program."""
     found = accounts.facility_accounts(program=program)
@@ -175,11 +131,14 @@ def records_to_finalize(
 
     Source: MASS-159.
     """
-    rows = _current().filter(
-        ~_is_final(program),
+    counts = Q(co2_tons__isnull=False)
+    if programs.load(program).is_rate_based:
+        counts |= Q(net_mwh__isnull=False)
+    rows = current().filter(
+        ~is_final_in(program),
+        counts,
         year__range=(period.first_year, period.last_year),
         location__facility_id__in=among(facilities),
-        co2_tons__isnull=False,
     )
     return list(rows.order_by("id").values_list("id", flat=True))
 
@@ -197,7 +156,7 @@ def unit_years(
 
     Source: PLAT-072, PLAT-074.
     """
-    rows = _current().filter(location__facility_id=facility)
+    rows = current().filter(location__facility_id=facility)
     if first_year is not None:
         rows = rows.filter(year__gte=first_year)
     if last_year is not None:
@@ -232,7 +191,7 @@ def public_records(
 
     Source: PLAT-074.
     """
-    rows = _current().filter(id__gt=after)
+    rows = current().filter(id__gt=after)
     if year is not None:
         rows = rows.filter(year=year)
     if jurisdiction:
@@ -249,7 +208,7 @@ def net_generation(
 
     Source: 40 CFR 62.16245(b)(3); MASS-157.
     """
-    rows = _current().filter(
+    rows = current().filter(
         location__facility_id__in=among(facilities),
         year__range=(first_year, last_year),
         net_mwh__isnull=False,
@@ -272,7 +231,7 @@ def operated(
 
     Source: 40 CFR 62.16240(a)(2); MASS-060, MASS-AMB-14.
     """
-    rows = _current().filter(
+    rows = current().filter(
         location__facility_id__in=among(facilities),
         location__unit__isnull=False,
         year__lte=last_year,
@@ -336,11 +295,13 @@ def quarterly_report_due_on(*, program: str, year: int, quarter: int) -> date:
     return programs.load(program).effective_on(printed_on)
 
 
-def _current() -> QuerySet[EmissionRecord]:
+def current() -> QuerySet[EmissionRecord]:
+    """The highest version of every record."""
     return EmissionRecord.objects.filter(~newer_version_exists())
 
 
-def _is_final(program: str) -> Exists:
+def is_final_in(program: str) -> Exists:
+    """Whether a record is final in a program."""
     return Exists(Finalization.objects.filter(record=OuterRef("pk"), program=program))
 
 

@@ -2,6 +2,7 @@
 
 from trueup.emissions.finalization import adjust, finalize, withdraw
 from trueup.emissions.intake import import_file, report_annual
+from trueup.emissions.operation_reports import report_operation
 from trueup.emissions.stacks import register_stacks
 
 __all__ = [
@@ -10,5 +11,6 @@ __all__ = [
     "import_file",
     "register_stacks",
     "report_annual",
+    "report_operation",
     "withdraw",
 ]

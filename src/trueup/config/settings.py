@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "trueup.ledger",
     "trueup.accounts",
     "trueup.emissions",
+    "trueup.resources",
     "trueup.transfers",
     "trueup.allocation",
     "trueup.compliance",

@@ -7,6 +7,8 @@ from types import MappingProxyType
 
 from trueup.rules.people import (
     ACCEPTANCES,
+    AGREEMENTS,
+    DIFFERENCES,
     DOCUMENTS,
     OFFICIAL_ACTS,
     GeneralAccounts,
@@ -22,6 +24,8 @@ def read_people(top: Section, cites: dict[str, str]) -> PeopleRules:
     """The section `people` of a program's file.
 
     Raises ProgramFileError for a value that is missing or does not fit.
+
+    Source: 40 CFR 62.16290 to 62.16320; PLAT-019.
     """
     with top.section("people") as people:
         return PeopleRules(
@@ -47,6 +51,12 @@ def _representation(people: Section, cites: dict[str, str]) -> Representation:
             unit_change_days=part.whole("unit_change_days"),
             retirement_days=part.whole("retirement_days"),
             proof_years=part.whole("proof_years"),
+            other_program_differs=part.choice("other_program_differs", DIFFERENCES)
+            if part.has("other_program_differs")
+            else "hold",
+            agreements=part.choice("agreements", AGREEMENTS)
+            if part.has("agreements")
+            else "always",
         )
 
 

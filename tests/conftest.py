@@ -6,6 +6,7 @@ import os
 import secrets
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,6 +40,32 @@ def chosen_seed() -> int:
 def pytest_report_header() -> str:
     engine = "PostgreSQL" if os.environ.get("DATABASE_URL", "").startswith("postgres") else "SQLite"
     return f"trueup: {engine}; seed {chosen_seed()} (repeat with TRUEUP_SEED)"
+
+
+@pytest.fixture(autouse=True)
+def _signed_in_with_a_second_factor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`client.force_login` opens a session as it is after the second factor was given.
+
+    What happens before and without it is in tests/adapters/test_sign_in*.py.
+    """
+    from django.test import Client
+
+    def opened(client: Any, user: Any, backend: str | None = None) -> None:
+        login(client, user, backend)
+        give_second_factor(client, user)
+
+    login = Client._login  # type: ignore[attr-defined]
+    monkeypatch.setattr(Client, "_login", opened)
+
+
+def give_second_factor(client: Any, user: Any) -> None:
+    """Mark a test client's session as one that was opened with a second factor."""
+    session = client.session
+    session["account_authentication_methods"] = [
+        {"method": "mfa", "at": time.time(), "id": 0, "type": "totp", "reauthenticated": True}
+    ]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.utils import timezone
 
 from tests.adapters.web_books import PROGRAM, Books, small_program
@@ -31,9 +31,9 @@ def _empty_cache(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
     settings.TRUEUP_STATE_SECONDS = 60
     monkeypatch.setattr(snapshots.threading, "Thread", AtOnce)
     monkeypatch.setattr(snapshots.connection, "close", lambda: None)
-    cache.clear()
+    caches["process"].clear()
     yield
-    cache.clear()
+    caches["process"].clear()
 
 
 @pytest.fixture

@@ -66,6 +66,12 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "django_cotton",
     "csp",
     "ninja",
@@ -80,8 +86,12 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "trueup.web.authentication.middleware.SessionLimits",
+    "trueup.web.authentication.middleware.SecondFactor",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "trueup.web.authentication.middleware.BrowserFeatures",
 ]
 
 ROOT_URLCONF = "trueup.config.urls"
@@ -98,6 +108,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "trueup.web.theme.context",
+                "trueup.web.authentication.frame.context",
             ],
         },
     }
@@ -130,9 +141,15 @@ def _database() -> dict[str, Any]:
 
 DATABASES = {"default": _database()}
 
+# The default one is shared by all processes, because limits on attempts are counted in it.
 # Charts are kept by what they show, so a chart is drawn once for all processes.
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "identity_cacheentry",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
+    "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
     "charts": {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
         "LOCATION": str(VAR_DIR / "charts"),
@@ -158,17 +175,70 @@ STATIC_URL = "static/"
 WHITENOISE_USE_FINDERS = True
 
 LOGIN_URL = "sign-in"
-LOGIN_REDIRECT_URL = "home"
+LOGIN_REDIRECT_URL = "you"
 LOGOUT_REDIRECT_URL = "home"
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "trueup.web.authentication.passwords.GuessablePasswordValidator"},
 ]
+PASSWORD_RESET_TIMEOUT = 60 * 60  # PLAT-014: the link lives for 60 minutes.
+
+# Sign-in: a user name or an e-mail address that was verified by a code. What is on screen
+# is the same whether an address is known or not.
+ACCOUNT_ADAPTER = "trueup.web.authentication.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "trueup.web.authentication.forms.NameForm"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# Per address, and per user: `10/m/ip` is ten a minute from one address.
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "20/m/ip,5/5m/key"}
+MFA_ADAPTER = "trueup.web.authentication.adapters.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_RECOVERY_CODE_DIGITS = 10
+MFA_TOTP_TOLERANCE = 1  # A step of 30 seconds to either side, for clocks that are off.
+MFA_FORMS = {
+    "authenticate": "trueup.web.authentication.forms.AuthenticateForm",
+    "reauthenticate": "trueup.web.authentication.forms.ReauthenticateForm",
+    "activate_totp": "trueup.web.authentication.forms.ActivateTotpForm",
+}
+
+# OpenID Connect for officials, off unless an issuer is named.
+SOCIALACCOUNT_ADAPTER = "trueup.web.authentication.adapters.OfficialsAdapter"
+SOCIALACCOUNT_AUTO_SIGNUP = False
+SOCIALACCOUNT_LOGIN_ON_GET = False
+TRUEUP_OIDC_ISSUER = os.environ.get("TRUEUP_OIDC_ISSUER", "")
+TRUEUP_OIDC_NAME = os.environ.get("TRUEUP_OIDC_NAME", "your agency")
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "agency",
+                "name": TRUEUP_OIDC_NAME,
+                "client_id": os.environ.get("TRUEUP_OIDC_CLIENT_ID", ""),
+                "secret": os.environ.get("TRUEUP_OIDC_CLIENT_SECRET", ""),
+                "settings": {"server_url": TRUEUP_OIDC_ISSUER},
+            }
+        ]
+        if TRUEUP_OIDC_ISSUER
+        else [],
+    }
+}
 
 EMAIL_BACKEND = os.environ.get(
     "TRUEUP_EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend"
@@ -194,12 +264,18 @@ CONTENT_SECURITY_POLICY = {
         "object-src": ["'none'"],
         "base-uri": ["'self'"],
         "frame-ancestors": ["'none'"],
-        "form-action": ["'self'"],
+        # Sending a form to sign in ends, after a redirection, at the issuer.
+        "form-action": ["'self'", *([TRUEUP_OIDC_ISSUER] if TRUEUP_OIDC_ISSUER else [])],
     }
 }
 SECURE_REFERRER_POLICY = "same-origin"
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+# A session ends with the browser, after minutes without a request, and after hours anyway.
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_AGE = int(os.environ.get("TRUEUP_SESSION_HOURS", "12")) * 3600
+TRUEUP_IDLE_SECONDS = int(os.environ.get("TRUEUP_IDLE_MINUTES", "30")) * 60
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 
 # TRUEUP_HTTPS=1: a proxy ends TLS before us and says so in X-Forwarded-Proto, which it
 # must always set itself; otherwise a caller could claim it.
@@ -209,6 +285,11 @@ if BEHIND_HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
+# How many proxies of ours stand in front: so many of the last addresses in X-Forwarded-For
+# are theirs, and a caller can have made up the others.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(
+    os.environ.get("TRUEUP_TRUSTED_PROXIES", "1" if BEHIND_HTTPS else "0")
+)
 CSRF_TRUSTED_ORIGINS = [
     origin for origin in os.environ.get("TRUEUP_TRUSTED_ORIGINS", "").split(",") if origin
 ]

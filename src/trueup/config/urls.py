@@ -8,6 +8,7 @@ from trueup.api.api import api
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.urls),
+    path("", include("trueup.web.authentication.urls")),
     path("", include("trueup.web.urls")),
 ]
 

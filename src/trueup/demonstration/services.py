@@ -74,7 +74,7 @@ def run(
         course = Course(data.plants, days=timetable(program), seed=seed, progress=progress)
         course.run()
         if with_sign_in:
-            sign_in.create_users(course.participants)
+            sign_in.create_users(course.participants, at=course.days.at(course.days.deducted_on))
         # The coverage is the nation's, whatever part of it was chosen.
         nation = national_data(tuple(program.jurisdictions))
         summary = summary_of(course, coverage=nation.coverage)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 from django.utils import timezone
 
@@ -42,7 +42,7 @@ def snapshot(program: str, period: CompliancePeriod) -> Snapshot:
     if not seconds:
         return _read(program, period)
     key = f"state:{program}:{period.name}"
-    kept: Snapshot | None = cache.get(key)
+    kept: Snapshot | None = caches["process"].get(key)
     if kept is None:
         return _keep(key, program, period)
     if timezone.now() - kept.read_at > timedelta(seconds=seconds) and _making.acquire(
@@ -62,7 +62,7 @@ def _make_anew(key: str, program: str, period: CompliancePeriod) -> None:
 
 def _keep(key: str, program: str, period: CompliancePeriod) -> Snapshot:
     made = _read(program, period)
-    cache.set(key, made, _KEPT_SECONDS)
+    caches["process"].set(key, made, _KEPT_SECONDS)
     return made
 
 

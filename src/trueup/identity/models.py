@@ -204,3 +204,18 @@ class KnownPlace(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id}: {self.digest[:8]}"
+
+
+class CacheEntry(models.Model):
+    """What Django's database cache keeps: above all, how often somebody has tried to sign in.
+
+    A table of ours, so that a migration makes it and no command has to be remembered. All
+    processes count in it.
+    """
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.cache_key

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, path, register_converter
+from django.urls import URLPattern, URLResolver, include, path, register_converter
 
 from trueup.web import converters
 from trueup.web.views import (
@@ -25,14 +25,13 @@ register_converter(converters.PeriodConverter, "period")
 register_converter(converters.JournalNumberConverter, "journal")
 register_converter(converters.OrisCodeConverter, "oris")
 
-urlpatterns: list[URLPattern] = [
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("trueup.web.signing_urls")),
     path("", program.home, name="home"),
     path("search/", search.search, name="search"),
     path("help/", installation.help_page, name="help"),
     path("theme.css", installation.theme_sheet, name="theme"),
-    path("sign-in/", people.sign_in, name="sign-in"),
     path("you/", people.you, name="you"),
-    path("sign-out/", people.sign_out, name="sign-out"),
     path("<program:code>/", program.program, name="program"),
     path("<program:code>/states/", program.states, name="states"),
     path("<program:code>/states.csv", program.states_csv, name="states-csv"),

@@ -1,0 +1,1 @@
+"""Signing in: django-allauth with our rules around it (docs/decisions/0130)."""

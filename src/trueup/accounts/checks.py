@@ -157,6 +157,11 @@ class AgentNotUsable(Refusal):
     cite = "40 CFR 62.16315(a), (c)(2)"
 
 
+class ElectronicOnly(Refusal):
+    code = "accounts.electronic_only"
+    cite = "40 CFR 62.16315(a)"
+
+
 class NoSuchAgent(Refusal):
     code = "accounts.no_such_agent"
     cite = "40 CFR 62.16315(d), (e)"
@@ -293,12 +298,8 @@ def check_unit(spec: UnitSpec) -> list[Refusal]:
     if len(spec.fuel) > fuel_max or not is_readable(spec.fuel):
         refusals.append(UnitNotUsable(f"Unit “{unit_id}”: the fuel cannot be read."))
     for what, capacity_mw in (("nameplate", spec.nameplate_mw), ("summer", spec.net_summer_mw)):
-        if capacity_mw is not None and not _is_between(capacity_mw, 0, CAPACITY_MW_MAX):
-            refusals.append(
-                CapacityNotUsable(
-                    f"Unit “{unit_id}”: a {what} capacity of {capacity_mw} MW cannot be."
-                )
-            )
+        if capacity_mw is not None:
+            refusals += check_capacity(capacity_mw, unit_id=unit_id, what=what)
     if spec.is_operation_projected and spec.operating_from is None:
         refusals.append(OperatingDateMissing(f"Unit “{unit_id}”: the projected date is missing."))
     if spec.retired_on and spec.operating_from and spec.retired_on < spec.operating_from:
@@ -306,6 +307,18 @@ def check_unit(spec: UnitSpec) -> list[Refusal]:
             RetiredBeforeOperation(f"Unit “{unit_id}” retired before it began to operate.")
         )
     return refusals
+
+
+def check_capacity(capacity_mw: Decimal, *, unit_id: str, what: str) -> list[Refusal]:
+    """Whether a capacity can be: not negative, and no more than any unit has.
+
+    Source: 40 CFR 62.16305(a)(1); PLAT-035.
+    """
+    if _is_between(capacity_mw, 0, CAPACITY_MW_MAX):
+        return []
+    return [
+        CapacityNotUsable(f"Unit “{unit_id}”: a {what} capacity of {capacity_mw} MW cannot be.")
+    ]
 
 
 def _check_position(spec: FacilitySpec) -> list[Refusal]:

@@ -9,6 +9,7 @@ from trueup.accounts import checks, delegation_endings, queries, submitters
 from trueup.accounts.delegation_models import BASES, Delegation, DelegationNotice
 from trueup.accounts.entries import AgentSpec, DelegationEntry, PersonEntry
 from trueup.accounts.rivals import looking_again
+from trueup.accounts.signed_forms import keep_signature
 from trueup.audit import services as audit
 from trueup.audit.entries import EventSpec, NoticeSpec
 from trueup.audit.notices import ContextValue
@@ -16,6 +17,7 @@ from trueup.audit.statements import insert_many
 from trueup.rules import programs
 from trueup.rules.program import Program
 from trueup.rules.refusal import Refusal, Refused
+from trueup.signing.entries import Evidence
 
 CITES = {"compliance": "40 CFR 62.16315", "general": "40 CFR 62.16320(c)(5)"}
 TITLES = {
@@ -31,6 +33,7 @@ def file_delegation_notice(
     delegator: int,
     agents: Sequence[AgentSpec],
     received_at: datetime,
+    evidence: Evidence | None = None,
 ) -> DelegationEntry:
     """Receive a notice of delegation; it supersedes the delegator's former one as a whole.
 
@@ -38,8 +41,12 @@ def file_delegation_notice(
     facilities; `general`: general accounts) for which the delegator sits in office when
     the agent submits. A notice without agents ends all delegation.
 
+    Args:
+        evidence: The delegator's signature of `delegation_text`; None: said on the console.
+
     Raises Refused with every reason (`unknown_person`, `delegator_not_in_office`,
-    `email_missing`, `kind_not_delegable`, `agent_not_usable`, `superseded_already`).
+    `email_missing`, `kind_not_delegable`, `agent_not_usable`, `superseded_already`,
+    `electronic_only`), or as `signing.services.sign` does.
 
     Source: 40 CFR 62.16315(a) to (e); 62.16320(c)(5).
     """
@@ -57,8 +64,21 @@ def file_delegation_notice(
             refusals.append(
                 checks.SupersededAlready("A later notice of delegation was received already.")
             )
+        if evidence is not None and evidence.method == "paper":
+            refusals.append(
+                checks.ElectronicOnly("A notice of delegation is submitted electronically.")
+            )
         if refusals:
             raise Refused(refusals)
+        signature = keep_signature(
+            program=program,
+            form="delegation",
+            text=_text(basis, agents=agents, people=people, delegator=delegator),
+            signer=delegator,
+            evidence=evidence,
+            signed_at=received_at,
+            account_kind=basis,
+        )
         before = _agents_of(former)
         if former is not None:
             delegation_endings.end_notices([former.id], at=received_at, ended_as="superseded")
@@ -68,7 +88,8 @@ def file_delegation_notice(
             delegator_id=delegator,
             email=people[delegator].email,
             statements=_statements(rules, basis=basis),
-            method="console",
+            method=evidence.method if evidence is not None else "console",
+            signature_id=signature,
             received_at=received_at,
         )
         _insert(notice, agents=agents, rules=rules)
@@ -79,9 +100,15 @@ def file_delegation_notice(
 
 
 def end_delegation(
-    *, program: str, delegator: int, agent: int, received_at: datetime
+    *,
+    program: str,
+    delegator: int,
+    agent: int,
+    received_at: datetime,
 ) -> list[DelegationEntry]:
     """End what one agent may do: new notices that name all the delegator's others again.
+
+    For the console and rehearsals; a person files and signs the superseding notice itself.
 
     Raises Refused as `file_delegation_notice` does, and `no_such_agent`.
 
@@ -112,6 +139,38 @@ def end_delegation(
         return superseding
 
     return looking_again(act)
+
+
+def delegation_text(*, basis: str, delegator: int, agents: Sequence[AgentSpec]) -> str:
+    """What a delegator signs: the agents with their addresses, and what each may submit.
+
+    Source: 40 CFR 62.16315(c); PLAT-151.
+    """
+    people = queries.people([delegator, *(agent.person for agent in agents)])
+    if delegator not in people or any(agent.person not in people for agent in agents):
+        raise Refused([checks.UnknownPerson("The person named is not registered.")])
+    return _text(basis, agents=agents, people=people, delegator=delegator)
+
+
+def _text(
+    basis: str,
+    *,
+    agents: Sequence[AgentSpec],
+    people: Mapping[int, PersonEntry],
+    delegator: int,
+) -> str:
+    by = people[delegator]
+    lines = [f"Delegator: {by.name}, {by.email}, {TITLES[basis]}"]
+    for agent in agents:
+        who = people[agent.person]
+        until = f", until {agent.ends_at.isoformat()}" if agent.ends_at is not None else ""
+        kinds = ", ".join(
+            submitters.SUBMISSION_KINDS.get(kind, kind) for kind in sorted(set(agent.kinds))
+        )
+        lines.append(f"Agent: {who.name}, {who.email}{until}: {kinds}")
+    if not agents:
+        lines.append("Agent: nobody; all delegation ends")
+    return "\n".join([*lines, "This supersedes any earlier notice as a whole."])
 
 
 def _refusals(

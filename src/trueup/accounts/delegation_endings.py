@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.db.models import Q
+from django.db import models
+from django.db.models import F, Q, Value
+from django.db.models.functions import Greatest
 
 from trueup.accounts.delegation_models import Delegation, DelegationNotice
 from trueup.accounts.models import FacilityAccount, Representative
@@ -68,6 +70,11 @@ def end_notices(notices: Sequence[int], *, at: datetime, ended_as: str) -> None:
 
     Source: 40 CFR 62.16315(d), (e).
     """
-    DelegationNotice.objects.filter(id__in=among(notices)).update(ended_at=at, ended_as=ended_as)
+    # A paper that came before a notice was received leaves it no time at all.
+    DelegationNotice.objects.filter(id__in=among(notices)).update(
+        ended_at=Greatest(F("received_at"), Value(at, models.DateTimeField())), ended_as=ended_as
+    )
     running = Q(until_at=None) & (Q(ends_at=None) | Q(ends_at__gt=at))
-    Delegation.objects.filter(running, notice_id__in=among(notices)).update(until_at=at)
+    Delegation.objects.filter(running, notice_id__in=among(notices)).update(
+        until_at=Greatest(F("from_at"), Value(at, models.DateTimeField()))
+    )

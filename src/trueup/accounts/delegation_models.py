@@ -45,6 +45,9 @@ class DelegationNotice(models.Model):
     email = models.CharField(max_length=254)
     statements = models.JSONField(default=list)
     method = models.CharField(max_length=20)
+    signature = models.ForeignKey(
+        "signing.Signature", null=True, on_delete=models.PROTECT, related_name="+"
+    )
     received_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     ended_as = models.CharField(max_length=10, blank=True, db_default="")
@@ -55,7 +58,11 @@ class DelegationNotice(models.Model):
             models.CheckConstraint(condition=~Q(email=""), name="delegation_notice_email"),
             models.CheckConstraint(
                 condition=Q(ended_at=None, ended_as="")
-                | Q(ended_at__gte=F("received_at"), ended_as__in=ENDINGS[1:]),
+                | Q(
+                    ended_at__isnull=False,
+                    ended_at__gte=F("received_at"),
+                    ended_as__in=ENDINGS[1:],
+                ),
                 name="delegation_notice_ended",
             ),
             models.UniqueConstraint(

@@ -7,9 +7,11 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from trueup.accounts.delegation_endings import offices
 from trueup.accounts.delegation_models import Delegation, DelegationNotice
 from trueup.accounts.entries import AgentEntry, DelegationEntry
 from trueup.audit.statements import among
+from trueup.rules import programs
 
 
 def delegation_notice(notice: int) -> DelegationEntry:
@@ -62,6 +64,15 @@ def agencies_of(agent: int, *, at: datetime) -> list[DelegationEntry]:
     return _entries(DelegationNotice.objects.filter(id__in=named.values("notice_id")))
 
 
+def bases_of(person: int, *, program: str) -> list[str]:
+    """For which kinds of account a person sits in office now, and so may delegate.
+
+    Source: 40 CFR 62.16315(a); 62.16320(c)(5).
+    """
+    number = programs.load(program).number
+    return sorted(basis for place, basis, _ in offices([person]) if place == number)
+
+
 def _entries(rows: QuerySet[DelegationNotice]) -> list[DelegationEntry]:
     notices = list(rows.select_related("delegator"))
     agents: dict[int, dict[int, AgentEntry]] = {notice.id: {} for notice in notices}
@@ -87,7 +98,7 @@ def _entries(rows: QuerySet[DelegationNotice]) -> list[DelegationEntry]:
             ended_at=notice.ended_at,
             ended_as=notice.ended_as,
             method=notice.method,
-            signature=None,
+            signature=notice.signature_id,
             agents=tuple(agents[notice.id].values()),
         )
         for notice in notices

@@ -224,6 +224,13 @@ from trueup.accounts.application_models import (  # noqa: E402, F401
     Closing,
     Objection,
 )
+from trueup.accounts.certificate_models import (  # noqa: E402, F401
+    AgreementDocument,
+    AgreementRequest,
+    Certificate,
+    CertificateSignature,
+    OtherProgramRepresentative,
+)
 from trueup.accounts.delegation_models import Delegation, DelegationNotice  # noqa: E402, F401
 from trueup.accounts.ownership_models import (  # noqa: E402, F401
     Association,
@@ -232,3 +239,4 @@ from trueup.accounts.ownership_models import (  # noqa: E402, F401
     Party,
 )
 from trueup.accounts.retirement_models import ExemptionReview, RetirementProof  # noqa: E402, F401
+from trueup.accounts.watcher_models import Watcher  # noqa: E402, F401

@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 
 from trueup.accounts.delegation_reads import (
     agencies_of,
+    bases_of,
     delegation_notice,
     delegations_of,
     past_and_present_delegations,
@@ -41,6 +42,7 @@ __all__ = [
     "SUBMISSION_KINDS",
     "accounts_of",
     "agencies_of",
+    "bases_of",
     "compliance_account",
     "delegation_notice",
     "delegations_of",

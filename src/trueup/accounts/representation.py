@@ -75,18 +75,29 @@ def name_designated_representatives(
     if len({spec.facility for spec in specs}) != len(specs):
         raise ValueError("a facility is named twice")
     rules = programs.load(program)
-    return looking_again(lambda: _name_for_facilities(specs, rules=rules, at=at, actor=actor))
+    return looking_again(lambda: name_for_facilities(specs, rules=rules, at=at, actor=actor))
 
 
-def _name_for_facilities(
-    specs: Sequence[NamingSpec], *, rules: Program, at: datetime, actor: str
+def name_for_facilities(
+    specs: Sequence[NamingSpec], *, rules: Program, at: datetime, actor: str, whole: bool = False
 ) -> dict[int, list[AccountEntry]]:
+    """Seat those who are named, in the caller's transaction.
+
+    Args:
+        whole: Both seats become what is said, as a certificate does it: an alternate who
+            is not named leaves.
+    """
     facilities = queries.facilities_by_id(spec.facility for spec in specs)
     own = {spec.facility: Accounts() for spec in specs}
     for entry in queries.facility_accounts(program=rules.code, facilities=facilities):
         own[entry.facility.id][entry.unit.id if entry.unit else None] = entry.account
     before = current_seats(account for accounts in own.values() for account in accounts.values())
-    after = {spec.facility: _seats_after(spec, own[spec.facility], before) for spec in specs}
+    after = {
+        spec.facility: seats_of(spec.primary, spec.alternate)
+        if whole
+        else _seats_after(spec, own[spec.facility], before)
+        for spec in specs
+    }
     people = queries.people(
         person for seats in (*after.values(), *before.values()) for person in seats.values()
     )
@@ -130,14 +141,15 @@ def _refuse(
 ) -> None:
     refusals: list[Refusal] = []
     for row, spec in enumerate(specs, start=1):
-        found = _facility_refusals(facilities.get(spec.facility), rules=rules)
+        found = facility_refusals(facilities.get(spec.facility), rules=rules)
         found += seat_refusals(after[spec.facility], people)
         refusals += checks.in_row(found, row)
     if refusals:
         raise Refused(refusals)
 
 
-def _facility_refusals(facility: FacilityEntry | None, *, rules: Program) -> list[Refusal]:
+def facility_refusals(facility: FacilityEntry | None, *, rules: Program) -> list[Refusal]:
+    """Whether there is such a facility, and the program has accounts for it."""
     if facility is None:
         return [checks.UnknownFacility("There is no such facility.")]
     refusals = checks.check_jurisdiction(facility.jurisdiction, rules=rules)

@@ -13,6 +13,13 @@ from trueup.accounts.applications import (
     submit_application,
     withdraw_application,
 )
+from trueup.accounts.certificates import (
+    file_certificate,
+    file_certificates,
+    release_certificate,
+    revise_certificate,
+    sign_certificates,
+)
 from trueup.accounts.conditions import close_account, freeze_account, unfreeze_account
 from trueup.accounts.contacts import change_email, link_user
 from trueup.accounts.delegation import (
@@ -29,6 +36,7 @@ from trueup.accounts.general_accounts import (
 )
 from trueup.accounts.objections import log_objection
 from trueup.accounts.operation import retire_unit, supply_operating_date
+from trueup.accounts.other_programs import record_other_program
 from trueup.accounts.owner_groups import end_association, record_associations
 from trueup.accounts.ownership import file_ownership_change
 from trueup.accounts.registration import (
@@ -56,6 +64,8 @@ __all__ = [
     "end_association",
     "end_delegation",
     "extend_proof",
+    "file_certificate",
+    "file_certificates",
     "file_delegation_notice",
     "file_ownership_change",
     "freeze_account",
@@ -67,17 +77,21 @@ __all__ = [
     "open_general_account",
     "open_general_accounts",
     "record_associations",
+    "record_other_program",
     "record_proof",
     "register_facilities",
     "register_facility",
     "register_people",
     "register_person",
     "reject_application",
+    "release_certificate",
     "reopen_account",
     "retire_unit",
     "review_application",
     "revise_application",
+    "revise_certificate",
     "sign_application",
+    "sign_certificates",
     "state_good_cause",
     "submit_application",
     "supply_operating_date",

@@ -109,6 +109,17 @@ def may_submit(person: int, account: int, at: datetime, *, kind: str = "certific
     return any(entry.person == person for entry in submitters([account], at=at, kind=kind)[account])
 
 
+def principal_of(person: int, account: int, *, at: datetime, kind: str) -> int | None:
+    """In whose name an agent submits for an account; None for a representative's own act.
+
+    Source: 40 CFR 62.16315(a), (c)(4)(i).
+    """
+    for entry in submitters([account], at=at, kind=kind)[account]:
+        if entry.person == person:
+            return entry.principal if entry.role == "agent" else None
+    return None
+
+
 def is_delegable(kind: str) -> bool:
     """Whether an agent can be named for a kind of submission.
 

@@ -21,6 +21,8 @@ DOCUMENTS = (
     "submission_compliance",
     "submission_general",
 )
+DIFFERENCES = ("hold", "refuse")
+AGREEMENTS = ("always", "on_request")
 ACCEPTANCES = ("never", "always", "standing")
 
 # What an official does only with a second official, who is never the first.
@@ -46,6 +48,11 @@ class Representation:
         unit_change_days: Days for filing the arrival or departure of a unit.
         retirement_days: Days for the statement that a unit was retired.
         proof_years: Years for which proof of retirement is kept.
+        other_program_differs: What becomes of a certificate that names another person than
+            the Acid Rain or a Transport Rule program knows: `hold` until it is resolved,
+            or `refuse`.
+        agreements: Whether the agreement behind a certificate is taken `always` or only
+            `on_request`; it is never required.
     """
 
     alternate_required: bool
@@ -53,6 +60,8 @@ class Representation:
     unit_change_days: int
     retirement_days: int
     proof_years: int
+    other_program_differs: str = "hold"
+    agreements: str = "always"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

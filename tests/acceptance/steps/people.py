@@ -9,7 +9,7 @@ from tests.acceptance.sentences import sentence
 from tests.acceptance.tables import DataTable, Row, rows_of
 from tests.acceptance.world import World
 from trueup.accounts import queries, services
-from trueup.accounts.entries import FacilitySpec, UnitSpec
+from trueup.accounts.entries import AgentSpec, FacilitySpec, UnitSpec
 
 UNIT_COLUMNS = ("type", "net_summer_mw", "operating_from", "retired_on")
 
@@ -152,3 +152,35 @@ def check_exempt(world: World, unit: str, facility: str, day: date) -> None:
 @sentence('the request is refused with "{code}"')
 def check_request_refused(world: World, code: str) -> None:
     world.require_refused("request", code)
+
+
+@sentence('"{agent}" is an agent of "{delegator}" for "{kinds}"')
+def name_agent(world: World, agent: str, delegator: str, kinds: str) -> None:
+    by, somebody = world.anybody(delegator), world.anybody(agent)
+    named = tuple(kind.strip() for kind in kinds.split(","))
+    with world.act():
+        in_force = queries.delegations_of(by.id, program=world.program, at=world.now)
+        for basis in queries.bases_of(by.id, program=world.program) or ["compliance"]:
+            others = [
+                AgentSpec(person=entry.person, kinds=entry.kinds, ends_at=entry.ends_at)
+                for notice in in_force
+                if notice.basis == basis
+                for entry in notice.agents
+                if entry.person != somebody.id
+            ]
+            services.file_delegation_notice(
+                program=world.program,
+                basis=basis,
+                delegator=by.id,
+                agents=[*others, AgentSpec(person=somebody.id, kinds=named)],
+                received_at=world.now,
+            )
+
+
+@sentence('"{delegator}" ends the delegation to "{agent}"')
+def end_delegation(world: World, delegator: str, agent: str) -> None:
+    by, somebody = world.anybody(delegator), world.anybody(agent)
+    with world.act():
+        services.end_delegation(
+            program=world.program, delegator=by.id, agent=somebody.id, received_at=world.now
+        )

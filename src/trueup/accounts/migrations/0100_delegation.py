@@ -129,7 +129,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='delegationnotice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_as', ''), ('ended_at', None)), models.Q(('ended_as__in', ('superseded', 'lapsed')), ('ended_at__gte', models.F('received_at'))), _connector='OR'), name='delegation_notice_ended'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_as', ''), ('ended_at', None)), models.Q(('ended_as__in', ('superseded', 'lapsed')), ('ended_at__gte', models.F('received_at')), ('ended_at__isnull', False)), _connector='OR'), name='delegation_notice_ended'),
         ),
         migrations.AddConstraint(
             model_name='delegationnotice',

@@ -675,13 +675,14 @@ class TestRepeatedRequests:
 
 
 class TestStatements:
-    """docs/decisions/0081: one recorded transfer takes a fixed number of statements.
+    """docs/decisions/0081, 0178: one recorded transfer takes a fixed number of statements.
 
-    On PostgreSQL accounts, representatives, the ledger's facts, its write, the transfer
-    and its notices; SQLite takes the kernel's two part by part.
+    On PostgreSQL accounts, who acts for them, who cools down, the safeguards, the ledger's
+    facts, its write, the transfer and its notices; SQLite takes the kernel's two part by
+    part.
     """
 
-    OF_ONE = {"postgresql": 6, "sqlite": 14}
+    OF_ONE = {"postgresql": 8, "sqlite": 16}
 
     def test_one_transfer(self, registry: Registry) -> None:
         registry.transfer(registry.barry, registry.gulf, block("AL-2022-1"))

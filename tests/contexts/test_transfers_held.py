@@ -501,7 +501,7 @@ class TestQueries:
     def test_what_waits_in_time_does(self, registry: Registry) -> None:
         entry = registry.transfer(registry.barry, registry.gulf, TEN, at=LATE)
         Transfer.objects.filter(key=entry.key).update(
-            state="awaiting_approval", submitted_at=DEADLINE, due_on=date(2025, 5, 7)
+            state="delayed", submitted_at=DEADLINE, due_on=date(2025, 5, 7)
         )
 
         (found,) = queries.pending(program=PROGRAM, submitted_until=DEADLINE)

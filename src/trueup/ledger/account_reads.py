@@ -16,7 +16,7 @@ from trueup.rules import programs
 
 PAGE = 100
 _ACCOUNTS_BY_NUMBER = """
-    SELECT id, program_id, number, kind, name, jurisdiction, purpose, state, opened_at
+    SELECT id, program_id, number, kind, name, jurisdiction, purpose, state, opened_at, stopped
     FROM ledger_account WHERE number IN
 """
 
@@ -33,6 +33,7 @@ def account_entry(account: Account) -> AccountEntry:
         purpose=account.purpose,
         state=account.state,
         opened_at=account.opened_at,
+        stopped=tuple(account.stopped.split()),
     )
 
 
@@ -78,8 +79,20 @@ def accounts_by_number(numbers: Iterable[str]) -> dict[str, AccountEntry]:
             purpose=purpose,
             state=state,
             opened_at=aware(opened_at),
+            stopped=tuple(stopped.split()),
         )
-        for identity, program, number, kind, name, jurisdiction, purpose, state, opened_at in rows
+        for (
+            identity,
+            program,
+            number,
+            kind,
+            name,
+            jurisdiction,
+            purpose,
+            state,
+            opened_at,
+            stopped,
+        ) in rows
     }
 
 

@@ -48,6 +48,36 @@ class AccountFrozen(Refusal):
     cite = "40 CFR 62.16255(d)(1)"
 
 
+class Stopped(Refusal):
+    code = "ledger.stopped"
+    cite = "PLAT-094"
+
+
+class UnknownType(Refusal):
+    code = "ledger.unknown_type"
+    cite = "PLAT-094"
+
+
+class UnknownBrake(Refusal):
+    code = "ledger.unknown_brake"
+    cite = "PLAT-094"
+
+
+class BrakeLifted(Refusal):
+    code = "ledger.brake_lifted"
+    cite = "PLAT-094"
+
+
+class BrakeConfirmed(Refusal):
+    code = "ledger.brake_confirmed"
+    cite = "PLAT-094"
+
+
+class SameOfficial(Refusal):
+    code = "ledger.same_person"
+    cite = "PLAT-094"
+
+
 class DestinationNotPermitted(Refusal):
     code = "ledger.destination_not_permitted"
     cite = "PLAT-021"
@@ -101,6 +131,7 @@ class AccountFact:
     number: str
     kind: str
     state: str
+    stopped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +232,17 @@ def account_frozen(question: Question) -> Refusal | None:
     return None
 
 
+def stopped(question: Question) -> Refusal | None:
+    """Whether the emergency brake keeps this type of transaction from being recorded."""
+    giver = question.source if question.source is not None else question.destination
+    if giver is not None and question.type.code in giver.stopped:
+        return Stopped(
+            f"“{question.type.code}” is stopped in the whole program until the Administrator"
+            " lets it go on."
+        )
+    return None
+
+
 def destination_not_permitted(question: Question) -> Refusal | None:
     source, destination = question.source, question.destination
     if destination is None:
@@ -289,6 +331,7 @@ REPORTED: tuple[Check, ...] = (
     serials_retired,
     serials_not_held,
     debt_outstanding,
+    stopped,
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -104,6 +104,35 @@ class AccountEntry:
     purpose: str
     state: str
     opened_at: datetime
+    # Types of transaction that the emergency brake keeps from leaving it.
+    stopped: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrakeEntry:
+    """Types of transaction of a program that were stopped at once.
+
+    Attributes:
+        confirm_by: Last day for a second official to confirm it.
+    """
+
+    key: UUID
+    program: str
+    types: tuple[str, ...]
+    ground: str
+    pulled_by: str
+    pulled_at: datetime
+    confirm_by: date
+    confirmed_by: str
+    confirmed_at: datetime | None
+    lift_asked_by: str
+    lift_asked_at: datetime | None
+    lifted_by: str
+    lifted_at: datetime | None
+
+    @property
+    def is_on(self) -> bool:
+        return self.lifted_at is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,6 +37,8 @@ class Account(models.Model):
     jurisdiction = models.CharField(max_length=3, blank=True)
     purpose = models.CharField(max_length=40, blank=True)
     state = models.CharField(max_length=8, default="open")
+    # Types of transaction that the emergency brake keeps from leaving: ` retire transfer `.
+    stopped = models.CharField(max_length=400, db_default="")
     opened_at = models.DateTimeField()
 
     class Meta:
@@ -217,3 +219,51 @@ class Issue(models.Model):
             models.CheckConstraint(condition=Q(lo__gte=1, hi__gte=F("lo")), name="issue_not_empty"),
             models.UniqueConstraint(fields=("lot", "lo"), name="issue_once"),
         )
+
+
+class Brake(models.Model):
+    """Types of transaction of a program that an official has stopped at once.
+
+    Attributes:
+        confirm_by: Last day for a second official to confirm it; it stays on all the same.
+        lift_asked_by, lifted_by: The two officials who let the transactions go on.
+
+    Source: PLAT-094; docs/decisions/0175.
+    """
+
+    key = models.UUIDField(unique=True)
+    program = models.ForeignKey(Program, on_delete=models.PROTECT)
+    types = models.JSONField()
+    ground = models.CharField(max_length=400)
+    pulled_by = models.CharField(max_length=60)
+    pulled_at = models.DateTimeField()
+    confirm_by = models.DateField()
+    confirmed_by = models.CharField(max_length=60, blank=True)
+    confirmed_at = models.DateTimeField(null=True)
+    lift_asked_by = models.CharField(max_length=60, blank=True)
+    lift_asked_at = models.DateTimeField(null=True)
+    lifted_by = models.CharField(max_length=60, blank=True)
+    lifted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=~Q(ground=""), name="brake_has_a_ground"),
+            models.CheckConstraint(
+                condition=Q(confirmed_at=None, confirmed_by="")
+                | Q(confirmed_at__isnull=False)
+                & ~Q(confirmed_by="")
+                & ~Q(confirmed_by=F("pulled_by")),
+                name="brake_confirmed_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(lifted_at=None, lifted_by="")
+                | Q(lifted_at__isnull=False, lift_asked_at__isnull=False)
+                & ~Q(lifted_by="")
+                & ~Q(lifted_by=F("lift_asked_by")),
+                name="brake_lifted_by_two",
+            ),
+        )
+        indexes = (models.Index(fields=("program",), condition=Q(lifted_at=None), name="brake_on"),)
+
+    def __str__(self) -> str:
+        return f"brake of {self.program_id}: {self.ground}"

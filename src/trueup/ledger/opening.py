@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F
 
 from trueup.ledger import checks
+from trueup.ledger.brake_reads import stopped_types
 from trueup.ledger.entries import (
     AccountEntry,
     AccountSpec,
@@ -52,6 +53,8 @@ def open_accounts(specs: Sequence[AccountSpec], *, opened_at: datetime) -> list[
     Source: 40 CFR 62.16320(d); PLAT-021.
     """
     next_ids = {code: _number_accounts(code, specs) for code in {spec.program for spec in specs}}
+    # An account that opens while the brake is on is stopped as well.
+    stopped = {code: " ".join(stopped_types(code)) for code in next_ids}
     accounts = []
     for spec in specs:
         identity = next_ids[spec.program]
@@ -65,6 +68,7 @@ def open_accounts(specs: Sequence[AccountSpec], *, opened_at: datetime) -> list[
                 name=spec.name,
                 jurisdiction=spec.jurisdiction,
                 purpose=spec.purpose,
+                stopped=stopped[spec.program],
                 opened_at=opened_at,
             )
         )
@@ -72,11 +76,15 @@ def open_accounts(specs: Sequence[AccountSpec], *, opened_at: datetime) -> list[
     return [account_entry(account) for account in accounts]
 
 
+@transaction.atomic
 def freeze_account(account: int) -> None:
     """Keep an account from sending; it can still receive.
 
+    What is being recorded out of it at this instant is waited for; nothing is after it.
+
     Source: 40 CFR 62.16255(c), (d)(1).
     """
+    _lock(account)
     Account.objects.filter(id=account, state="open").update(state="frozen")
 
 
@@ -100,6 +108,11 @@ def close_account(account: int) -> None:
     if entry.holding_set.exists():
         raise Refused([checks.AccountNotEmpty(f"Account {entry.number} still holds instruments.")])
     Account.objects.filter(id=account).update(state="closed")
+
+
+def _lock(account: int) -> None:
+    """Wait for what is being recorded with an account, and keep out what is about to be."""
+    list(Account.objects.select_for_update().filter(id=account).values_list("id"))
 
 
 def _number_accounts(program: str, specs: Sequence[AccountSpec]) -> int:

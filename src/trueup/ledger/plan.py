@@ -71,6 +71,8 @@ class Plan:
 
     Attributes:
         claims_taken: New value of `taken` by claim.
+        parties: Accounts that must still be as they were read, because a representative
+            asked: a freeze or the brake in between is not to be missed.
         unknown_holders: Who holds what was asked for, where that was not read: read
             these accounts too, and plan again.
     """
@@ -79,6 +81,7 @@ class Plan:
     transactions: list[PlannedTransaction] = field(default_factory=list)
     moves: list[PlannedMove] = field(default_factory=list)
     claims_taken: dict[int, int] = field(default_factory=dict)
+    parties: dict[int, AccountFact] = field(default_factory=dict)
     outcomes: list[Receipt | Refused] = field(default_factory=list)
     unknown_holders: set[int] = field(default_factory=set)
 
@@ -191,6 +194,8 @@ class _Planner:
 
     def _record(self, instruction: Instruction, kind: TransactionType, fingerprint: str) -> Receipt:
         tx = next(self._ids)
+        if kind.submitted_by == "representative":
+            self._keep_as_read(instruction)
         receiver = self._facts.accounts.get(instruction.destination)
         own = kind.own and receiver is not None and receiver.kind == "compliance"
         first_move = len(self.plan.moves)
@@ -215,6 +220,11 @@ class _Planner:
             recorded_at=self._recorded_at,
             debts=self._meet_claims(instruction),
         )
+
+    def _keep_as_read(self, instruction: Instruction) -> None:
+        for account in (instruction.source, instruction.destination):
+            if account is not None and account in self._facts.accounts:
+                self.plan.parties[account] = self._facts.accounts[account]
 
     def _move(
         self,

@@ -6,6 +6,7 @@ named after the rule's headings do.
 
 from __future__ import annotations
 
+from trueup.ledger.brake import confirm_brake, lift_brake, pull_brake
 from trueup.ledger.opening import (
     close_account,
     freeze_account,
@@ -27,12 +28,15 @@ from trueup.ledger.waiting import (
 __all__ = [
     "check",
     "close_account",
+    "confirm_brake",
     "freeze_account",
+    "lift_brake",
     "open_account",
     "open_accounts",
     "originate",
     "place_claims",
     "place_hold",
+    "pull_brake",
     "record",
     "record_each",
     "release",

@@ -96,8 +96,8 @@ def collect(rows: Iterable[FactRow]) -> Facts:
         if tag == "h":
             holdings.setdefault(a, {})[b] = Row(b, c, d, e, f, g, was=(c, e, g))
         elif tag == "a":
-            number, kind = text.split(" ")
-            facts.accounts[a] = AccountFact(a, number, kind, other)
+            number, kind, *stopped = text.split()
+            facts.accounts[a] = AccountFact(a, number, kind, other, tuple(stopped))
         elif tag == "k":
             recorded_at = datetime.fromtimestamp(c / 1_000_000, tz=UTC)
             facts.done[UUID(text)] = DoneBefore(a, b, other, recorded_at)

@@ -14,6 +14,7 @@ from uuid import UUID
 import psycopg
 from django.db import connection
 
+from trueup.ledger.checks import AccountFact
 from trueup.ledger.entries import ClaimEntry, Range
 from trueup.ledger.plan import Facts, Plan
 from trueup.ledger.store import Store, claims_by_account, collect, transactions_json
@@ -27,7 +28,7 @@ SELECT 'h', h.lot_id, h.lo, h.nxt, h.account_id, h.move_id, h.tier::bigint, h.re
     UNION ALL
     SELECT * FROM ledger_holding WHERE lot_id = r.lot AND lo > r.lo AND lo <= r.hi) AS h
 UNION ALL
-SELECT 'a', id, NULL, NULL, NULL, NULL, NULL, NULL, number || ' ' || kind, state
+SELECT 'a', id, NULL, NULL, NULL, NULL, NULL, NULL, number || ' ' || kind || ' ' || stopped, state
   FROM ledger_account WHERE id = ANY (%s::bigint[])
 UNION ALL
 SELECT 'k', id, quantity, (extract(epoch FROM recorded_at) * 1000000)::bigint,
@@ -43,9 +44,11 @@ SELECT 'i', nextval('ledger_tx_number'), NULL, NULL, NULL, NULL, NULL, NULL, NUL
 """
 
 # The comparison: a row that is no longer as it was read is not locked, and the gate `g`
-# stays shut. Locks are taken in one order, so that two batches cannot wait for each
-# other. Rows are shortened before the pieces are inserted, because (lot_id, nxt) is
-# unique at every moment.
+# stays shut. The same holds for an account `a` that was frozen, closed or stopped in
+# between: whoever does that locks its row FOR UPDATE, which excludes FOR KEY SHARE (the
+# lock that the foreign keys of the journal take anyway). Locks are taken in one order, so
+# that two batches cannot wait for each other. Rows are shortened before the pieces are
+# inserted, because (lot_id, nxt) is unique at every moment.
 COMPARISON = """
        AND h.nxt IS NOT DISTINCT FROM r.was_nxt AND h.move_id IS NOT DISTINCT FROM r.was_move
        AND h.reservation_id IS NOT DISTINCT FROM r.was_reservation"""
@@ -57,8 +60,13 @@ WITH r AS MATERIALIZED (
 ), l AS MATERIALIZED (
     SELECT h.lot_id FROM r JOIN ledger_holding h ON h.lot_id = r.lot AND h.lo = r.lo {comparison}
      ORDER BY h.lot_id, h.lo FOR NO KEY UPDATE OF h
+), a AS MATERIALIZED (
+    SELECT x.id FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS s (id, state, stopped)
+      JOIN ledger_account x ON x.id = s.id AND x.state = s.state AND x.stopped = s.stopped
+     ORDER BY x.id FOR KEY SHARE OF x
 ), g AS MATERIALIZED (
     SELECT 1 FROM (SELECT count(*) AS rows FROM l) AS locked WHERE rows = %s
+       AND (SELECT count(*) FROM a) = %s
 ), u AS (
     UPDATE ledger_holding h
        SET nxt = r.nxt, account_id = r.account, move_id = r.move, tier = r.tier,
@@ -150,7 +158,9 @@ class PostgresqlStore(Store):
         ]
         parameters: list[object] = [
             *_columns(changed, 10),
+            *_parties(plan.parties.values()),
             len(changed),
+            len(plan.parties),
             transactions_json(plan.transactions),
             *_columns(plan.moves, 9),
             *_columns(new, 7),
@@ -175,6 +185,16 @@ class PostgresqlStore(Store):
     def _run(self, statement: str, parameters: Sequence[object]) -> list[tuple[Any, ...]]:
         with connection.wrap_database_errors:
             return self._cursor.execute(statement, parameters, prepare=True).fetchall()
+
+
+def _parties(accounts: Iterable[AccountFact]) -> list[str]:
+    """Accounts as they were read: ids, states, and what the brake stops."""
+    known = sorted(accounts, key=lambda account: account.id)
+    return [
+        _array(account.id for account in known),
+        _texts(account.state for account in known),
+        _texts(" ".join(account.stopped) for account in known),
+    ]
 
 
 def _columns(rows: Sequence[Sequence[object]], width: int) -> list[str]:

@@ -28,7 +28,7 @@ SELECT 'h', h.lot_id, h.lo, h.nxt, h.account_id, h.move_id, h.tier, h.reservatio
     SELECT max(p.lo) FROM ledger_holding p WHERE p.lot_id = r.lot AND p.lo <= r.lo)
 """
 READ_ACCOUNTS = """
-SELECT 'a', id, NULL, NULL, NULL, NULL, NULL, NULL, number || ' ' || kind, state
+SELECT 'a', id, NULL, NULL, NULL, NULL, NULL, NULL, number || ' ' || kind || ' ' || stopped, state
   FROM ledger_account WHERE id IN (SELECT value FROM json_each(?))
 """
 READ_KEYS = """

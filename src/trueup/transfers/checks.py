@@ -18,7 +18,12 @@ from trueup.ledger.entries import AccountEntry
 from trueup.rules.program import Program
 from trueup.rules.refusal import Refusal, Refused
 from trueup.transfers.entries import RetirementSpec, TransferSpec
-from trueup.transfers.models import BENEFICIARY_MAX, NOTE_MAX, REASON_MAX, REFERENCE_MAX
+from trueup.transfers.models import (
+    BENEFICIARY_MAX,
+    NOTE_MAX,
+    REASON_MAX,
+    REFERENCE_MAX,
+)
 
 # The largest quantity that an account could hold; what is more is a slip of the hand.
 QUANTITY_MAX = 10**13
@@ -55,6 +60,76 @@ class UnknownTransfer(Refusal):
     cite = "40 CFR 62.16330"
 
 
+class CoolingDown(Refusal):
+    code = "transfers.cooling_down"
+    cite = "PLAT-094"
+
+
+class SamePerson(Refusal):
+    code = "transfers.same_person"
+    cite = "PLAT-094"
+
+
+class NotAwaitingApproval(Refusal):
+    code = "transfers.not_awaiting_approval"
+    cite = "PLAT-094"
+
+
+class NotAwaitingAcceptance(Refusal):
+    code = "transfers.not_awaiting_acceptance"
+    cite = "PLAT-052"
+
+
+class Expired(Refusal):
+    code = "transfers.expired"
+    cite = "PLAT-094"
+
+
+class NotWaiting(Refusal):
+    code = "transfers.not_waiting"
+    cite = "40 CFR 62.16335(b)"
+
+
+class NotProposed(Refusal):
+    code = "transfers.not_proposed"
+    cite = "PLAT-050"
+
+
+class ProposalEnded(Refusal):
+    code = "transfers.proposal_ended"
+    cite = "40 CFR 62.16300"
+
+
+class SafeguardNotUsable(Refusal):
+    code = "transfers.safeguard_not_usable"
+    cite = "PLAT-052"
+
+
+class RequiredAlready(Refusal):
+    code = "transfers.required_already"
+    cite = "PLAT-094"
+
+
+class NotRequired(Refusal):
+    code = "transfers.not_required"
+    cite = "PLAT-094"
+
+
+class TrustedAlready(Refusal):
+    code = "transfers.trusted_already"
+    cite = "PLAT-094"
+
+
+class NotListed(Refusal):
+    code = "transfers.not_listed"
+    cite = "PLAT-094"
+
+
+class AgreedAlready(Refusal):
+    code = "transfers.agreed_already"
+    cite = "PLAT-052"
+
+
 class NotRecorded(Refusal):
     code = "transfers.not_recorded"
     cite = "40 CFR 62.16355"
@@ -78,6 +153,7 @@ class UnknownLimitation(Refusal):
 OWN_ORDER: tuple[type[Refusal], ...] = (
     ledger.UnknownAccount,
     NotAuthorized,
+    CoolingDown,
     ReasonNotListed,
 )
 KERNEL_ORDER: tuple[str, ...] = tuple(check.__name__ for check in ledger.REPORTED)

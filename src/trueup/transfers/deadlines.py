@@ -5,7 +5,7 @@ Source: 40 CFR 62.16335(a), (d), (e); 62.16355.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
 from trueup.rules.program import Program
@@ -47,6 +47,21 @@ def tell_corrected_by(rules: Program, corrected_at: datetime) -> date:
     Source: 40 CFR 62.16355; MASS-145.
     """
     return _business_days(rules, rules.local_date(corrected_at), rules.correct_business_days)
+
+
+def wait_ends_at(rules: Program, submitted_at: datetime, *, days: int) -> datetime:
+    """When a wait of business days ends: 00:00 of the last one after the day of submission.
+
+    Source: PLAT-094; docs/decisions/0172.
+    """
+    return _midnight(rules, rules.local_date(submitted_at), days)
+
+
+@lru_cache(maxsize=1024)
+def _midnight(rules: Program, day: date, days: int) -> datetime:
+    for _ in range(days):
+        day = rules.calendar.on_or_after(day + timedelta(days=1))
+    return datetime.combine(day, time(), tzinfo=rules.zone).astimezone(UTC)
 
 
 @lru_cache(maxsize=1024)

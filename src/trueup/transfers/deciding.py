@@ -14,8 +14,10 @@ from django.db import transaction
 from trueup.ledger import checks as ledger_checks
 from trueup.ledger import queries as ledger_queries
 from trueup.ledger import services as ledger
+from trueup.ledger.checks import Stopped
 from trueup.ledger.entries import Receipt
 from trueup.rules.refusal import Refusal, Refused
+from trueup.transfers import waits
 from trueup.transfers.choice import FreeSerials
 from trueup.transfers.drafts import Batch, Draft, find_waits
 from trueup.transfers.entries import TransferSpec
@@ -47,7 +49,7 @@ def decide(batch: Batch) -> None:
 
     Source: 40 CFR 62.16330, 62.16335.
     """
-    find_waits(batch.drafts, rules=batch.rules)
+    find_waits(batch)
     for state, run in groupby(batch.drafts, key=lambda draft: draft.state):
         drafts = list(run)
         if state == "recorded":
@@ -83,11 +85,11 @@ def _record(drafts: Sequence[Draft], batch: Batch) -> None:
         if _may_choose_again(asked[wrong], outcomes[wrong]) and lost < CHOICES:
             lost += 1
         else:
-            _take_over(asked[wrong], outcomes[wrong])
+            _take_over(asked[wrong], outcomes[wrong], batch)
             undecided.remove(asked[wrong])
     too_few = [draft for draft in undecided if draft.refusals]
     for draft, outcome in zip(asked, outcomes, strict=True):
-        _take_over(draft, outcome)
+        _take_over(draft, outcome, batch)
     for draft in too_few:
         _find_all_reasons(draft, batch)
 
@@ -176,7 +178,8 @@ def _keep_waiting(draft: Draft, batch: Batch) -> None:
             _choose_one(draft)
         outcome = _check(draft, batch) if not draft.refusals else None
         if isinstance(outcome, Refused):
-            _take_over(draft, outcome)
+            _require_new_key(draft, outcome)
+            draft.refusals = but_for_the_brake(outcome)
         if not draft.refusals:
             try:
                 draft.reservation = ledger.reserve(
@@ -209,7 +212,7 @@ def _find_all_reasons(draft: Draft, batch: Batch) -> None:
         # A quantity was asked for; that nothing could be chosen is another reason.
         draft.refusals += [
             refusal
-            for refusal in outcome.refusals
+            for refusal in but_for_the_brake(outcome)
             if not (draft.is_by_quantity and refusal.reason == "not_whole_number")
         ]
 
@@ -221,15 +224,29 @@ def _check(draft: Draft, batch: Batch) -> Receipt | Refused:
     return outcome
 
 
-def _take_over(draft: Draft, outcome: Receipt | Refused) -> None:
-    """What the ledger answered."""
+def _take_over(draft: Draft, outcome: Receipt | Refused, batch: Batch) -> None:
+    """What the ledger answered. What only the brake keeps from being recorded waits.
+
+    Source: PLAT-094; docs/decisions/0175.
+    """
     if isinstance(outcome, Refused):
         _require_new_key(draft, outcome)
-        draft.refusals = list(outcome.refusals)
+        draft.refusals = but_for_the_brake(outcome)
+        if not draft.refusals:
+            draft.waits = (waits.stopped(),)
+            _keep_waiting(draft, batch)
     elif outcome.repeated:
         raise KeyTakenError(draft.spec)
     else:
         draft.receipt = outcome
+
+
+def but_for_the_brake(outcome: Refused) -> list[Refusal]:
+    """The reasons of the ledger without the brake, which refuses nothing for good.
+
+    Source: PLAT-094; docs/decisions/0175.
+    """
+    return [refusal for refusal in outcome.refusals if not isinstance(refusal, Stopped)]
 
 
 def _require_new_key(draft: Draft, outcome: Refused) -> None:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from trueup.accounts import queries as accounts
-from trueup.accounts.checks import NotAuthorized
-from trueup.accounts.entries import RepresentativeEntry
+from trueup.accounts.entries import SubmitterEntry
+from trueup.identity import queries as identity
 from trueup.ledger import queries as ledger
 from trueup.ledger.entries import AccountEntry, Instruction, Range, Receipt, range_of
 from trueup.rules.program import Program
 from trueup.rules.refusal import Refusal
 from trueup.rules.serials import SerialBlock, lot_of_number
-from trueup.transfers import checks, waits
+from trueup.transfers import authority, checks, waits
+from trueup.transfers.authority import Submitters
+from trueup.transfers.deadlines import wait_ends_at
 from trueup.transfers.entries import Reason, RetirementSpec, TransferSpec
-
-Seats = Mapping[int, Sequence[RepresentativeEntry]]
+from trueup.transfers.guards import Guards, guards_for
 
 CITES = {
     "transfer": "40 CFR 62.16330, 62.16335(a)",
@@ -30,7 +30,9 @@ class Draft:
     """A submission that is being decided.
 
     Attributes:
-        role: The seat in which the submitter may act for the transferor; blank if none.
+        capacity: In which the submitter may act for the transferor; None if in none.
+        asked: It counts as submitted only when a second person has approved it.
+        expires_at: When it lapses for want of that; not_before_at: the end of its wait.
         ranges: What is to go; by quantity it is chosen, and perhaps chosen again.
         waits: Why it is not recorded at once.
         refusals: Why it is not recorded at all.
@@ -39,7 +41,10 @@ class Draft:
     spec: TransferSpec
     source: AccountEntry | None
     destination: AccountEntry | None
-    role: str = ""
+    capacity: SubmitterEntry | None = None
+    asked: bool = False
+    expires_at: datetime | None = None
+    not_before_at: datetime | None = None
     ranges: tuple[Range, ...] = ()
     waits: tuple[Reason, ...] = ()
     refusals: list[Refusal] = field(default_factory=list)
@@ -49,6 +54,16 @@ class Draft:
     @property
     def kind(self) -> str:
         return "retirement" if isinstance(self.spec, RetirementSpec) else "transfer"
+
+    @property
+    def role(self) -> str:
+        """The submitter's seat, or `agent`; blank if there is none."""
+        return self.capacity.role if self.capacity is not None else ""
+
+    @property
+    def principal(self) -> int | None:
+        """The representative whose act it is."""
+        return self.capacity.principal if self.capacity is not None else None
 
     @property
     def state(self) -> str:
@@ -85,6 +100,7 @@ class Draft:
         self.refusals = checks.in_order(self.refusals)
         if self.refusals:
             self.waits = ()
+            self.asked, self.expires_at, self.not_before_at = False, None, None
             self.ranges = () if self.is_by_quantity else self.ranges
 
     def instruction(self) -> Instruction:
@@ -93,7 +109,7 @@ class Draft:
             raise ValueError("a transfer between unknown accounts is not for the ledger")
         reason = self.spec.reason if isinstance(self.spec, RetirementSpec) else ""
         return Instruction(
-            type="retire" if self.kind == "retirement" else "transfer",
+            type=waits.ledger_type(self.kind),
             source=self.source.id,
             destination=self.destination.id,
             blocks=self.ranges,
@@ -107,23 +123,35 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """Submissions that are decided together, and who represents their accounts now."""
+    """Submissions that are decided together, who acts for their accounts, what guards these.
+
+    Attributes:
+        signature: Of whoever submitted all of them.
+    """
 
     rules: Program
     recorded_at: datetime
     drafts: Sequence[Draft]
-    seats: Seats
+    submitters: Submitters
+    guards: Guards
+    signature: int | None = None
 
 
 def draft_all(specs: Sequence[TransferSpec], *, rules: Program, recorded_at: datetime) -> Batch:
-    """Look up accounts and representatives, in two statements, and find our own reasons.
+    """Look up accounts, who acts for them, who cools down and the safeguards; our own reasons.
 
-    Source: 40 CFR 62.16330(a), (b)(1); 62.16320(e).
+    Four statements for any number of transfers, and one more for each other instant at
+    which some of them were dispatched.
+
+    Source: 40 CFR 62.16330(a), (b)(1); 62.16315; 62.16320(e); PLAT-094.
     """
     known = ledger.accounts_by_number(
         number for spec in specs for number in (spec.source, spec.destination)
     )
-    seats = accounts.representatives((entry.id for entry in known.values()), at=recorded_at)
+    ids = [entry.id for entry in known.values()]
+    now = authority.submitters(ids, at=recorded_at)
+    then = _at_dispatch(specs, known, now=now, recorded_at=recorded_at)
+    cooling = identity.cooling_down({spec.submitted_by for spec in specs}, at=recorded_at)
     drafts = []
     for spec in specs:
         checks.require_order(received_at=spec.arrived_at, recorded_at=recorded_at)
@@ -134,64 +162,132 @@ def draft_all(specs: Sequence[TransferSpec], *, rules: Program, recorded_at: dat
         draft.refusals = checks.account_refusals(
             spec, source=draft.source, destination=draft.destination
         )
-        draft.role = _role_of(draft, seats)
-        if draft.source is not None and not draft.role:
-            draft.refusals.append(_not_authorized(draft.source))
+        if draft.source is not None:
+            sitting = then[spec.submitted_at].get(draft.source.id, ())
+            draft.capacity = authority.capacity_of(sitting, spec.submitted_by)
+            if draft.capacity is None:
+                draft.refusals.append(authority.not_authorized(draft.source))
+        if spec.submitted_by in cooling:
+            until = cooling[spec.submitted_by]
+            draft.refusals.append(authority.cooling_down(until, at=recorded_at))
         draft.refusals += checks.reason_refusals(spec, rules=rules)
         drafts.append(draft)
-    return Batch(rules=rules, recorded_at=recorded_at, drafts=drafts, seats=seats)
+    guards = guards_for(
+        ((draft.source, draft.destination) for draft in drafts), rules=rules, at=recorded_at
+    )
+    return Batch(rules=rules, recorded_at=recorded_at, drafts=drafts, submitters=now, guards=guards)
 
 
-def find_waits(drafts: Iterable[Draft], *, rules: Program) -> None:
+def _at_dispatch(
+    specs: Sequence[TransferSpec],
+    known: Mapping[str, AccountEntry],
+    *,
+    now: Submitters,
+    recorded_at: datetime,
+) -> dict[datetime, Submitters]:
+    """Who could submit at each instant at which one of them was dispatched.
+
+    Authority is that of the dispatch: 62.16300; docs/decisions/0083.
+    """
+    found: dict[datetime, Submitters] = {recorded_at: now}
+    for at in {spec.submitted_at for spec in specs} - {recorded_at}:
+        sources = {spec.source for spec in specs if spec.submitted_at == at}
+        ids = [known[number].id for number in sources if number in known]
+        found[at] = authority.submitters(ids, at=at)
+    return found
+
+
+def find_waits(batch: Batch) -> None:
     """Find what each draft waits for; holds are read only if one could matter.
 
-    Source: 40 CFR 62.16335(b).
+    Source: 40 CFR 62.16335(b); PLAT-052, PLAT-094; docs/decisions/0171.
     """
-    late = [
-        draft
-        for draft in drafts
-        if any(account.kind == "compliance" for account in draft.parties)
-        and waits.periods_to_wait_for(
+    late = [draft for draft in batch.drafts if _may_be_late(draft, batch.rules)]
+    holds = (
+        ledger.holds(
+            {account.id for draft in late for account in draft.parties}, include_released=True
+        )
+        if late
+        else {}
+    )
+    for draft in batch.drafts:
+        source, destination = draft.source, draft.destination
+        if draft.refusals or source is None or destination is None:
+            continue
+        if batch.guards.needs_second_person(source):
+            draft.asked = True
+            draft.waits = (waits.approval_pending(source),)
+            draft.expires_at = lapses_at(batch.guards, batch.recorded_at)
+            continue
+        found = find_further_waits(
+            Submission(
+                kind=draft.kind,
+                source=source,
+                destination=destination,
+                vintages=draft.vintages,
+                submitted_at=draft.spec.submitted_at,
+            ),
+            rules=batch.rules,
+            guards=batch.guards,
+            holds=holds,
+            at=batch.recorded_at,
+        )
+        draft.waits, draft.not_before_at = found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """What decides how long a submitted transfer waits."""
+
+    kind: str
+    source: AccountEntry
+    destination: AccountEntry
+    vintages: Sequence[int]
+    submitted_at: datetime
+
+
+def find_further_waits(
+    submission: Submission, *, rules: Program, guards: Guards, holds: waits.Holds, at: datetime
+) -> tuple[tuple[Reason, ...], datetime | None]:
+    """What a transfer waits for once its own side has signed; and until when, if for days.
+
+    Source: 40 CFR 62.16335(b); PLAT-052, PLAT-094; docs/decisions/0171.
+    """
+    source, destination = submission.source, submission.destination
+    found: list[Reason] = []
+    not_before_at = None
+    if guards.needs_acceptance(destination):
+        found.append(waits.acceptance_pending(destination))
+    days = guards.wait_days(source, destination)
+    if days:
+        not_before_at = wait_ends_at(rules, submission.submitted_at, days=days)
+        if not_before_at > at:
+            until_on = rules.local_date(not_before_at)
+            found.append(waits.delay_pending(destination, until_on=until_on))
+    found += waits.waits_of(
+        rules,
+        submitted_at=submission.submitted_at,
+        vintages=submission.vintages,
+        accounts=(source, destination),
+        holds=holds,
+    )
+    if waits.ledger_type(submission.kind) in source.stopped:
+        found.append(waits.stopped())
+    return tuple(found), not_before_at
+
+
+def lapses_at(guards: Guards, at: datetime) -> datetime | None:
+    """When a proposal that lacks a signature lapses; None if never.
+
+    Source: PLAT-094 (program value).
+    """
+    hours = guards.safeguards.second_signature_hours
+    return at + timedelta(hours=hours) if hours else None
+
+
+def _may_be_late(draft: Draft, rules: Program) -> bool:
+    return any(account.kind == "compliance" for account in draft.parties) and bool(
+        waits.periods_to_wait_for(
             rules, submitted_at=draft.spec.submitted_at, vintages=draft.vintages
         )
-    ]
-    if not late:
-        return
-    holds = ledger.holds(
-        {account.id for draft in late for account in draft.parties}, include_released=True
-    )
-    for draft in late:
-        draft.waits = waits.waits_of(
-            rules,
-            submitted_at=draft.spec.submitted_at,
-            vintages=draft.vintages,
-            accounts=draft.parties,
-            holds=holds,
-        )
-
-
-def _role_of(draft: Draft, seats: Seats) -> str:
-    """The seat that the submitter had when the transfer was dispatched; blank if none.
-
-    Who sits there still, and did then, needs no look into the past.
-
-    Source: 40 CFR 62.16290(a)(2), (b)(2), 62.16300; 62.16320(c)(2)(iii), (e).
-    """
-    if draft.source is None:
-        return ""
-    spec = draft.spec
-    for seat in seats[draft.source.id]:
-        if seat.person == spec.submitted_by and seat.from_at <= spec.submitted_at:
-            return seat.role
-    then = accounts.representatives([draft.source.id], at=spec.submitted_at)
-    for seat in then[draft.source.id]:
-        if seat.person == spec.submitted_by:
-            return seat.role
-    return ""
-
-
-def _not_authorized(source: AccountEntry) -> Refusal:
-    return NotAuthorized(
-        f"Whoever submitted this does not represent account {source.number};"
-        " only its representative or the alternate can transfer out of it."
     )

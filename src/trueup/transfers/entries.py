@@ -85,7 +85,8 @@ class TransferEntry:
 
     Attributes:
         source, destination: None only if there is no account with the number given.
-        submitted_by: The person's key.
+        submitted_by: The person's key; `principal` whose act it is.
+        asked_at: When the first of two signatures was given; None if one is enough.
     """
 
     id: int
@@ -114,6 +115,22 @@ class TransferEntry:
     note: str
     reason: str
     beneficiary: str
+    principal: int | None = None
+    asked_at: datetime | None = None
+    approved_by: int | None = None
+    expires_at: datetime | None = None
+    not_before_at: datetime | None = None
+    accepted_at: datetime | None = None
+    ended_at: datetime | None = None
+    ended_by: str = ""
+    ended_ground: str = ""
+    signature: int | None = None
+    vintage: int | None = None
+
+    @property
+    def by_agent(self) -> bool:
+        """Whether an agent submitted it; then `principal` is whose act it is."""
+        return self.role == "agent"
 
     @property
     def reason_codes(self) -> frozenset[str]:
@@ -123,7 +140,7 @@ class TransferEntry:
     @property
     def public(self) -> TransferEntry:
         """The same without what only the transferor's people may see."""
-        return replace(self, reference="", note="")
+        return replace(self, reference="", note="", vintage=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +172,81 @@ class Released:
         return Released(
             recorded=self.recorded + other.recorded, refused=self.refused + other.refused
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActEntry:
+    """What was done to a transfer after it was asked for; `models.TransferAct` has the words."""
+
+    what: str
+    actor: str
+    person: int | None
+    principal: int | None
+    at: datetime
+    ground: str
+    signature: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalEntry:
+    """A transfer that nobody has signed; `models.Proposal` has the words.
+
+    Attributes:
+        spec: What is to be transferred, if a representative signs it.
+    """
+
+    key: UUID
+    program: str
+    account: int
+    destination_number: str
+    spec: TransferSpec
+    state: str
+    proposed_by: int
+    principal: int
+    actor: str
+    proposed_at: datetime
+    expires_at: datetime | None
+    ended_at: datetime | None
+    ended_by: str
+    ended_ground: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustedAccountEntry:
+    """An account on another one's list.
+
+    Attributes:
+        effective_at: From when transfers to it do not wait; None while it awaits approval.
+    """
+
+    account: int
+    other: AccountEntry
+    listed_by: int
+    listed_at: datetime
+    needs_approval: bool
+    approved_by: int | None
+    approved_at: datetime | None
+    effective_at: datetime | None
+
+    def state(self, at: datetime) -> str:
+        """`awaiting_approval`, `listed` (it begins later) or `trusted`."""
+        if self.effective_at is None:
+            return "awaiting_approval"
+        return "trusted" if self.effective_at <= at else "listed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountGuards:
+    """What an account asks of its own transfers, and has agreed to.
+
+    Attributes:
+        end_asked_by: Who has asked that no second person be required; "" if nobody.
+    """
+
+    second_person: bool
+    end_asked_by: str
+    end_asked_at: datetime | None
+    agreed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,10 +6,18 @@ from django.db import models
 from django.db.models import F, Q
 
 KINDS = ("transfer", "retirement")
-WAITING = ("held", "delayed", "awaiting_approval")
-STATES = ("recorded", "refused", *WAITING, "cancelled", "rejected")
+UNSIGNED = "awaiting_approval"
+# What is submitted, and waits for something else than a signature of the sending side.
+SUBMITTED = ("held", "delayed", "awaiting_acceptance")
+WAITING = (*SUBMITTED, UNSIGNED)
+ENDED = ("cancelled", "rejected", "expired")
+STATES = ("recorded", "refused", *WAITING, *ENDED)
+
+GOING_ON = ("recorded", *SUBMITTED)
 
 NUMBER_MAX = 40
+ACTOR_MAX = 60
+GROUND_MAX = 400
 REFERENCE_MAX = 100
 NOTE_MAX = 2000
 BENEFICIARY_MAX = 200
@@ -25,13 +33,24 @@ class Transfer(models.Model):
 
     Attributes:
         source, destination: Null only if there is no account with the number given.
-        role: In which seat the submitter could act; blank if in none.
-        submitted_at, received_at: When it was dispatched, and when it arrived.
-        due_on: Last day for recording it; null while it is held.
+        role: In which seat the submitter could act, or `agent`; blank if in none.
+        principal: The representative whose act it is; null if the submitter is none.
+        asked_at: When the first signature was given, if a second person must sign too.
+        approved_by: The second person; then it counts as submitted.
+        submitted_at, received_at: When it was dispatched, and when it arrived; of one
+            that needs two signatures, when the second one was given.
+        expires_at: When it lapses for want of the second signature; null: never.
+        not_before_at: The end of its wait, if the destination is not trusted.
+        accepted_at: When the receiving side agreed, where that is asked for.
+        ended_at, ended_by, ended_ground: When, by whom and why it was called off.
+        vintage: What was asked for, of a transfer by quantity that waited.
+        signature: Of the submitter; those of the others are with their acts.
+        due_on: Last day for recording it; null while it is held, or lacks a signature.
         tx: The transaction that recorded it; `reversal` the one that gave it back.
         quantity: Null where no whole number of at least 1 was asked for.
         blocks: First and last serial number of each block, in the order in which they go.
-        waits: What it waits for. reasons: Why it was not recorded.
+        waits: What it waits for; `is_late` if deductions are among it.
+        reasons: Why it was not recorded.
         reservation: Keeps the serial numbers of a transfer that waits.
         reference, note: Only for the people of the transferor account.
         fingerprint: What was asked for, so that a repeated key can be told from a reused one.
@@ -69,16 +88,49 @@ class Transfer(models.Model):
         db_index=False,
     )
     role = models.CharField(max_length=10, blank=True)
+    principal = models.ForeignKey(
+        "accounts.Person",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    asked_at = models.DateTimeField(null=True)
+    approved_by = models.ForeignKey(
+        "accounts.Person",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
     submitted_at = models.DateTimeField()
     received_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    not_before_at = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=ACTOR_MAX, blank=True)
+    ended_ground = models.CharField(max_length=GROUND_MAX, blank=True)
+    signature = models.ForeignKey(
+        "signing.Signature",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
     due_on = models.DateField(null=True)
     recorded_at = models.DateTimeField(null=True)
     tx = models.OneToOneField(
         "ledger.Transaction", null=True, on_delete=models.PROTECT, related_name="+"
     )
     quantity = models.BigIntegerField(null=True)
+    vintage = models.BigIntegerField(null=True)
     blocks = models.JSONField(default=list)
     waits = models.JSONField(default=list)
+    is_late = models.BooleanField(default=False)
     reasons = models.JSONField(default=list)
     decision = models.ForeignKey(
         "audit.Decision", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
@@ -104,11 +156,49 @@ class Transfer(models.Model):
                 | (~Q(state="recorded") & Q(tx=None, recorded_at=None, reversal=None)),
                 name="transfer_recorded_by_a_transaction",
             ),
-            # 40 CFR 62.16335(e): not to record is a decision, with reasons.
+            # 40 CFR 62.16335(e): not to record is a decision, with reasons. So is an
+            # official's stopping it; its own people need none to call it off.
             models.CheckConstraint(
                 condition=Q(state="refused", decision__isnull=False)
-                | (~Q(state="refused") & Q(decision=None)),
+                | Q(state="cancelled")
+                | (~Q(state__in=("refused", "cancelled")) & Q(decision=None)),
                 name="transfer_refused_by_a_decision",
+            ),
+            # A transfer that needs a second person does not go on without one.
+            models.CheckConstraint(
+                condition=Q(asked_at=None, approved_by=None) & ~Q(state__in=(UNSIGNED, "expired"))
+                | Q(asked_at__isnull=False)
+                & ~(Q(approved_by=None) & Q(state__in=GOING_ON))
+                & ~(Q(approved_by__isnull=False) & Q(state__in=(UNSIGNED, "expired"))),
+                name="transfer_approved_if_asked",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by=None)
+                | ~Q(approved_by=F("submitted_by"))
+                & (Q(principal=None) | ~Q(approved_by=F("principal"))),
+                name="transfer_approved_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=ENDED, ended_at__isnull=False)
+                & ~Q(ended_by="")
+                & ~Q(ended_ground="")
+                | ~Q(state__in=ENDED) & Q(ended_at=None, ended_by="", ended_ground=""),
+                name="transfer_ended_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="expired")
+                | Q(expires_at__isnull=False, ended_at__gte=F("expires_at")),
+                name="transfer_expired_in_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(recorded_at=None)
+                | Q(not_before_at=None)
+                | Q(recorded_at__gte=F("not_before_at")),
+                name="transfer_recorded_after_its_wait",
+            ),
+            models.CheckConstraint(
+                condition=Q(recorded_at=None) | Q(recorded_at__gte=F("submitted_at")),
+                name="transfer_recorded_after_submission",
             ),
             models.CheckConstraint(
                 condition=Q(state="refused")
@@ -136,7 +226,7 @@ class Transfer(models.Model):
             models.Index(
                 fields=("state", "due_on"),
                 condition=Q(state__in=WAITING),
-                name="transfer_waiting",
+                name="transfer_waits",
             ),
         )
 
@@ -185,3 +275,12 @@ class Limitation(models.Model):
 
     def __str__(self) -> str:
         return f"limitation {self.key}: {self.ground}"
+
+
+from trueup.transfers.act_models import Proposal, TransferAct  # noqa: E402, F401
+from trueup.transfers.guard_models import (  # noqa: E402, F401
+    ProgramSafeguards,
+    SecondPersonRule,
+    StandingAcceptance,
+    TrustedAccount,
+)

@@ -9,26 +9,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from trueup.accounts import queries as accounts
-from trueup.accounts.entries import RepresentativeEntry
 from trueup.audit import services as audit
 from trueup.audit.entries import NoticeSpec
 from trueup.audit.notices import ContextValue, render
 from trueup.ledger.entries import AccountEntry
 from trueup.rules.program import Program
+from trueup.transfers.authority import Submitters, representatives
 from trueup.transfers.deadlines import tell_recorded_by, tell_refused_by
 from trueup.transfers.entries import TransferEntry
 
 RECORDED = "transfer_recorded"
 NOT_RECORDED = "transfer_not_recorded"
 
-Seats = Mapping[int, Sequence[RepresentativeEntry]]
-
 
 def notify(
     entries: Sequence[TransferEntry],
     *,
     rules: Program,
-    seats: Seats,
+    submitters: Submitters,
     at: datetime,
     released_at: Mapping[int, datetime] | None = None,
 ) -> int:
@@ -42,16 +40,16 @@ def notify(
             time for a refusal runs.
     """
     told = [entry for entry in entries if entry.state in ("recorded", "refused")]
-    names = _submitters(told, seats)
+    names = submitter_names(told, submitters)
     specs = []
     for entry in told:
         if entry.state == "recorded":
             due_on = tell_recorded_by(rules, at)
         else:
             due_on = tell_refused_by(rules, (released_at or {}).get(entry.id, entry.received_at))
-        submitted_by = names.get(entry.submitted_by, "")
+        submitted_by = names.get(entry.id, "")
         context = _context(entry, rules=rules, at=at, submitted_by=submitted_by)
-        specs += _of_transfer(entry, context, seats=seats, at=at, due_on=due_on)
+        specs += _of_transfer(entry, context, submitters=submitters, at=at, due_on=due_on)
     return audit.notify(specs)
 
 
@@ -59,7 +57,7 @@ def _of_transfer(
     entry: TransferEntry,
     context: Mapping[str, ContextValue],
     *,
-    seats: Seats,
+    submitters: Submitters,
     at: datetime,
     due_on: date,
 ) -> list[NoticeSpec]:
@@ -67,7 +65,7 @@ def _of_transfer(
     texts: dict[str, tuple[str, str]] = {}
     specs = []
     for account, reference in _sides(entry):
-        for seat in seats.get(account.id, ()):
+        for seat in representatives(submitters.get(account.id, ())):
             if reference not in texts:
                 texts[reference] = render(event, {**context, "reference": reference})
             subject, body = texts[reference]
@@ -99,8 +97,8 @@ def _context(
 ) -> dict[str, ContextValue]:
     is_recorded = entry.state == "recorded"
     return {
-        "source": _titled(entry.source, entry.source_number),
-        "destination": _titled(entry.destination, entry.destination_number),
+        "source": titled(entry.source, entry.source_number),
+        "destination": titled(entry.destination, entry.destination_number),
         "quantity": entry.quantity,
         "instruments": rules.instruments,
         "submitted_at": entry.submitted_at,
@@ -115,14 +113,27 @@ def _context(
     }
 
 
-def _submitters(entries: Sequence[TransferEntry], seats: Seats) -> dict[int, str]:
-    """The names of those who submitted; most of them sit in one of the accounts."""
-    names = {seat.person: seat.name for sitting in seats.values() for seat in sitting}
-    unknown = {entry.submitted_by for entry in entries} - set(names)
+def submitter_names(entries: Sequence[TransferEntry], submitters: Submitters) -> dict[int, str]:
+    """Who submitted each, by the transfer's id: `Ana Ruiz (by agent Dan Poe)`.
+
+    Most of them act for one of the accounts, so their names are known.
+    """
+    names = {seat.person: seat.name for acting in submitters.values() for seat in acting}
+    concerned = {entry.submitted_by for entry in entries}
+    concerned |= {entry.principal for entry in entries if entry.principal is not None}
+    unknown = concerned - set(names)
     if unknown:
         names |= {person.id: person.name for person in accounts.people(unknown).values()}
-    return names
+    return {entry.id: named(entry, names) for entry in entries}
 
 
-def _titled(account: AccountEntry | None, number: str) -> str:
+def named(entry: TransferEntry, names: Mapping[int, str]) -> str:
+    """Who submitted a transfer, and in whose name."""
+    name = names.get(entry.submitted_by, "")
+    if entry.by_agent and entry.principal is not None:
+        return f"{names.get(entry.principal, '')} (by agent {name})"
+    return name
+
+
+def titled(account: AccountEntry | None, number: str) -> str:
     return f"{account.name} ({account.number})" if account is not None else number

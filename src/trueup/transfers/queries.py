@@ -16,9 +16,22 @@ from trueup.accounts import queries as accounts
 from trueup.audit.statements import among
 from trueup.ledger import queries as ledger
 from trueup.ledger.entries import AccountEntry
+from trueup.rules import programs
+from trueup.rules.people import Safeguards
+from trueup.rules.periods import CompliancePeriod
+from trueup.rules.refusal import Refused
 from trueup.rules.serials import SerialBlock, parse_block
-from trueup.transfers.entries import LimitationEntry, Reason, TransferEntry
-from trueup.transfers.models import WAITING, Limitation, Transfer
+from trueup.transfers.act_models import TransferAct
+from trueup.transfers.entries import (
+    AccountGuards,
+    ActEntry,
+    LimitationEntry,
+    Reason,
+    TransferEntry,
+)
+from trueup.transfers.guard_models import SecondPersonRule, StandingAcceptance
+from trueup.transfers.guards import guards_for
+from trueup.transfers.models import SUBMITTED, UNSIGNED, WAITING, Limitation, Transfer
 
 PAGE = 100
 
@@ -94,16 +107,119 @@ def held(*, program: str, limit: int = PAGE, after: int = 0) -> list[TransferEnt
     return [entry.public for entry in entries(list(rows[:limit]))]
 
 
+def must_be_signed_by(entry: TransferEntry, *, now: datetime) -> datetime | None:
+    """By when the second signature must be there for a transfer to count at the next deadline.
+
+    Who signs at that instant is in time; a microsecond later is not. None if no deadline
+    is to be met: the vintages are too new, or no compliance account takes part.
+
+    Source: 40 CFR 62.16375 “Allowance transfer deadline”; MASS-014, MASS-015.
+    """
+    sides = (entry.source, entry.destination)
+    vintages = [block.lot.year for block in entry.blocks]
+    if not vintages or all(side is None or side.kind != "compliance" for side in sides):
+        return None
+    rules = programs.load(entry.program)
+    period: CompliancePeriod | None = rules.schedule.printed[0]
+    while period is not None:
+        deadline_at = rules.deadline_at(period)
+        if deadline_at >= now and min(vintages) <= rules.hold_vintage_max(period):
+            return deadline_at
+        try:
+            period = rules.next_period(period)
+        except Refused:
+            period = None
+    return None
+
+
+def awaiting(accounts_: Iterable[int], *, limit: int = PAGE, after: int = 0) -> list[TransferEntry]:
+    """Transfers out of or into some accounts that await a signature, the oldest first.
+
+    Source: PLAT-094.
+    """
+    wanted = among(accounts_)
+    rows = Transfer.objects.filter(
+        Q(state=UNSIGNED, source_id__in=wanted)
+        | Q(state="awaiting_acceptance", destination_id__in=wanted),
+        id__gt=after,
+    )
+    return entries(list(rows.order_by("id")[:limit]))
+
+
+def waiting_out_of(
+    accounts_: Iterable[int], *, limit: int = PAGE, after: int = 0
+) -> list[TransferEntry]:
+    """Submitted transfers that wait: they bind a successor, who can cancel them.
+
+    Source: 40 CFR 62.16300; PLAT-094.
+    """
+    rows = Transfer.objects.filter(source_id__in=among(accounts_), state__in=WAITING, id__gt=after)
+    return entries(list(rows.order_by("id")[:limit]))
+
+
+def next_due(*, program: str, after: datetime, before: datetime) -> list[datetime]:
+    """The instants between two others at which a wait or a proposal ends by itself."""
+    found: set[datetime] = set()
+    waiting = Transfer.objects.filter(program=program, state__in=WAITING)
+    for name in ("not_before_at", "expires_at"):
+        span = {f"{name}__gt": after, f"{name}__lte": before}
+        found.update(waiting.filter(**span).values_list(name, flat=True))
+    return sorted(found)
+
+
+def acts_of(key: UUID) -> list[ActEntry]:
+    """What was done to a transfer after it was asked for, in order.
+
+    Source: PLAT-017.
+    """
+    rows = TransferAct.objects.filter(transfer__key=key).order_by("id")
+    return [
+        ActEntry(
+            what=row.what,
+            actor=row.actor,
+            person=row.person_id,
+            principal=row.principal_id,
+            at=row.at,
+            ground=row.ground,
+            signature=row.signature_id,
+        )
+        for row in rows
+    ]
+
+
+def guards_of(account: int) -> AccountGuards:
+    """What an account asks of its own transfers, and whether it agreed to what comes in.
+
+    Source: PLAT-052, PLAT-094.
+    """
+    rule = SecondPersonRule.objects.filter(account_id=account, ended_at=None).first()
+    agreed = StandingAcceptance.objects.filter(account_id=account, ended_at=None).first()
+    return AccountGuards(
+        second_person=rule is not None,
+        end_asked_by=rule.end_asked_by if rule is not None else "",
+        end_asked_at=rule.end_asked_at if rule is not None else None,
+        agreed_at=agreed.agreed_at if agreed is not None else None,
+    )
+
+
+def safeguards(*, program: str, at: datetime) -> Safeguards:
+    """The safeguards of a program as they are in force at an instant.
+
+    Source: PLAT-052; docs/decisions/0172.
+    """
+    return guards_for([], rules=programs.load(program), at=at).safeguards
+
+
 def pending(*, program: str, submitted_until: datetime, limit: int = PAGE) -> list[TransferEntry]:
     """Transfers submitted in time that are neither recorded nor refused.
 
     Deductions are made after these are recorded. A transfer that is held was submitted
-    late, so it is not one of them.
+    late, so it is not one of them; one that lacks the second signature is not submitted.
 
     Source: 40 CFR 62.16340(b); MASS-045, MASS-135.
     """
     rows = Transfer.objects.filter(
-        program=program, state__in=WAITING, submitted_at__lte=submitted_until
+        program=program, state__in=SUBMITTED, submitted_at__lte=submitted_until
     ).exclude(state="held")
     return [entry.public for entry in entries(list(rows.order_by("id")[:limit]))]
 
@@ -118,11 +234,11 @@ def overdue(*, program: str, today: date, limit: int = PAGE) -> list[TransferEnt
 
 
 def waiting_totals(accounts_: Sequence[int]) -> dict[int, tuple[int, int]]:
-    """How much waits on its way into and out of each account.
+    """How much waits on its way into and out of each account, as submitted.
 
     Source: 40 CFR 62.16375 “CO2 allowances held”; MASS-045.
     """
-    waiting = Transfer.objects.filter(state__in=WAITING)
+    waiting = Transfer.objects.filter(state__in=SUBMITTED)
     into = waiting.filter(destination_id__in=among(accounts_)).values("destination_id")
     out_of = waiting.filter(source_id__in=among(accounts_)).values("source_id")
     coming = dict(into.annotate(total=Sum("quantity")).values_list("destination_id", "total"))
@@ -135,7 +251,7 @@ def waiting_into(accounts_: Sequence[int]) -> dict[int, list[SerialBlock]]:
 
     Source: 40 CFR 62.16375 “CO2 allowances held”; MASS-045.
     """
-    rows = Transfer.objects.filter(state__in=WAITING, destination_id__in=among(accounts_))
+    rows = Transfer.objects.filter(state__in=SUBMITTED, destination_id__in=among(accounts_))
     found: dict[int, list[SerialBlock]] = {}
     for account, blocks in rows.order_by("id").values_list("destination_id", "blocks"):
         if account is not None:
@@ -195,6 +311,17 @@ def transfer_entry(row: Transfer, known: Mapping[int, AccountEntry]) -> Transfer
         note=row.note,
         reason=row.reason,
         beneficiary=row.beneficiary,
+        principal=row.principal_id,
+        asked_at=row.asked_at,
+        approved_by=row.approved_by_id,
+        expires_at=row.expires_at,
+        not_before_at=row.not_before_at,
+        accepted_at=row.accepted_at,
+        ended_at=row.ended_at,
+        ended_by=row.ended_by,
+        ended_ground=row.ended_ground,
+        signature=row.signature_id,
+        vintage=row.vintage,
     )
 
 
@@ -213,8 +340,13 @@ def limitation_entry(row: Limitation, account: AccountEntry) -> LimitationEntry:
 
 
 def waiting_rows(program: str, *, accounts_: Sequence[int] | None = None) -> QuerySet[Transfer]:
-    """Held transfers of a program, or of some accounts, in the order in which they came."""
-    rows = Transfer.objects.filter(program=program, state="held").order_by("id")
+    """Transfers that were not submitted in time, of a program or of some accounts, in order.
+
+    Late ones, of which some wait for other things as well; and those that lack the second
+    signature, which are not submitted at all.
+    """
+    late = Q(is_late=True) | Q(state=UNSIGNED)
+    rows = Transfer.objects.filter(late, program=program, state__in=WAITING).order_by("id")
     if accounts_ is None:
         return rows
     wanted = among(accounts_)

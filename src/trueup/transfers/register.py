@@ -11,7 +11,6 @@ from datetime import date, datetime
 from trueup.audit import services as audit
 from trueup.audit.entries import DecisionSpec
 from trueup.audit.statements import insert_many_returning_ids
-from trueup.rules.program import Program
 from trueup.transfers.checks import fingerprint_of
 from trueup.transfers.deadlines import record_by
 from trueup.transfers.drafts import Batch, Draft
@@ -21,10 +20,14 @@ from trueup.transfers.entries import (
     TransferEntry,
     blocks_json,
 )
-from trueup.transfers.models import NUMBER_MAX, Transfer
+from trueup.transfers.models import NUMBER_MAX, WAITING, Transfer
 from trueup.transfers.notices import notify
+from trueup.transfers.telling import tell_of_waiting
+from trueup.transfers.waits import DEDUCTIONS_PENDING
 
 TRANSFER_DECISION = "iii"  # 40 CFR 78.1(b)(18)(iii).
+# The five business days for recording run from when these are over.
+UNDATED = ("held", "awaiting_approval", "awaiting_acceptance")
 
 
 def enter(batch: Batch) -> list[TransferEntry]:
@@ -43,15 +46,17 @@ def enter(batch: Batch) -> list[TransferEntry]:
         decided_at=at,
     )
     rows = [
-        _row(draft, rules, at=at, decision=decisions.get(str(draft.spec.key)))
-        for draft in batch.drafts
+        _row(draft, batch, decision=decisions.get(str(draft.spec.key))) for draft in batch.drafts
     ]
     ids = insert_many_returning_ids(Transfer, rows)
     entries = [
         _entry(draft, row, identity=identity)
         for draft, row, identity in zip(batch.drafts, rows, ids, strict=True)
     ]
-    notify(entries, rules=rules, seats=batch.seats, at=at)
+    notify(entries, rules=rules, submitters=batch.submitters, at=at)
+    waiting = [entry for entry in entries if entry.state in WAITING]
+    if waiting:
+        tell_of_waiting(waiting, rules=rules, submitters=batch.submitters, at=at)
     return entries
 
 
@@ -79,9 +84,9 @@ def decide_not_to_record(
     return dict(zip((key for key, _ in refused), ids, strict=True))
 
 
-def _row(draft: Draft, rules: Program, *, at: datetime, decision: int | None) -> dict[str, object]:
+def _row(draft: Draft, batch: Batch, *, decision: int | None) -> dict[str, object]:
     spec, receipt = draft.spec, draft.receipt
-    is_held = draft.state == "held"
+    rules, at = batch.rules, batch.recorded_at
     return {
         "key": spec.key,
         "program": rules.code,
@@ -93,14 +98,26 @@ def _row(draft: Draft, rules: Program, *, at: datetime, decision: int | None) ->
         "destination_number": spec.destination[:NUMBER_MAX],
         "submitted_by_id": spec.submitted_by,
         "role": draft.role,
+        "principal_id": draft.principal,
+        "asked_at": spec.submitted_at if draft.asked else None,
+        "approved_by_id": None,
+        "expires_at": draft.expires_at,
+        "not_before_at": draft.not_before_at,
+        "accepted_at": None,
+        "ended_at": None,
+        "ended_by": "",
+        "ended_ground": "",
+        "signature_id": batch.signature,
+        "vintage": spec.vintage if draft.is_by_quantity and draft.state in WAITING else None,
         "submitted_at": spec.submitted_at,
         "received_at": spec.arrived_at,
-        "due_on": None if is_held else record_by(rules, spec.arrived_at),
+        "due_on": None if draft.state in UNDATED else record_by(rules, spec.arrived_at),
         "recorded_at": at if receipt else None,
         "tx_id": receipt.tx if receipt else None,
         "quantity": draft.quantity,
         "blocks": blocks_json(draft.blocks),
         "waits": reasons_json(draft.waits),
+        "is_late": is_late(draft.waits),
         "reasons": reasons_json([Reason.of(refusal) for refusal in draft.refusals]),
         "decision_id": decision,
         "reservation_id": draft.reservation,
@@ -111,6 +128,14 @@ def _row(draft: Draft, rules: Program, *, at: datetime, decision: int | None) ->
         "beneficiary": spec.beneficiary if isinstance(spec, RetirementSpec) else "",
         "fingerprint": fingerprint_of(spec),
     }
+
+
+def is_late(waits: Sequence[Reason]) -> bool:
+    """Whether deductions are among what a transfer waits for.
+
+    Source: 40 CFR 62.16335(b).
+    """
+    return any(wait.code == DEDUCTIONS_PENDING for wait in waits)
 
 
 def reasons_json(reasons: Sequence[Reason]) -> list[dict[str, str]]:
@@ -152,4 +177,9 @@ def _entry(draft: Draft, row: dict[str, object], *, identity: int) -> TransferEn
         note=spec.note,
         reason=str(row["reason"]),
         beneficiary=str(row["beneficiary"]),
+        principal=draft.principal,
+        asked_at=spec.submitted_at if draft.asked else None,
+        expires_at=draft.expires_at,
+        not_before_at=draft.not_before_at,
+        signature=signature if isinstance(signature := row["signature_id"], int) else None,
     )

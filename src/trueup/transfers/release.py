@@ -1,56 +1,41 @@
-"""Record what was held until deductions were done: the checks are made again.
+"""Record what waited when the waiting is over: the checks are made again.
 
-Source: 40 CFR 62.16335(b); MASS-130, MASS-135.
+Source: 40 CFR 62.16335(b); MASS-130, MASS-135; PLAT-094.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
-from trueup.accounts import queries as accounts_queries
 from trueup.ledger import queries as ledger_queries
 from trueup.ledger import services as ledger
-from trueup.ledger.entries import HoldEntry, Instruction, Receipt, range_of
+from trueup.ledger.entries import AccountEntry, HoldEntry
 from trueup.rules import programs
 from trueup.rules.periods import CompliancePeriod
 from trueup.rules.program import Program
-from trueup.rules.refusal import Refused
 from trueup.transfers import waits
-from trueup.transfers.deadlines import record_by
 from trueup.transfers.entries import Reason, Released, TransferEntry
 from trueup.transfers.models import Transfer
-from trueup.transfers.notices import notify
+from trueup.transfers.onward import Item, go_on
 from trueup.transfers.queries import entries, waiting_rows
-from trueup.transfers.register import decide_not_to_record, reasons_json
+from trueup.transfers.register import is_late, reasons_json
 
 CHUNK = 100
-CITES = {
-    "transfer": "40 CFR 62.16330, 62.16335(b)",
-    "retirement": "40 CFR 62.16320(b), 62.16335(b); PLAT-056",
-}
-
-
-@dataclass(slots=True, kw_only=True)
-class _Waiting:
-    """A held transfer whose waiting is over."""
-
-    row: Transfer
-    entry: TransferEntry
-    released_at: datetime
-    receipt: Receipt | None = None
-    refused: tuple[Reason, ...] = ()
+# What goes on by itself; the other states await somebody.
+SELF_ENDING = ("held", "delayed")
 
 
 @transaction.atomic
 def free_for_deductions(*, program: str, accounts: Sequence[int]) -> int:
-    """Let deductions take the serial numbers that late transfers keep for themselves.
+    """Let deductions take the serial numbers that late or unsigned transfers keep.
 
-    What was submitted after the deadline was still held then, so it is available. A
-    transfer whose numbers are deducted is refused when it is released.
+    What was submitted after the deadline, or lacks the second signature and so is not
+    submitted, was still held then: it is available. A transfer whose numbers are deducted
+    is refused when it goes on.
 
     Returns the number of transfers that keep nothing any longer.
 
@@ -81,7 +66,8 @@ def release_held(
     Source: 40 CFR 62.16335(b); MASS-130, MASS-135; docs/decisions/0080.
     """
     mark_done(program=program, period=period, accounts=accounts, released_at=released_at)
-    waiting = waiting_rows(program, accounts_=accounts).values_list("id", flat=True)
+    rows = waiting_rows(program, accounts_=accounts)
+    waiting = rows.filter(state__in=SELF_ENDING).values_list("id", flat=True)
     return _release(list(waiting), program=program, at=released_at)
 
 
@@ -108,12 +94,19 @@ def mark_done(
 def record_due(*, program: str, now: datetime) -> Released:
     """Record every transfer whose waiting is over, the checks made again.
 
-    The clock calls this; a transfer that still waits stays as it is.
+    The clock calls this; a transfer that still waits stays as it is. While the brake is on
+    what it stops is not even looked at.
 
-    Source: 40 CFR 62.16335(a), (b).
+    Source: 40 CFR 62.16335(a), (b); PLAT-094.
     """
-    waiting = waiting_rows(program).values_list("id", flat=True)
-    return _release(list(waiting), program=program, at=now)
+    on_time = Q(not_before_at=None) | Q(not_before_at__lte=now)
+    waiting = Transfer.objects.filter(on_time, program=program, state__in=SELF_ENDING)
+    if not waiting.exists():
+        return Released()
+    stopped = ledger_queries.stopped_types(program)
+    kinds = [kind for kind in waits.KINDS if waits.ledger_type(kind) in stopped]
+    ids = waiting.exclude(kind__in=kinds).order_by("received_at", "id")
+    return _release(list(ids.values_list("id", flat=True)), program=program, at=now)
 
 
 def _release(ids: Sequence[int], *, program: str, at: datetime) -> Released:
@@ -127,108 +120,80 @@ def _release(ids: Sequence[int], *, program: str, at: datetime) -> Released:
 
 @transaction.atomic
 def _release_chunk(ids: Sequence[int], rules: Program, *, at: datetime) -> Released:
-    held = Transfer.objects.filter(id__in=ids, state="held").order_by("id")
-    rows = list(held.select_for_update())
+    waiting = Transfer.objects.filter(id__in=ids, state__in=SELF_ENDING)
+    rows = list(waiting.order_by("id").select_for_update())
+    rows.sort(key=lambda row: (row.received_at, row.pk))
     ready = _no_longer_waiting(rows, rules, at=at)
     if not ready:
         return Released()
-    outcomes = ledger.record_each(
-        [_instruction(item, rules) for item in ready], program=rules.code, recorded_at=at
-    )
-    for item, outcome in zip(ready, outcomes, strict=True):
-        if isinstance(outcome, Refused):
-            item.refused = tuple(Reason.of(refusal) for refusal in outcome.refusals)
-        else:
-            item.receipt = outcome
-    _enter(ready, rules, at=at)
+    go_on(ready, rules, at=at)
     return Released(
         recorded=sum(1 for item in ready if item.receipt is not None),
-        refused=sum(1 for item in ready if item.receipt is None),
+        refused=sum(1 for item in ready if item.refused),
     )
 
 
-def _no_longer_waiting(rows: Sequence[Transfer], rules: Program, *, at: datetime) -> list[_Waiting]:
-    """Those that nothing keeps any more, with the instant from which their time runs."""
+def _no_longer_waiting(rows: Sequence[Transfer], rules: Program, *, at: datetime) -> list[Item]:
+    """Those that nothing keeps any more, with the instant from which their time runs.
+
+    The others are named for what they wait for now.
+    """
     found = entries(rows)
-    parties = {
-        account.id: account
-        for entry in found
-        for account in (entry.source, entry.destination)
-        if account is not None
-    }
+    parties = {account.id for entry in found for account in _sides(entry)}
     holds = ledger_queries.holds(parties, include_released=True)
-    ready = []
+    ready, changed = [], []
     for row, entry in zip(rows, found, strict=True):
-        sides = [side for side in (entry.source, entry.destination) if side is not None]
-        still = waits.waits_of(
-            rules,
-            submitted_at=entry.submitted_at,
-            vintages=[block.lot.year for block in entry.blocks],
-            accounts=sides,
-            holds=holds,
-        )
+        still = remaining_waits(entry, rules, holds=holds, at=at)
         if not still:
-            waited_for: list[HoldEntry] = [
-                hold for side in sides for hold in holds.get(side.id, ())
-            ]
-            ended_at = min(waits.ended_at(waited_for, otherwise=at), at)
-            ready.append(
-                _Waiting(row=row, entry=entry, released_at=max(ended_at, entry.received_at))
-            )
+            released_at = _released_at(entry, holds, at=at)
+            ready.append(Item(row=row, entry=entry, released_at=released_at))
+        elif [wait.code for wait in still] != [wait.code for wait in entry.waits]:
+            row.state, row.waits = waits.state_of(still), reasons_json(still)
+            row.is_late = is_late(still)
+            changed.append(row)
+    if changed:
+        Transfer.objects.bulk_update(changed, ["state", "waits", "is_late"])
     return ready
 
 
-def _instruction(item: _Waiting, rules: Program) -> Instruction:
-    entry = item.entry
+def remaining_waits(
+    entry: TransferEntry, rules: Program, *, holds: waits.Holds, at: datetime
+) -> tuple[Reason, ...]:
+    """What a submitted transfer that nobody need agree to any more waits for still.
+
+    Source: 40 CFR 62.16335(b); PLAT-094; docs/decisions/0171.
+    """
+    still: list[Reason] = []
     if entry.source is None or entry.destination is None:
         raise ValueError("a transfer between unknown accounts does not wait")
-    return Instruction(
-        type="retire" if entry.kind == "retirement" else "transfer",
-        source=entry.source.id,
-        destination=entry.destination.id,
-        blocks=tuple(range_of(block, program_number=rules.number) for block in entry.blocks),
-        key=entry.key,
-        actor=f"person:{entry.submitted_by}",
+    if entry.not_before_at is not None and entry.not_before_at > at:
+        until_on = rules.local_date(entry.not_before_at)
+        still.append(waits.delay_pending(entry.destination, until_on=until_on))
+    still += waits.waits_of(
+        rules,
         submitted_at=entry.submitted_at,
-        ground=entry.reason,
-        cite=CITES[entry.kind],
-        reservation=item.row.reservation_id,
+        vintages=[block.lot.year for block in entry.blocks],
+        accounts=_sides(entry),
+        holds=holds,
     )
+    if waits.ledger_type(entry.kind) in entry.source.stopped:
+        still.append(waits.stopped())
+    return tuple(still)
 
 
-def _enter(ready: Sequence[_Waiting], rules: Program, *, at: datetime) -> None:
-    """Store what became of them, free what refused ones kept, and tell those concerned."""
-    refused = [item for item in ready if item.receipt is None]
-    decisions = decide_not_to_record(
-        [(str(item.row.key), item.refused) for item in refused],
-        program=rules.code,
-        decided_at=at,
-    )
-    kept = [item.row.reservation_id for item in refused]
-    ledger.release_all(reservation for reservation in kept if reservation is not None)
-    for item in ready:
-        row = item.row
-        row.reservation_id = None
-        row.due_on = record_by(rules, item.released_at)
-        row.waits = []
-        if item.receipt is not None:
-            row.state, row.tx_id, row.recorded_at = "recorded", item.receipt.tx, at
-        else:
-            row.state, row.reasons = "refused", reasons_json(item.refused)
-            row.decision_id = decisions[str(row.key)]
-    fields = ("state", "tx", "recorded_at", "reasons", "waits", "decision", "reservation", "due_on")
-    Transfer.objects.bulk_update([item.row for item in ready], fields)
-    told = entries([item.row for item in ready])
-    parties = {
-        account.id
-        for entry in told
-        for account in (entry.source, entry.destination)
-        if account is not None
-    }
-    notify(
-        told,
-        rules=rules,
-        seats=accounts_queries.representatives(parties, at=at),
-        at=at,
-        released_at={item.row.pk: item.released_at for item in ready},
-    )
+def _released_at(entry: TransferEntry, holds: waits.Holds, *, at: datetime) -> datetime:
+    """From when its five business days run: its receipt, or the end of the deductions.
+
+    Source: 40 CFR 62.16335(a), (b); MASS-130.
+    """
+    received_at = max(entry.received_at, entry.accepted_at or entry.received_at)
+    if not any(wait.code == waits.DEDUCTIONS_PENDING for wait in entry.waits):
+        return received_at
+    waited_for: list[HoldEntry] = [
+        hold for side in _sides(entry) for hold in holds.get(side.id, ())
+    ]
+    return max(min(waits.ended_at(waited_for, otherwise=at), at), received_at)
+
+
+def _sides(entry: TransferEntry) -> list[AccountEntry]:
+    return [side for side in (entry.source, entry.destination) if side is not None]

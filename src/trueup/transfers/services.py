@@ -8,28 +8,80 @@ from decimal import Decimal
 from uuid import UUID
 
 from trueup.rules.serials import SerialBlock
+from trueup.signing.entries import Evidence
+from trueup.transfers.approval import accept_incoming, approve, decline_incoming, reject
+from trueup.transfers.brake import confirm_brake, lift_brake, pull_brake
+from trueup.transfers.canonical import (
+    canonical_acceptance,
+    canonical_act,
+    canonical_listing,
+    canonical_second_person,
+    canonical_text,
+    statements_for,
+)
 from trueup.transfers.corrections import correct_error, reverse
+from trueup.transfers.ending import cancel, expire_due, stop
 from trueup.transfers.entries import RetirementSpec, TransferEntry, TransferSpec
 from trueup.transfers.files import error_report, import_transfers
 from trueup.transfers.limits import cancel_instruments, lift_limitation, limit_instruments
+from trueup.transfers.proposals import end_proposals, propose_transfer, sign_proposal
 from trueup.transfers.release import free_for_deductions, mark_done, record_due, release_held
+from trueup.transfers.safeguards import (
+    agree_once_and_for_all,
+    ask_to_end_second_person,
+    end_agreement,
+    end_second_person,
+    keep_second_person,
+    require_second_person,
+    set_safeguards,
+)
 from trueup.transfers.submission import submit
+from trueup.transfers.trusted import approve_trusted, remove_trusted, trust_account
 
 __all__ = [
+    "accept_incoming",
+    "agree_once_and_for_all",
+    "approve",
+    "approve_trusted",
+    "ask_to_end_second_person",
+    "cancel",
     "cancel_instruments",
+    "canonical_acceptance",
+    "canonical_act",
+    "canonical_listing",
+    "canonical_second_person",
+    "canonical_text",
+    "confirm_brake",
     "correct_error",
+    "decline_incoming",
+    "end_agreement",
+    "end_proposals",
+    "end_second_person",
     "error_report",
+    "expire_due",
     "free_for_deductions",
     "import_transfers",
+    "keep_second_person",
+    "lift_brake",
     "lift_limitation",
     "limit_instruments",
     "mark_done",
+    "propose_transfer",
+    "pull_brake",
     "record_due",
+    "reject",
     "release_held",
+    "remove_trusted",
+    "require_second_person",
     "retire",
     "reverse",
+    "set_safeguards",
+    "sign_proposal",
+    "statements_for",
+    "stop",
     "submit_batch",
     "submit_transfer",
+    "trust_account",
 ]
 
 
@@ -48,6 +100,7 @@ def submit_transfer(
     recorded_at: datetime | None = None,
     reference: str = "",
     note: str = "",
+    evidence: Evidence | None = None,
 ) -> TransferEntry:
     """Record a transfer, let it wait, or refuse it; the state says which.
 
@@ -61,6 +114,7 @@ def submit_transfer(
         submitted_at: When it was dispatched; `received_at` when it arrived, if later.
         recorded_at: Now, if that is later still.
         reference, note: Only for the people of the transferor account.
+        evidence: That it was signed as `canonical_text` says; None on the console.
 
     Raises Refused (`key_reused`, `text_not_usable`, `serials_or_quantity`,
     `too_many_blocks`, `received_before_submitted`): these are no submissions.
@@ -80,7 +134,9 @@ def submit_transfer(
         reference=reference,
         note=note,
     )
-    (entry,) = submit([spec], program=program, recorded_at=recorded_at or spec.arrived_at)
+    (entry,) = submit(
+        [spec], program=program, recorded_at=recorded_at or spec.arrived_at, evidence=evidence
+    )
     return entry
 
 
@@ -90,6 +146,7 @@ def submit_batch(
     program: str,
     recorded_at: datetime,
     all_or_none: bool = False,
+    evidence: Evidence | None = None,
 ) -> list[TransferEntry]:
     """Decide many transfers and retirements in their order: each for itself, or all or none.
 
@@ -102,7 +159,9 @@ def submit_batch(
 
     Source: 40 CFR 62.16330, 62.16335; PLAT-050, PLAT-054.
     """
-    return submit(specs, program=program, recorded_at=recorded_at, all_or_none=all_or_none)
+    return submit(
+        specs, program=program, recorded_at=recorded_at, all_or_none=all_or_none, evidence=evidence
+    )
 
 
 def retire(
@@ -121,6 +180,7 @@ def retire(
     recorded_at: datetime | None = None,
     reference: str = "",
     note: str = "",
+    evidence: Evidence | None = None,
 ) -> TransferEntry:
     """Move instruments into the retirement account of one's own motion, for good.
 
@@ -149,5 +209,7 @@ def retire(
         reference=reference,
         note=note,
     )
-    (entry,) = submit([spec], program=program, recorded_at=recorded_at or spec.arrived_at)
+    (entry,) = submit(
+        [spec], program=program, recorded_at=recorded_at or spec.arrived_at, evidence=evidence
+    )
     return entry

@@ -1,33 +1,50 @@
 """Decide submissions: record them, let them wait, or refuse them with all reasons.
 
-The happy path of one transfer takes a fixed number of statements: accounts, their
-representatives, the ledger's facts and its write, the transfer's row and its notices
-(docs/decisions/0081). A batch of any size takes as many.
+The happy path of one transfer takes a fixed number of statements: accounts, who acts for
+them, who cools down, the safeguards, the ledger's facts and its write, the transfer's row
+and its notices (docs/decisions/0171). A batch of any size takes as many.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from trueup.accounts.checks import tidy
 from trueup.ledger import checks as ledger_checks
 from trueup.rules import programs
 from trueup.rules.program import Program
 from trueup.rules.refusal import Refusal, Refused
+from trueup.signing.entries import Evidence
 from trueup.transfers import checks, queries
+from trueup.transfers.canonical import canonical_text, tidied
 from trueup.transfers.deciding import KeyTakenError, decide
-from trueup.transfers.drafts import draft_all
+from trueup.transfers.drafts import Batch, draft_all
 from trueup.transfers.entries import RetirementSpec, TransferEntry, TransferSpec
 from trueup.transfers.register import enter
 from trueup.transfers.retirement import retirement_account
+from trueup.transfers.signed import sign
 
 CHUNK = 100
 ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Act:
+    """How submissions are decided.
+
+    Attributes:
+        evidence: Of the signature that is to be kept; `signature` is one that was kept.
+    """
+
+    rules: Program
+    recorded_at: datetime
+    all_or_none: bool
+    evidence: Evidence | None = None
+    signature: int | None = None
 
 
 def submit(
@@ -36,25 +53,31 @@ def submit(
     program: str,
     recorded_at: datetime,
     all_or_none: bool = False,
+    evidence: Evidence | None = None,
 ) -> list[TransferEntry]:
     """Decide submissions, each for itself or all together, in their order.
 
-    Each for itself they are decided in chunks, each a database transaction.
+    Each for itself they are decided in chunks, each a database transaction. One signature
+    may stand for all of them: of several chunks it is kept before the first.
 
     Raises Refused for what cannot be stored, for a key that was used for something else,
     and with `all_or_none` for every reason against any of them.
     """
     rules = programs.load(program)
     specs = _with_retirement_account(
-        [_tidied(spec) for spec in specs], program=program, at=recorded_at
+        [tidied(spec) for spec in specs], program=program, at=recorded_at
     )
     checks.refuse_unusable(specs)
-    if all_or_none:
-        return _with_keys(specs, rules, recorded_at=recorded_at, all_or_none=True)
+    act = _Act(rules=rules, recorded_at=recorded_at, all_or_none=all_or_none, evidence=evidence)
+    if all_or_none or len(specs) <= CHUNK:
+        return _with_keys(specs, act)
+    if evidence is not None:
+        with transaction.atomic():
+            batch = draft_all(specs, rules=rules, recorded_at=recorded_at)
+            act = replace(act, evidence=None, signature=_signature(batch, evidence))
     entries: list[TransferEntry] = []
     for start in range(0, len(specs), CHUNK):
-        chunk = specs[start : start + CHUNK]
-        entries += _with_keys(chunk, rules, recorded_at=recorded_at, all_or_none=False)
+        entries += _with_keys(specs[start : start + CHUNK], act)
     return entries
 
 
@@ -92,29 +115,33 @@ def _with_retirement_account(
     ]
 
 
-def _with_keys(
-    specs: Sequence[TransferSpec], rules: Program, *, recorded_at: datetime, all_or_none: bool
-) -> list[TransferEntry]:
+def _with_keys(specs: Sequence[TransferSpec], act: _Act) -> list[TransferEntry]:
     """Answer repeated requests with what became of them, and decide the others.
 
-    A single request is taken for a new one until its key turns out to be taken.
+    A single request is taken for a new one until its key turns out to be taken. One that
+    was signed and is sent again finds its signature used up, and is a repeated one too.
 
     Source: PLAT-054.
     """
     for attempt in range(ATTEMPTS):
         is_new = len(specs) == 1 and attempt == 0
-        earlier = {} if is_new else _submitted_before(specs, program=rules.code)
+        earlier = {} if is_new else _submitted_before(specs, program=act.rules.code)
         fresh = [spec for spec in specs if spec.key not in earlier]
         try:
             with transaction.atomic():
-                act = _all_or_none if all_or_none else _each
-                entries = act(fresh, rules, recorded_at=recorded_at)
+                entries = _all_or_none(fresh, act) if act.all_or_none else _each(fresh, act)
         except (IntegrityError, KeyTakenError) as error:
             if attempt < ATTEMPTS - 1:
                 continue
             if isinstance(error, IntegrityError):
                 raise
             raise Refused([_key_reused(error.spec)]) from None
+        except Refused as refused:
+            if is_new and refused.reasons == {"signed_already"}:
+                earlier = _submitted_before(specs, program=act.rules.code)
+                if earlier:
+                    return [earlier[spec.key] for spec in specs]
+            raise
         decided = {entry.key: entry for entry in entries}
         return [earlier.get(spec.key) or decided[spec.key] for spec in specs]
     raise AssertionError("unreachable")
@@ -138,24 +165,53 @@ def _submitted_before(specs: Sequence[TransferSpec], *, program: str) -> dict[UU
     return {entry.key: entry for entry in queries.entries(list(stored.values()))}
 
 
-def _each(
-    specs: Sequence[TransferSpec], rules: Program, *, recorded_at: datetime
-) -> list[TransferEntry]:
-    batch = draft_all(specs, rules=rules, recorded_at=recorded_at)
+def _each(specs: Sequence[TransferSpec], act: _Act) -> list[TransferEntry]:
+    return enter(_drafted(specs, act))
+
+
+def _drafted(specs: Sequence[TransferSpec], act: _Act) -> Batch:
+    """Submissions decided, with the signature that was kept for them."""
+    batch = draft_all(specs, rules=act.rules, recorded_at=act.recorded_at)
+    signature = act.signature
+    if act.evidence is not None and specs:
+        signature = _signature(batch, act.evidence)
+    batch = replace(batch, signature=signature)
     decide(batch)
-    return enter(batch)
+    return batch
 
 
-def _all_or_none(
-    specs: Sequence[TransferSpec], rules: Program, *, recorded_at: datetime
-) -> list[TransferEntry]:
+def _signature(batch: Batch, evidence: Evidence) -> int | None:
+    """Keep the signature that stands for all of a batch.
+
+    Source: PLAT-050, PLAT-151.
+    """
+    specs = [draft.spec for draft in batch.drafts]
+    sources = {draft.source.id: draft.source for draft in batch.drafts if draft.source}
+    known = {account.number: account for draft in batch.drafts for account in draft.parties}
+    one = batch.drafts[0]
+    document = "transfer_batch" if len(specs) > 1 else one.kind
+    return sign(
+        rules=batch.rules,
+        document=document,
+        text=canonical_text(specs, known=known),
+        accounts=list(sources.values()),
+        signer=one.spec.submitted_by,
+        principal=one.principal,
+        evidence=evidence,
+        signed_at=one.spec.submitted_at,
+        received_at=one.spec.arrived_at,
+    )
+
+
+def _all_or_none(specs: Sequence[TransferSpec], act: _Act) -> list[TransferEntry]:
     """Decide all and keep nothing if any is refused; every reason is told first."""
     refusals: list[Refusal] = []
     entries: list[TransferEntry] = []
+    if act.evidence is not None and specs:
+        whole = draft_all(specs, rules=act.rules, recorded_at=act.recorded_at)
+        act = replace(act, evidence=None, signature=_signature(whole, act.evidence))
     for start in range(0, len(specs), CHUNK):
-        chunk = specs[start : start + CHUNK]
-        batch = draft_all(chunk, rules=rules, recorded_at=recorded_at)
-        decide(batch)
+        batch = _drafted(specs[start : start + CHUNK], act)
         for position, draft in enumerate(batch.drafts, start=start + 1):
             for refusal in draft.refusals:
                 refusal.row = draft.spec.row or position
@@ -172,17 +228,3 @@ def _key_reused(spec: TransferSpec) -> Refusal:
         "This request's key was used before for another request; send it with a new key.",
         row=spec.row,
     )
-
-
-def _tidied(spec: TransferSpec) -> TransferSpec:
-    """The same request as it is compared and stored: numbers in capitals, no stray blanks."""
-    spec = replace(
-        spec,
-        source=checks.account_number(spec.source),
-        destination=checks.account_number(spec.destination),
-        reference=tidy(spec.reference),
-        note="\n".join(tidy(line) for line in spec.note.splitlines()).strip(),
-    )
-    if isinstance(spec, RetirementSpec):
-        return replace(spec, beneficiary=tidy(spec.beneficiary))
-    return spec

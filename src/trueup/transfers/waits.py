@@ -1,18 +1,25 @@
-"""What a transfer waits for before it can be recorded.
+"""What a transfer waits for before it can be recorded, in the order that its state names.
 
-Only the deductions of an ended compliance period so far: a transfer submitted after the
-deadline, to or from a compliance account, with vintages that the deductions may use. It
-follows from dates, and from the marks that the ledger keeps as released holds; so a
-transfer one second late waits, whether or not anybody has noticed that the deadline has
-passed (docs/decisions/0080).
+1. The second person of its own side (`awaiting_approval`): before that nothing else counts,
+   because it is not submitted.
+2. The receiving side's consent, where the program asks for it (`awaiting_acceptance`).
+3. The business days of a transfer to an account that is not trusted (`delayed`).
+4. The deductions of an ended compliance period (`held`): a transfer submitted after the
+   deadline, to or from a compliance account, with vintages that the deductions may use. It
+   follows from dates, and from the marks that the ledger keeps as released holds; so a
+   transfer one second late waits, whether or not anybody has noticed that the deadline has
+   passed (docs/decisions/0080).
+5. The emergency brake (`delayed`).
 
-Source: 40 CFR 62.16335(b); MASS-130; PLAT-055.
+2 to 5 run side by side: it is recorded when the last of them is over.
+
+Source: 40 CFR 62.16335(b); MASS-130; PLAT-055, PLAT-094; docs/decisions/0171.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 
 from trueup.ledger.entries import AccountEntry, HoldEntry
@@ -21,9 +28,21 @@ from trueup.rules.program import Program
 from trueup.rules.refusal import Refused
 from trueup.transfers.entries import Reason
 
-HELD = "held"
+APPROVAL_PENDING = "transfers.approval_pending"
+ACCEPTANCE_PENDING = "transfers.acceptance_pending"
+DELAY_PENDING = "transfers.delay_pending"
 DEDUCTIONS_PENDING = "transfers.deductions_pending"
+STOPPED = "transfers.stopped"
+# The state of a transfer that waits is that of the first of these.
+STATES = {
+    APPROVAL_PENDING: "awaiting_approval",
+    ACCEPTANCE_PENDING: "awaiting_acceptance",
+    DELAY_PENDING: "delayed",
+    DEDUCTIONS_PENDING: "held",
+    STOPPED: "delayed",
+}
 CITE = "40 CFR 62.16335(b)"
+KINDS = ("transfer", "retirement")
 
 Holds = Mapping[int, Sequence[HoldEntry]]
 
@@ -110,8 +129,55 @@ def ended_at(waited_for: Iterable[HoldEntry], *, otherwise: datetime) -> datetim
 
 
 def state_of(waits: Sequence[Reason]) -> str:
-    """The state of a transfer that waits; further kinds of waiting will have their own."""
-    return HELD if waits else "recorded"
+    """The state of a transfer that waits for all of these; `recorded` if for nothing."""
+    found = {wait.code for wait in waits}
+    return next((state for code, state in STATES.items() if code in found), "recorded")
+
+
+def approval_pending(account: AccountEntry) -> Reason:
+    return Reason(
+        code=APPROVAL_PENDING,
+        cite="PLAT-094",
+        sentence=(
+            f"Account {account.number} requires a second person: it counts as submitted when"
+            " somebody else who acts for the account has approved it."
+        ),
+    )
+
+
+def acceptance_pending(account: AccountEntry) -> Reason:
+    return Reason(
+        code=ACCEPTANCE_PENDING,
+        cite="PLAT-052",
+        sentence=f"It waits until {account.name} ({account.number}) has agreed to receive it.",
+    )
+
+
+def delay_pending(account: AccountEntry, *, until_on: date) -> Reason:
+    return Reason(
+        code=DELAY_PENDING,
+        cite="PLAT-094",
+        sentence=(
+            f"{account.name} ({account.number}) is not a trusted account of the transferor:"
+            f" it is recorded on {until_on.isoformat()} at 00:00, unless it is stopped before."
+        ),
+    )
+
+
+def stopped() -> Reason:
+    return Reason(
+        code=STOPPED,
+        cite="PLAT-094",
+        sentence=(
+            "The Administrator has stopped such transactions in the whole program; it keeps"
+            " its place until they go on."
+        ),
+    )
+
+
+def ledger_type(kind: str) -> str:
+    """The type of transaction that records a transfer or a voluntary retirement."""
+    return "retire" if kind == "retirement" else "transfer"
 
 
 def _deductions_pending(account: AccountEntry, period: CompliancePeriod) -> Reason:

@@ -1,0 +1,279 @@
+"""What each paper of an eligible resource must say: its elements, and which are missing.
+
+The elements are data, one row each with its paragraph; which rows apply follows from what
+the resource is. A value is text; `certification` is the prescribed statement, word for word.
+
+Source: 40 CFR 62.16445(a), 62.16455, 62.16460, 62.16465; RATE-062 to RATE-119.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from functools import cache
+
+from trueup.rules import ercs
+from trueup.rules.refusal import Refusal
+from trueup.rules.rows import read_rows
+from trueup.rules.savings import INTERVALS, check_interval
+from trueup.rules.statements import statements_of
+
+TABLE = "paper_elements.csv"
+APPLICATION, PLAN, REPORT = "eligibility_application", "emv_plan", "mv_report"
+VERIFICATION, DECISION = "verification_report", "decision"
+KINDS = (APPLICATION, PLAN, REPORT, VERIFICATION, DECISION)
+STATEMENTS = {
+    APPLICATION: "CERT-ELIG-APP",
+    PLAN: "CERT-EMV-PLAN",
+    REPORT: "CERT-MV-REPORT",
+    VERIFICATION: "CERT-VERIF-REPORT",
+}
+VALUE_MAX = 20_000
+SAVINGS_KINDS = ("project", "programme", "grid_measure")
+_OPTIONAL = ("optional", "optional_number", "text_if_excess")
+_MUST_BE = {
+    "yes": "must be “yes”.",
+    "number": "is a number of at least 0.",
+    "optional_number": "is a number of at least 0.",
+    "share": "is between 0 and 1.",
+    "date": "is a date such as 2022-03-01.",
+}
+_CHP_TAGS = {
+    ercs.AS_AFFECTED_EGU: "chp_affected_egu",
+    ercs.LOW_MASS: "chp_low_mass",
+    ercs.MONTHLY_RECORDS: "chp_small",
+}
+
+
+class ElementMissing(Refusal):
+    code = "papers.element_missing"
+    cite = "40 CFR 62.16445(a), 62.16455, 62.16460, 62.16465"
+
+
+class ElementUnknown(Refusal):
+    code = "papers.element_unknown"
+    cite = "40 CFR 62.16445(a), 62.16455, 62.16460, 62.16465"
+
+
+class ElementInvalid(Refusal):
+    code = "papers.element_invalid"
+    cite = "40 CFR 62.16445(a), 62.16455, 62.16460, 62.16465"
+
+
+class CertificationAltered(Refusal):
+    code = "papers.certification_altered"
+    cite = "40 CFR 62.16445(a)(8)(i), 62.16455(d)(1), 62.16460(c)(1), 62.16465(a)(2)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Element:
+    """One thing that a paper must say.
+
+    Attributes:
+        applies_to: What the resource or the paper must be for it; `all`.
+        test: `text`, `yes`, `number`, `share`, `date`, `account`, `certification`, the
+            permitted words with bars between them, or one of the optional kinds.
+        when: `element=value` of another element that asks for this one.
+    """
+
+    document: str
+    applies_to: str
+    name: str
+    test: str
+    when: str
+    label: str
+    cite: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """What of a resource decides which elements its papers have."""
+
+    category: str
+    capacity_mw: Decimal
+    has_meter: bool = True
+    savings_kind: str = ""  # Of demand-side resources: one of SAVINGS_KINDS.
+    is_distributed: bool = False
+    is_outside: bool = False  # Its host State is not rate-based.
+
+
+@cache
+def elements_of(document: str) -> tuple[Element, ...]:
+    """Every element that a kind of paper can have, in the order of the rule.
+
+    Source: 40 CFR 62.16445(a), 62.16455, 62.16460, 62.16465.
+    """
+    return tuple(
+        Element(
+            document=document,
+            applies_to=row["applies_to"],
+            name=row["element"],
+            test=row["test"],
+            when=row["when"],
+            label=row["label"],
+            cite=row["cite"],
+        )
+        for row in read_rows(TABLE)
+        if row["document"] == document
+    )
+
+
+def tags_of(resource: Described) -> frozenset[str]:
+    """Which rows of the table apply to a resource.
+
+    Source: 40 CFR 62.16445(a)(2), 62.16455(c)(1)-(7); RATE-064, RATE-080, RATE-090.
+    """
+    tags = {"all"}
+    if resource.category == "DSM":
+        tags |= {"savings", resource.savings_kind or "project"}
+    else:
+        is_large = ercs.needs_form_eia_860(resource.capacity_mw)
+        tags |= {"generator", "from_1_mw" if is_large else "below_1_mw"}
+        tags.add("metered" if resource.has_meter else "unmetered")
+    if resource.category in {"BIO", "WTE"}:
+        tags.add("biomass")
+    if resource.category == "WTE":
+        tags.add("waste")
+    if resource.category in {"CHP", "WHP"}:
+        tags.add(_CHP_TAGS[ercs.chp_monitoring(resource.capacity_mw)])
+    if resource.is_distributed:
+        tags.add("distributed")
+    if resource.is_outside:
+        tags.add("outside")
+    return frozenset(tags)
+
+
+def required_elements(
+    document: str, tags: Collection[str], given: Mapping[str, str] | None = None
+) -> list[Element]:
+    """The elements that a paper must have, those asked for by its other answers included.
+
+    Source: 40 CFR 62.16445(a), 62.16455, 62.16460, 62.16465.
+    """
+    answers = given or {}
+    return [
+        element
+        for element in elements_of(document)
+        if element.applies_to in tags
+        and element.test not in _OPTIONAL
+        and (not element.when or _is_asked(element.when, answers))
+    ]
+
+
+def check_paper(
+    document: str, given: Mapping[str, str], *, tags: Collection[str], program: str
+) -> list[Refusal]:
+    """Every element that is missing, not known, or does not have a permitted value.
+
+    Source: 40 CFR 62.16445(a), 62.16455, 62.16460, 62.16465; RATE-062 to RATE-119.
+    """
+    applying = [element for element in elements_of(document) if element.applies_to in tags]
+    refusals: list[Refusal] = [
+        ElementMissing(f"{_title(document)}: {element.label} ({element.name}) is missing.")
+        for element in required_elements(document, tags, given)
+        if not given.get(element.name, "").strip()
+    ]
+    known = {element.name for element in applying}
+    refusals += [
+        ElementUnknown(f"{_title(document)}: it has no element “{name}”.")
+        for name in given
+        if name not in known
+    ]
+    for element in applying:
+        value = given.get(element.name, "").strip()
+        if value:
+            refusals += _check_value(element, value, program=program)
+    return refusals
+
+
+def check_plan(given: Mapping[str, str], *, resource: Described) -> list[Refusal]:
+    """What the answers of an EM&V plan must keep to, beyond being there.
+
+    Source: 40 CFR 62.16455(c)(1)(iv), (c)(2)(ii), (c)(7)(v); RATE-084, RATE-086, RATE-099.
+    """
+    refusals: list[Refusal] = []
+    is_small = resource.capacity_mw * 1000 < ercs.SMALL_KW
+    if given.get("data_path") == "SELF_REPORT_LT_10KW" and not is_small:
+        refusals.append(
+            ElementInvalid("EM&V plan: only a unit below 10 kW may report its own output.")
+        )
+    if not resource.has_meter and resource.category != "DSM" and not is_small:
+        refusals.append(ElementInvalid("EM&V plan: a unit of 10 kW or more needs a meter."))
+    delivery = _number(given.get("minimum_delivery_mwh", ""))
+    if delivery is not None and delivery < ercs.LEAST_DELIVERY_MWH:
+        refusals.append(
+            ElementInvalid("EM&V plan: at least 1 MWh is delivered to the grid in 365 days.")
+        )
+    kind, years = given.get("interval_kind", "").lower(), _number(given.get("interval_years", ""))
+    if kind in INTERVALS and years is not None:
+        refusals += check_interval(
+            years=int(years),
+            kind=kind,
+            is_justified=bool(given.get("interval_justification", "").strip()),
+        )
+    return refusals
+
+
+def _check_value(element: Element, value: str, *, program: str) -> list[Refusal]:
+    if element.test == "certification":
+        statement = statements_of(program)[STATEMENTS[element.document]]
+        if value == statement.text:
+            return []
+        return [
+            CertificationAltered(
+                f"{_title(element.document)}: {statement.key} is accepted word for word."
+            )
+        ]
+    wrong = _fault(element.test, value)
+    if not wrong:
+        return []
+    return [ElementInvalid(f"{_title(element.document)}: {element.label} ({element.name}) {wrong}")]
+
+
+def _fault(test: str, value: str) -> str:
+    """What is wrong with a value, in words; nothing if it passes its test."""
+    if len(value) > VALUE_MAX:
+        return f"is longer than {VALUE_MAX:,} characters."
+    if "|" in test or test.isupper():
+        return "" if value in test.split("|") else f"is one of {test.replace('|', ', ')}."
+    number = _number(value)
+    is_wrong = {
+        "yes": value != "yes",
+        "number": number is None or number < 0,
+        "optional_number": number is None or number < 0,
+        "share": number is None or not 0 <= number <= 1,
+        "date": not _is_date(value),
+    }.get(test, False)
+    return _MUST_BE[test] if is_wrong else ""
+
+
+def _is_asked(when: str, given: Mapping[str, str]) -> bool:
+    name, _, value = when.partition("=")
+    return given.get(name, "").strip() == value
+
+
+def _number(text: str) -> Decimal | None:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _title(document: str) -> str:
+    return {
+        APPLICATION: "Eligibility application",
+        PLAN: "EM&V plan",
+        REPORT: "M&V report",
+        VERIFICATION: "Verification report",
+    }[document]

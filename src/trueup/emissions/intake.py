@@ -12,7 +12,15 @@ from pathlib import Path
 from django.db import transaction
 
 from trueup.audit import services as audit
-from trueup.emissions import checking, finalization, fingerprint, formats, locations, recording
+from trueup.emissions import (
+    checking,
+    finalization,
+    fingerprint,
+    formats,
+    locations,
+    recording,
+    retired_units,
+)
 from trueup.emissions.entries import AnnualReport, RecordingResult
 from trueup.emissions.locations import Locations
 from trueup.emissions.models import SubmittedFile
@@ -86,6 +94,7 @@ def import_file(
         kind = "resubmitted" if is_resubmission else "reported"
         origin = Origin(kind=kind, actor=actor, recorded_at=received_at, file=file.pk)
         result, _ = _record(checked, origin, parsed=parsed)
+        retired_units.raise_alarms(checked.rows, program=program, recorded_at=received_at)
         audit.log(
             at=received_at,
             program=program,
@@ -127,6 +136,7 @@ def report_annual(
         kind = "resubmitted" if is_resubmission else "reported"
         origin = Origin(kind=kind, actor=actor, recorded_at=recorded_at)
         result, ids = _record(checked, origin)
+        retired_units.raise_alarms(checked.rows, program=program, recorded_at=recorded_at)
         audit.log(
             at=recorded_at,
             program=program,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -13,6 +15,7 @@ from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.test import Client
 
+from tests.adapters.second_factor import Codes
 from tests.contexts.registry import PROGRAM, Registry
 from trueup.accounts.models import Person
 from trueup.allocation import services as allocation
@@ -20,8 +23,29 @@ from trueup.compliance import services as compliance
 from trueup.emissions import services as emissions
 from trueup.emissions.entries import AnnualReport
 from trueup.rules import programs
+from trueup.signing import services as signing
+from trueup.signing.entries import Evidence
+from trueup.signing.models import Agreement
 
 ROOT = f"/api/v1/{PROGRAM}"
+ALL_STATEMENTS = tuple(
+    statement.key
+    for statements in programs.load(PROGRAM).people.statements.values()
+    for statement in statements
+)
+
+
+class Browser(Client):
+    """A client whose person has an authenticator, on the registry's clock."""
+
+    registry: Registry
+    codes: Codes
+
+    def code(self) -> str:
+        """A code that was not used: half a minute goes by."""
+        step = int(self.registry.now.timestamp()) // 30 + 1
+        self.registry.now = datetime.fromtimestamp(step * 30, UTC)
+        return self.codes.at(self.registry.now)
 
 
 @dataclass(slots=True)
@@ -47,14 +71,22 @@ class Shelf:
     def on_its_own_clock(cls, monkeypatch: pytest.MonkeyPatch) -> Shelf:
         """A shelf whose API reads the registry's clock, long before the deadline."""
         shelf = cls()
-        monkeypatch.setattr("trueup.api.transfers.now", shelf.registry.tick)
+        monkeypatch.setattr("trueup.api.asking.now", shelf.registry.tick)
         return shelf
 
-    def client(self, name: str, *, checks_csrf: bool = False) -> Client:
-        """A client that this person has signed in with."""
+    def client(self, name: str, *, checks_csrf: bool = False) -> Browser:
+        """A client that this person has signed in with, who signs with an authenticator."""
         user, _ = User.objects.get_or_create(username=name.split(maxsplit=1)[0].lower())
-        Person.objects.filter(id=self.registry.person(name)).update(user=user)
-        client = Client(enforce_csrf_checks=checks_csrf)
+        person = self.registry.person(name)
+        Person.objects.filter(id=person).update(user=user)
+        if not Agreement.objects.filter(person_id=person).exists():
+            signing.accept_agreement(
+                person=person,
+                evidence=Evidence(method="console"),
+                accepted_at=self.registry.tick(),
+            )
+        client = Browser(enforce_csrf_checks=checks_csrf)
+        client.registry, client.codes = self.registry, Codes(user)
         client.force_login(user)
         return client
 
@@ -84,11 +116,11 @@ class Shelf:
         )
 
     @property
-    def ana(self) -> Client:
+    def ana(self) -> Browser:
         return self.client("Ana Ruiz")
 
     @property
-    def cy(self) -> Client:
+    def cy(self) -> Browser:
         return self.client("Cy Dunn")
 
     def transfer(self, quantity: object = 100, **more: object) -> dict[str, Any]:
@@ -102,9 +134,30 @@ class Shelf:
         }
 
 
-def post(client: Client, path: str, body: object, *, key: UUID | str | None = None) -> HttpResponse:
-    """Send JSON, with an idempotency key if one is given."""
+def post(
+    client: Client,
+    path: str,
+    body: object,
+    *,
+    key: UUID | str | None = None,
+    code: str | None = None,
+    accepted: Sequence[str] | None = None,
+    secret: str = "",
+) -> HttpResponse:
+    """Send JSON as a person signs it: a fresh code, and every statement accepted.
+
+    Args:
+        key: The idempotency key. code: Instead of the fresh one; empty: none.
+        accepted: Instead of all. secret: Of an API key, which signs nothing.
+    """
     headers = {"Idempotency-Key": str(key)} if key is not None else {}
+    if secret:
+        headers["Authorization"] = f"Bearer {secret}"
+    elif isinstance(client, Browser):
+        given = client.code() if code is None else code
+        headers |= {"X-Second-Factor": given} if given else {}
+        if isinstance(body, dict) and "accepted" not in body:
+            body = {**body, "accepted": list(ALL_STATEMENTS if accepted is None else accepted)}
     text = body if isinstance(body, str | bytes) else json.dumps(body)
     return client.post(ROOT + path, text, content_type="application/json", headers=headers)
 

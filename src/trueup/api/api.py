@@ -10,7 +10,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
-from trueup.api import books, outcomes, transfers
+from trueup.api import books, decisions, forms, outcomes, representation, tasks, transfers
 from trueup.api.asking import NotFound, NotSignedIn
 from trueup.api.problems import CONTENT_TYPE, Reasons, problem, refused_problem
 from trueup.api.reading import StrictParser
@@ -39,15 +39,23 @@ api = ProblemAPI(
     version="1",
     description="The registry of an emission trading program. Reading is public; acts need"
     " a person who has signed in, with the session's cookie and, in `X-CSRFToken`, the value"
-    " of the cookie `csrftoken`. Lists come in pages. Problems are RFC 9457 documents; the"
-    " `type` ends with the refusal's code. Fields that are not known are refused.",
+    " of the cookie `csrftoken`; each act is signed with a fresh code of an authenticator in"
+    " `X-Second-Factor` and the statements accepted. A machine sends its key as `Authorization:"
+    " Bearer`; it reads, and proposes what a person then signs. Lists come in pages."
+    " Problems are RFC 9457 documents; the `type` ends with the refusal's code."
+    " Fields that are not known are refused.",
     urls_namespace="api",
     parser=StrictParser(),
     docs_url=None,  # Its page needs inline scripts, which the content security policy refuses.
 )
+# Before what begins with a program: `tasks` is none.
+api.add_router("", tasks.router)
 api.add_router("", outcomes.router)
 api.add_router("", books.router)
 api.add_router("", transfers.router)
+api.add_router("", decisions.router)
+api.add_router("", representation.router)
+api.add_router("", forms.router)
 
 
 @api.exception_handler(Refused)
@@ -68,7 +76,11 @@ def on_not_found(request: HttpRequest, error: Http404) -> HttpResponse:
 
 @api.exception_handler(AuthenticationError)
 def on_not_signed_in(request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
-    return problem(request, HTTPStatus.UNAUTHORIZED, detail="Send the cookie of your session.")
+    return problem(
+        request,
+        HTTPStatus.UNAUTHORIZED,
+        detail="Send the cookie of your session, or a key that opens something.",
+    )
 
 
 @api.exception_handler(HttpError)

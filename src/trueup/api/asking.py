@@ -1,4 +1,4 @@
-"""Who asks, and for what. The seam at which keys and second factors come in."""
+"""What requests have in common: the clock, pages, and what an address names."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated
 
-from django.http import HttpRequest
 from ninja import Query
 
-from trueup.accounts import queries as accounts
 from trueup.api import schemas
 from trueup.ledger import queries as ledger
 from trueup.ledger.entries import AccountEntry
@@ -32,6 +30,7 @@ ACTING = {
     409: schemas.Problem,
     413: schemas.Problem,
     415: schemas.Problem,
+    429: schemas.Problem,
 }
 
 
@@ -50,22 +49,6 @@ class NotSignedIn(Exception):
 def now() -> datetime:
     """The wall clock, which only the adapters read."""
     return datetime.now(UTC)
-
-
-def viewer(request: HttpRequest) -> int | None:
-    """The person who has signed in, or nobody."""
-    if not request.user.is_authenticated:
-        return None
-    person = accounts.person_of_user(int(request.user.pk))
-    return person.id if person is not None else None
-
-
-def signatory(request: HttpRequest) -> int:
-    """The person who signs the act; raises NotSignedIn without one."""
-    person = viewer(request)
-    if person is None:
-        raise NotSignedIn("Whoever has signed in here is not a person who represents an account.")
-    return person
 
 
 def program_named(code: str) -> Program:

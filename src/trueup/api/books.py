@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from ninja import Query, Router
 
 from trueup.api import schemas
+from trueup.api.access import PUBLIC, rule
 from trueup.api.asking import (
     READING,
     Before,
@@ -35,6 +36,7 @@ BlockLimit = Annotated[int, Query(ge=1, le=BLOCKS_MAX, description="Blocks to re
 
 
 @router.get("/{program}/accounts", response={200: schemas.AccountPage, **READING})
+@rule(PUBLIC)
 def list_accounts(
     request: HttpRequest,
     program: str,
@@ -63,12 +65,14 @@ def list_accounts(
 
 
 @router.get("/{program}/accounts/{number}", response={200: schemas.Account, **READING})
+@rule(PUBLIC)
 def get_account(request: HttpRequest, program: str, number: str) -> schemas.Account:
     """One account."""
     return schemas.Account.of(account_numbered(program_named(program), number))
 
 
 @router.get("/{program}/accounts/{number}/balance", response={200: schemas.Balance, **READING})
+@rule(PUBLIC)
 def get_balance(request: HttpRequest, program: str, number: str) -> schemas.Balance:
     """How much an account holds of each lot, the oldest vintage first."""
     entry = account_numbered(program_named(program), number)
@@ -89,6 +93,7 @@ def get_balance(request: HttpRequest, program: str, number: str) -> schemas.Bala
 
 
 @router.get("/{program}/accounts/{number}/holdings", response={200: schemas.Holdings, **READING})
+@rule(PUBLIC)
 def get_holdings(
     request: HttpRequest,
     program: str,
@@ -120,6 +125,7 @@ def get_holdings(
     "/{program}/accounts/{number}/transactions",
     response={200: schemas.TransactionPage, **READING},
 )
+@rule(PUBLIC)
 def list_account_transactions(
     request: HttpRequest,
     program: str,
@@ -134,6 +140,7 @@ def list_account_transactions(
 
 
 @router.get("/{program}/transactions", response={200: schemas.TransactionPage, **READING})
+@rule(PUBLIC)
 def list_transactions(
     request: HttpRequest, program: str, *, limit: Limit = 100, before: Before = None
 ) -> schemas.TransactionPage:
@@ -145,6 +152,7 @@ def list_transactions(
 @router.get(
     "/{program}/transactions/{tx}", response={200: schemas.TransactionWithBlocks, **READING}
 )
+@rule(PUBLIC)
 def get_transaction(
     request: HttpRequest, program: str, tx: int, *, limit: BlockLimit = 1000
 ) -> schemas.TransactionWithBlocks:
@@ -162,6 +170,7 @@ def get_transaction(
 
 
 @router.get("/{program}/serials/{serial}/history", response={200: schemas.SerialHistory, **READING})
+@rule(PUBLIC)
 def get_serial_history(request: HttpRequest, program: str, serial: str) -> schemas.SerialHistory:
     """The life of one serial number, from its creation to where it is now."""
     rules = program_named(program)

@@ -9,6 +9,7 @@ from ninja import Query, Router
 
 from trueup.accounts import queries as accounts
 from trueup.api import schemas
+from trueup.api.access import PUBLIC, rule
 from trueup.api.asking import READING, After, Limit, NotFound, State, now, program_named
 from trueup.compliance import queries as compliance
 from trueup.compliance.entries import Outcome
@@ -23,12 +24,14 @@ PERIODS_SHOWN = 4
 
 
 @router.get("/programs", response=list[schemas.Program])
+@rule(PUBLIC)
 def list_programs(request: HttpRequest) -> list[schemas.Program]:
     """The programs of this registry, each with the period that runs and those that follow."""
     return [_program(programs.load(code)) for code in programs.codes()]
 
 
 @router.get("/{program}/emissions", response={200: schemas.EmissionsPage, **READING})
+@rule(PUBLIC)
 def list_emissions(
     request: HttpRequest,
     program: str,
@@ -75,6 +78,7 @@ def list_emissions(
 
 
 @router.get("/{program}/settlements/{period}", response={200: schemas.SettlementPage, **READING})
+@rule(PUBLIC)
 def list_settlements(
     request: HttpRequest,
     program: str,
@@ -105,6 +109,7 @@ def list_settlements(
 @router.get(
     "/{program}/settlements/{period}/{oris_code}", response={200: schemas.Statement, **READING}
 )
+@rule(PUBLIC)
 def get_statement(
     request: HttpRequest, program: str, period: str, oris_code: int
 ) -> schemas.Statement:

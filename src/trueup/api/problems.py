@@ -18,24 +18,26 @@ from trueup.rules.refusal import Refusal, Refused
 STATUSES = {
     # Who asks may not.
     "not_authorized": HTTPStatus.FORBIDDEN,
+    "no_agreement": HTTPStatus.FORBIDDEN,
+    "second_factor_missing": HTTPStatus.FORBIDDEN,
+    "second_factor_wrong": HTTPStatus.FORBIDDEN,
+    "code_used_before": HTTPStatus.FORBIDDEN,
+    "key_cannot_sign": HTTPStatus.FORBIDDEN,
+    "too_many_attempts": HTTPStatus.TOO_MANY_REQUESTS,
     # The address names what there is not. (An account in a body is another matter: 422.)
     "unknown_program": HTTPStatus.NOT_FOUND,
     "no_such_period": HTTPStatus.NOT_FOUND,
     "before_program_start": HTTPStatus.NOT_FOUND,
     "after_program_end": HTTPStatus.NOT_FOUND,
     "never_created": HTTPStatus.NOT_FOUND,
-    # Another request came first; the same one again will not do better.
+    # Another request came first; the same one again will not do better. So with every
+    # reason that says `already`.
     "key_reused": HTTPStatus.CONFLICT,
-    "already_originated": HTTPStatus.CONFLICT,
-    "already_reversed": HTTPStatus.CONFLICT,
-    "already_lifted": HTTPStatus.CONFLICT,
-    "already_retired": HTTPStatus.CONFLICT,
     "appeal_pending": HTTPStatus.CONFLICT,
     "facility_exists": HTTPStatus.CONFLICT,
     "location_exists": HTTPStatus.CONFLICT,
     "plan_recorded_before": HTTPStatus.CONFLICT,
     "registry_not_empty": HTTPStatus.CONFLICT,
-    "superseded_already": HTTPStatus.CONFLICT,
     # It is not what it should be before anybody asks what it means.
     "not_readable": HTTPStatus.BAD_REQUEST,
     "format_unknown": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
@@ -58,6 +60,8 @@ def status_of(reasons: Iterable[str]) -> HTTPStatus:
     for reason in reasons:
         if reason in STATUSES:
             return STATUSES[reason]
+        if reason.startswith("already_") or reason.endswith("_already"):
+            return HTTPStatus.CONFLICT
     return HTTPStatus.UNPROCESSABLE_ENTITY
 
 

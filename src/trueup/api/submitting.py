@@ -12,8 +12,14 @@ from trueup.api import schemas
 from trueup.ledger.checks import KeyReused
 from trueup.rules.refusal import Refusal, Refused
 from trueup.rules.serials import SerialBlock, parse_block
-from trueup.transfers import queries
-from trueup.transfers.entries import Reason, RetirementSpec, TransferEntry, TransferSpec
+from trueup.transfers import checks, queries
+from trueup.transfers.entries import (
+    ProposalEntry,
+    Reason,
+    RetirementSpec,
+    TransferEntry,
+    TransferSpec,
+)
 
 
 class Signing(NamedTuple):
@@ -36,7 +42,8 @@ def batch_keys(
 
     Source: PLAT-054; docs/decisions/0111.
     """
-    digest = hashlib.sha256(payload.model_dump_json().encode()).hexdigest()
+    body = payload.model_dump_json(exclude={"accepted"})
+    digest = hashlib.sha256(body.encode()).hexdigest()
     kind = type(payload).__name__
     alone, first = uuid5(key, f"{kind} only"), uuid5(key, f"{kind} first of several")
     rest = [uuid5(key, f"{kind} {row} {digest}") for row in range(2, count + 1)]
@@ -132,6 +139,25 @@ def transfer_of(entry: TransferEntry) -> schemas.Transfer:
         beneficiary=entry.beneficiary,
         reference=entry.reference,
         note=entry.note,
+    )
+
+
+def proposal_of(entry: ProposalEntry) -> schemas.Proposal:
+    """A proposal as it goes over the wire."""
+    spec = entry.spec
+    return schemas.Proposal(
+        key=entry.key,
+        state=entry.state,
+        kind="retirement" if isinstance(spec, RetirementSpec) else "transfer",
+        source=spec.source,
+        destination=spec.destination,
+        vintage=spec.vintage,
+        quantity=checks.whole(spec.quantity),
+        blocks=[schemas.Block.of(block) for block in spec.blocks],
+        reference=spec.reference,
+        note=spec.note,
+        proposed_at=entry.proposed_at,
+        expires_at=entry.expires_at,
     )
 
 

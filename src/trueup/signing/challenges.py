@@ -63,6 +63,7 @@ def begin(
         signer=signer,
         for_person=for_person,
     )
+    models.Challenge.objects.filter(person_id=signer, expires_at__lte=at, used_at=None).delete()
     nonce = secrets.token_hex(32)
     challenge = texts.challenge_of(whole, nonce)
     made = models.Challenge.objects.create(

@@ -21,6 +21,12 @@ def signature(signature_id: int) -> SignatureEntry | None:
     return signature_entry(row) if row is not None else None
 
 
+def signature_with(nonce: str) -> SignatureEntry | None:
+    """The signature that a challenge or a paper became."""
+    row = models.Signature.objects.filter(nonce=nonce).first() if nonce else None
+    return signature_entry(row) if row is not None else None
+
+
 def signatures(ids: Iterable[int]) -> dict[int, SignatureEntry]:
     """Signed submissions by their ids, with one statement."""
     return {

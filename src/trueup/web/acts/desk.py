@@ -1,0 +1,276 @@
+"""Acts of officials on the pages: one form for every act of the desk, and one for a verdict.
+
+What each act is, and who may do it, is in `desk.acts`; here it gets a form and is signed
+with a fresh second factor like everything else.
+
+Source: PLAT-018, PLAT-019, PLAT-094, PLAT-151.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+
+from trueup.desk import parameters, queries, services
+from trueup.desk.acts import ACTS as DESK_ACTS
+from trueup.desk.entries import Done, ProposalEntry
+from trueup.desk.kinds import Act
+from trueup.desk.parameters import Parameter
+from trueup.desk.proposing import WORDS
+from trueup.rules.refusal import Refused
+from trueup.signing.entries import Evidence
+from trueup.web.acts.fields import NoteField, TextField
+from trueup.web.signed_acts import PROGRAM, ActForm, Acting, Outcome, SignedAct, Submission, Values
+
+PREFIX = "desk/"
+VERDICT = "desk/verdict"
+LONG = {"blocks": 4, "file": 10}
+LONG_NAMES = {"ground", "reason", "ruling", "apart_reason"}
+BESIDES = frozenset({"recommendation"})
+
+
+def _field(parameter: Parameter) -> forms.Field:
+    named: dict[str, Any] = {
+        "label": parameter.label,
+        "required": parameter.required,
+        "help_text": parameter.help,
+    }
+    if parameter.kind == "boolean":
+        return forms.BooleanField(**named)
+    if parameter.choices:
+        choices = [(choice, choice.replace("_", " ")) for choice in parameter.choices]
+        widget = forms.Select(attrs={"class": "usa-select"})
+        return forms.ChoiceField(choices=choices, widget=widget, **named)
+    if parameter.kind in LONG or parameter.name in LONG_NAMES:
+        limit = parameters.FILE_MAX if parameter.kind == "file" else 20_000
+        return NoteField(rows=LONG.get(parameter.kind, 3), max_length=limit, **named)
+    return TextField(max_length=200, **named)
+
+
+def _form(act: Act) -> type[ActForm]:
+    """The form of an act: a field for each parameter, read as the desk reads it."""
+
+    class DeskForm(ActForm):
+        def clean(self) -> dict[str, Any]:
+            given = {name: value for name, value in self.cleaned_data.items() if value}
+            if self.errors:
+                return self.cleaned_data
+            try:
+                _text(self.acting, act.name, given)
+            except Refused as refused:
+                for refusal in refused.refusals:
+                    self.add_error(None, refusal.sentence)
+            return self.cleaned_data
+
+        def values(self) -> dict[str, Any]:
+            given = {name: value for name, value in self.cleaned_data.items() if value}
+            return parameters.clean(act.parameters, given, program=self.acting.program.code)
+
+    fields = {parameter.name: _field(parameter) for parameter in act.parameters}
+    return type(f"{act.name.title()}Form", (DeskForm,), fields)
+
+
+def _text(acting: Acting, name: str, values: Mapping[str, Any]) -> str:
+    """What is signed; 403 for who may not do this for this program or State (PLAT-019)."""
+    given = {key: value for key, value in values.items() if key not in BESIDES}
+    try:
+        return services.act_text(
+            name, program=acting.program.code, by=acting.person.id, at=acting.at, **given
+        )
+    except Refused as refused:
+        if "not_authorized" in refused.reasons:
+            raise PermissionDenied from refused
+        raise
+
+
+def _prepare(act: Act) -> Callable[[Acting, Values, UUID], Submission]:
+    def prepare(acting: Acting, values: Values, _key: UUID) -> Submission:
+        rows = [
+            (parameter.label, parameters.shown(parameter, values[parameter.name]))
+            for parameter in act.parameters
+            if parameter.name in values
+        ]
+        needs_second = act.needs_second(acting.program.code)
+        warnings = []
+        if needs_second and act.at_once:
+            warnings.append("This takes effect at once; a second official confirms or undoes it.")
+        elif needs_second:
+            warnings.append("Nothing is done until a second official approves it.")
+        return Submission(
+            text=_text(acting, act.name, values), rows=tuple(rows), warnings=tuple(warnings)
+        )
+
+    return prepare
+
+
+def _perform(act: Act) -> Callable[[Acting, Values, UUID, Evidence], Outcome]:
+    def perform(acting: Acting, values: Values, _key: UUID, evidence: Evidence) -> Outcome:
+        recommended = values.get("recommendation")
+        if recommended:
+            done = services.take_up(
+                proposal=UUID(recommended), by=acting.person.id, at=acting.at, evidence=evidence
+            )
+        else:
+            done = services.act(
+                act.name,
+                program=acting.program.code,
+                by=acting.person.id,
+                at=acting.at,
+                evidence=evidence,
+                **values,
+            )
+        return _outcome(act, done)
+
+    return perform
+
+
+def _outcome(act: Act, done: Done) -> Outcome:
+    if done.proposal is None:
+        return Outcome(
+            heading=f"Done: {act.title}",
+            sentences=told(done.result),
+            links=(("The console", reverse("desk")),),
+        )
+    link = ("The proposal", reverse("proposal", args=[done.proposal.key]))
+    if act.at_once:
+        return Outcome(
+            heading=f"Done at once: {act.title}",
+            sentences=(
+                *told(done.result),
+                f"A second official is asked to confirm it by {done.proposal.due_on}.",
+            ),
+            links=(link,),
+        )
+    return Outcome(
+        heading="A second official is asked to approve it",
+        sentences=("Nothing was done yet.", *told(done.proposal.preview)),
+        kind="info",
+        links=(link,),
+    )
+
+
+def told(result: Mapping[str, Any]) -> tuple[str, ...]:
+    """A result in words, a sentence for each figure."""
+    return tuple(
+        f"{name.replace('_', ' ').capitalize()}:"
+        f" {', '.join(str(item) for item in value) if isinstance(value, list) else value}"
+        for name, value in result.items()
+    )
+
+
+class VerdictForm(ActForm):
+    """A second official's word on a proposal."""
+
+    proposal = forms.UUIDField(widget=forms.HiddenInput)
+    word = forms.ChoiceField(
+        label="Your word",
+        choices=[("yes", "Approve or confirm"), ("no", "Decline or undo")],
+        widget=forms.Select(attrs={"class": "usa-select"}),
+    )
+    reason = NoteField(label="Reason", required=False, max_length=1000, help_text="To decline.")
+
+    def clean(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        if given.get("word") == "no" and not given.get("reason", "").strip():
+            self.add_error("reason", "Say why.")
+        return given
+
+    def values(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        return {
+            "proposal": str(given["proposal"]),
+            "word": given["word"],
+            "reason": given.get("reason", "").strip(),
+        }
+
+
+def verdict_of(entry: ProposalEntry, word: str) -> str:
+    """The verdict that yes or no is on a proposal."""
+    if entry.kind == "unconfirmed":
+        return "confirmed" if word == "yes" else "undone"
+    return "executed" if word == "yes" else "declined"
+
+
+def _prepare_verdict(_acting: Acting, values: Values, _key: UUID) -> Submission:
+    entry = queries.known(UUID(values["proposal"]))
+    verdict = verdict_of(entry, values["word"])
+    act = DESK_ACTS[entry.act]
+    rows = [
+        ("Your word", WORDS[verdict]),
+        ("On", act.title),
+        ("Proposed by", f"{entry.name}, {entry.proposed_as}"),
+        *(
+            (parameter.label, parameters.shown(parameter, entry.values[parameter.name]))
+            for parameter in act.parameters
+            if parameter.name in entry.values
+        ),
+    ]
+    if values["reason"]:
+        rows.append(("Reason", values["reason"]))
+    return Submission(
+        text=services.verdict_text(entry, verdict, reason=values["reason"]), rows=tuple(rows)
+    )
+
+
+def _perform_verdict(acting: Acting, values: Values, _key: UUID, evidence: Evidence) -> Outcome:
+    entry = queries.known(UUID(values["proposal"]))
+    given: dict[str, Any] = {
+        "proposal": entry.key,
+        "by": acting.person.id,
+        "at": acting.at,
+        "evidence": evidence,
+    }
+    if values["word"] == "no":
+        after = services.decline(reason=values["reason"], **given)
+    elif entry.kind == "unconfirmed":
+        after = services.confirm(**given)
+    else:
+        after = services.approve(reason=values["reason"], **given)
+    links = (("The proposal", reverse("proposal", args=[entry.key])),)
+    if after.state == "refused" and after.verdict is not None:
+        reasons = tuple(refusal["sentence"] for refusal in after.verdict.refusals)
+        return Outcome(
+            heading="It was approved, but could not be done",
+            sentences=reasons,
+            kind="warning",
+            links=links,
+        )
+    result = after.verdict.result if after.verdict is not None else {}
+    return Outcome(heading=f"The proposal is {after.state}", sentences=told(result), links=links)
+
+
+def _signed(act: Act) -> SignedAct:
+    return SignedAct(
+        name=f"{PREFIX}{act.name}",
+        subject=PROGRAM,
+        document="official_act",
+        title=act.title,
+        lead=f"An act of an official under {act.cite}.",
+        button="Sign",
+        form_class=_form(act),
+        prepare=_prepare(act),
+        perform=_perform(act),
+        functions=(act.function,),
+    )
+
+
+ACTS = (
+    *(_signed(act) for act in DESK_ACTS.values()),
+    SignedAct(
+        name=VERDICT,
+        subject=PROGRAM,
+        document="official_verdict",
+        title="A second official's word",
+        lead="You approve, confirm or decline exactly what is shown.",
+        button="Sign",
+        form_class=VerdictForm,
+        prepare=_prepare_verdict,
+        perform=_perform_verdict,
+        functions=tuple(sorted({act.approver or act.function for act in DESK_ACTS.values()})),
+    ),
+)

@@ -1,0 +1,169 @@
+"""Acts that a representative signs, each declared once: its form, its text, its service.
+
+The pages of every such act are the same (`views/signing.py`): a form, the answers to be
+checked, the exact text with the prescribed statements, a second factor, the receipt. An
+act says what is particular to it.
+
+Source: PLAT-050, PLAT-051, PLAT-151, PLAT-152; MASS-027, MASS-037.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils import timezone
+
+from trueup.accounts.entries import PersonEntry
+from trueup.ledger.entries import AccountEntry
+from trueup.rules.program import Program
+from trueup.rules.serials import SerialBlock
+from trueup.rules.statements import Statement
+from trueup.signing import forms as library
+from trueup.signing.entries import Evidence
+from trueup.transfers.entries import TransferEntry
+
+Values = Mapping[str, Any]
+
+# What the address of an act names: an account, a transfer, or the program alone.
+ACCOUNT = "account"
+TRANSFER = "transfer"
+PROGRAM = "program"
+
+
+def now() -> datetime:
+    """The wall clock, which only the adapters read."""
+    return timezone.now()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acting:
+    """Who acts, when, and on what.
+
+    Attributes:
+        account: For which the person acts; None for acts in the program alone.
+        for_person: The representative in whose name an agent acts.
+    """
+
+    program: Program
+    person: PersonEntry
+    at: datetime
+    account: AccountEntry | None = None
+    transfer: TransferEntry | None = None
+    for_person: int | None = None
+
+    @property
+    def acted_for(self) -> AccountEntry:
+        """The account; raises ValueError for an act that has none, which is a bug of ours."""
+        if self.account is None:
+            raise ValueError("this act is for no account")
+        return self.account
+
+    @property
+    def subject(self) -> str:
+        """What the draft of the act is about."""
+        if self.transfer is not None:
+            return str(self.transfer.key)
+        return self.account.number if self.account is not None else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """What is to be signed, as text, and as a person checks it.
+
+    Attributes:
+        text: What the act's service will sign, word for word.
+        rows: Label and answer.
+        blocks: The serial numbers concerned.
+        warnings: What the signer should know first.
+    """
+
+    text: str
+    rows: tuple[tuple[str, str], ...]
+    blocks: tuple[SerialBlock, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of a signed act.
+
+    Attributes:
+        kind: `success`, `info`, `warning` or `error`.
+        links: Name and address.
+    """
+
+    heading: str
+    sentences: tuple[str, ...] = ()
+    kind: str = "success"
+    links: tuple[tuple[str, str], ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "heading": self.heading,
+            "sentences": list(self.sentences),
+            "kind": self.kind,
+            "links": [list(link) for link in self.links],
+        }
+
+
+class ActForm(forms.Form):
+    """The questions of an act; `values` is what is kept of the answers, as JSON."""
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, acting: Acting) -> None:
+        super().__init__(data)
+        self.acting = acting
+
+    def values(self) -> dict[str, Any]:
+        """The answers as they were understood."""
+        return dict(self.cleaned_data)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedAct:
+    """An act that a person signs.
+
+    Attributes:
+        name: In addresses. subject: What the address names.
+        document: The form in the library, which has versions and statements.
+        kind: The kind of submission that an agent must have been named for; blank: only
+            the representatives themselves.
+        lead: What the act does, in a sentence or two.
+        button: What the button says that signs.
+        prepare: The text and what is shown; is asked again just before it is signed.
+        perform: Does the act with one call. The key is the submission's in both; with it
+            a repetition is harmless.
+        account_of: The account for which an act on a transfer is done.
+        may: Whether the person may do it now, beyond acting for the account.
+        initial: Answers to begin with.
+        functions: For acts of officials: one of these is needed in the program.
+    """
+
+    name: str
+    subject: str
+    document: str
+    title: str
+    lead: str
+    button: str
+    form_class: type[ActForm]
+    prepare: Callable[[Acting, Values, UUID], Submission]
+    perform: Callable[[Acting, Values, UUID, Evidence], Outcome]
+    kind: str = ""
+    account_of: Callable[[TransferEntry], AccountEntry | None] = lambda entry: entry.source
+    may: Callable[[Acting], bool] = lambda _acting: True
+    initial: Callable[[Acting], dict[str, Any]] = field(default=lambda _acting: {})
+    functions: tuple[str, ...] = ()
+
+    def statements(self, acting: Acting) -> tuple[Statement, ...]:
+        """The prescribed statements, which are shown word for word and accepted.
+
+        Source: 40 CFR 62.16295(a), 62.16305(a)(4), 62.16315(c)(4), 62.16320(c).
+        """
+        kind = acting.account.kind if acting.account is not None else "general"
+        return library.statements_for(
+            self.document, acting.program.people.statements, account_kind=kind
+        )

@@ -1,0 +1,35 @@
+"""Addresses of what is signed."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from trueup.web import signed_acts
+from trueup.web.acts import ACTS
+from trueup.web.signed_acts import SignedAct
+from trueup.web.views import signatures, signing
+
+_PLACES = {
+    signed_acts.ACCOUNT: "<program:code>/accounts/<account:number>/{name}/",
+    signed_acts.TRANSFER: "<program:code>/transfers/<uuid:key>/{name}/",
+    signed_acts.PROGRAM: "<program:code>/{name}/",
+}
+
+
+def _act(act: SignedAct) -> URLPattern:
+    address = _PLACES[act.subject].format(name=act.name)
+    return path(address, signing.guarded(act), name=f"act-{act.name}")
+
+
+urlpatterns: list[URLPattern] = [
+    path("sign/agreement/", signing.agreement, name="agreement"),
+    path("sign/<uuid:key>/", signing.sign, name="sign"),
+    path("sign/<uuid:key>/receipt/", signing.receipt, name="sign-receipt"),
+    path("signatures/<journal:signature_id>/", signatures.signature, name="signature"),
+    path(
+        "signatures/<journal:signature_id>.json", signatures.signature_json, name="signature-json"
+    ),
+    path("forms/", signatures.forms, name="forms"),
+    path("forms/<slug:key>/", signatures.form, name="form"),
+    *(_act(act) for act in ACTS.values() if act.name != "agreement"),
+]

@@ -1,0 +1,479 @@
+"""Acts that are signed: the form, the answers checked, the second factor, the receipt."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from trueup.accounts.entries import PersonEntry
+from trueup.accounts.submitters import principal_of
+from trueup.desk.callers import Caller
+from trueup.ledger import queries as ledger
+from trueup.ledger.entries import AccountEntry
+from trueup.rules.refusal import Refused
+from trueup.rules.statements import Statement
+from trueup.signing import factors, queries
+from trueup.signing import services as signing
+from trueup.signing.entries import ChallengeEntry, DraftEntry, Evidence, Site
+from trueup.transfers import queries as transfers
+from trueup.web import signed_acts
+from trueup.web.access import View, caller_of, official, own, registered, represents
+from trueup.web.acts import ACTS
+from trueup.web.pages import Link, page, program_or_404, program_trail
+from trueup.web.signed_acts import Acting, SignedAct, Submission
+from trueup.web.views.people import person_of
+
+BLOCKS_SHOWN = 200
+ANSWERS_MAX = 100_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the sign page shows, and what was wrong with the last attempt.
+
+    Attributes:
+        problems: By the place where they are said: `statements`, `factor`, or above all.
+    """
+
+    act: SignedAct
+    acting: Acting
+    draft: DraftEntry
+    submission: Submission
+    statements: tuple[Statement, ...]
+    problems: Mapping[str, list[str]]
+    accepted: frozenset[str] = frozenset()
+
+
+def owns_draft(caller: Caller, arguments: Mapping[str, Any]) -> bool:
+    """Whether a draft is the caller's, for the rule of access."""
+    return caller.person is not None and (
+        queries.draft(arguments["key"], person=caller.person, at=signed_acts.now()) is not None
+    )
+
+
+def act_page(act: SignedAct) -> View:
+    """The view of an act's form; the address names the account, the transfer, or neither."""
+
+    @never_cache
+    @require_http_methods(["GET", "HEAD", "POST"])
+    def view(request: HttpRequest, code: str, **named: Any) -> HttpResponse:
+        acting = _acting(
+            request,
+            act,
+            code=code,
+            number=named.get("number", ""),
+            transfer=named.get("key"),
+        )
+        if request.method == "POST":
+            return _check(request, act, acting)
+        form = act.form_class(acting=acting)
+        form.initial = {**act.initial(acting), **_answers_before(request, act, acting)}
+        return _form_page(request, act, acting, form)
+
+    return view
+
+
+def guarded(act: SignedAct) -> View:
+    """The view of an act's form with the rule that its address needs."""
+    view = act_page(act)
+    if act.functions:
+        return official(*act.functions)(view)
+    if act.subject == signed_acts.ACCOUNT:
+        return represents(act.kind)(view)
+    if act.subject == signed_acts.PROGRAM:
+        return registered(view)
+
+    def acts_for_side(caller: Caller, arguments: Mapping[str, Any]) -> bool:
+        entry = transfers.transfer(arguments["key"])
+        side = act.account_of(entry) if entry is not None else None
+        return side is not None and caller.acts_for(side.id, submission=act.kind)
+
+    return own(acts_for_side)(view)
+
+
+@registered
+@never_cache
+@require_http_methods(["GET", "HEAD"])
+def agreement(request: HttpRequest) -> HttpResponse:
+    """Put the electronic signature agreement before a person, on the way to a signature.
+
+    Source: PLAT-151.
+    """
+    person = _person(request)
+    draft = signing.keep_draft(
+        person=person.id,
+        program=settings.TRUEUP_PROGRAM,
+        act="agreement",
+        subject="",
+        answers={},
+        values={"then": _then(request)},
+        created_at=signed_acts.now(),
+    )
+    return HttpResponseRedirect(reverse("sign", args=[draft.key]))
+
+
+@own(owns_draft)
+@never_cache
+@sensitive_post_parameters("code", "assertion")
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Check the answers, accept the statements, and give a second factor for exactly this.
+
+    Source: PLAT-151, PLAT-152; MASS-027, MASS-037.
+    """
+    person = _person(request)
+    draft = _draft(key, person)
+    if draft.done_at is not None:
+        return HttpResponseRedirect(reverse("sign-receipt", args=[key]))
+    act = ACTS[draft.act]
+    acting = _acting_of(request, act, draft)
+    if act.document != "agreement" and not queries.has_agreement(person.id, on=acting.at.date()):
+        return HttpResponseRedirect(f"{reverse('agreement')}?then={key}")
+    submission = act.prepare(acting, draft.values, draft.key)
+    asked = Asked(
+        act=act,
+        acting=acting,
+        draft=draft,
+        submission=submission,
+        statements=act.statements(acting),
+        problems={},
+    )
+    if request.method == "POST":
+        return _sign(request, asked)
+    return _sign_page(request, asked)
+
+
+@own(owns_draft)
+@never_cache
+@require_http_methods(["GET", "HEAD"])
+def receipt(request: HttpRequest, key: UUID) -> HttpResponse:
+    """What became of a signed act, and what was kept of the signature."""
+    draft = _draft(key, _person(request))
+    if draft.done_at is None:
+        return HttpResponseRedirect(reverse("sign", args=[key]))
+    act = ACTS[draft.act]
+    program = program_or_404(draft.program)
+    signature = queries.signature_with(str(draft.outcome.get("nonce", "")))
+    return page(
+        request,
+        "signing/receipt",
+        program=program,
+        trail=program_trail(program, _own_accounts()),
+        act=act,
+        outcome=draft.outcome,
+        signature=signature,
+        done_at=draft.done_at,
+    )
+
+
+def _check(request: HttpRequest, act: SignedAct, acting: Acting) -> HttpResponse:
+    """Read the answers; keep them for the signature, or say beside each what is wrong."""
+    form = act.form_class(request.POST, acting=acting)
+    if int(request.META.get("CONTENT_LENGTH") or 0) > ANSWERS_MAX:
+        form.add_error(None, "This is too much for one submission; make several.")
+    if not form.is_valid():
+        return _form_page(request, act, acting, form)
+    answers = {
+        name: request.POST.getlist(name) for name in request.POST if name != "csrfmiddlewaretoken"
+    }
+    draft = signing.keep_draft(
+        person=acting.person.id,
+        program=acting.program.code,
+        act=act.name,
+        subject=acting.subject,
+        answers=answers,
+        values=form.values(),
+        created_at=acting.at,
+    )
+    return HttpResponseRedirect(reverse("sign", args=[draft.key]))
+
+
+def _sign(request: HttpRequest, asked: Asked) -> HttpResponse:
+    """Prove and perform, once; what is wrong is said where it can be mended."""
+    accepted = tuple(request.POST.getlist("accepted"))
+    missing = [item for item in asked.statements if item.key not in accepted]
+    if missing:
+        problems = {"statements": ["Accept each statement; without it this is not certified."]}
+        return _sign_page(request, _again(asked, problems, accepted), status=422)
+    try:
+        evidence = _prove(request, asked, accepted)
+    except Refused as refused:
+        if _is_done(asked):
+            return HttpResponseRedirect(reverse("sign-receipt", args=[asked.draft.key]))
+        problems = {"factor": [refusal.sentence for refusal in refused.refusals]}
+        return _sign_page(request, _again(asked, problems, accepted), status=422)
+    try:
+        _perform(asked, evidence)
+    except Refused as refused:
+        if not _is_done(asked):
+            problems = {"": [f"{item.sentence} ({item.cite})" for item in refused.refusals]}
+            return _sign_page(request, _again(asked, problems, accepted), status=422)
+    return HttpResponseRedirect(reverse("sign-receipt", args=[asked.draft.key]))
+
+
+def _prove(request: HttpRequest, asked: Asked, accepted: tuple[str, ...]) -> Evidence:
+    nonce = request.POST.get("nonce", "")
+    given = request.POST.get("assertion", "")
+    user = request.user
+    if not isinstance(user, User):
+        raise PermissionDenied
+    if given:
+        return signing.prove_passkey(
+            nonce=nonce,
+            person=asked.acting.person.id,
+            user=user,
+            response=_assertion(given),
+            site=_site(request),
+            at=asked.acting.at,
+            accepted=accepted,
+        )
+    return signing.prove_code(
+        nonce=nonce,
+        person=asked.acting.person.id,
+        user=user.pk,
+        code=request.POST.get("code", "")[:20],
+        at=asked.acting.at,
+        accepted=accepted,
+    )
+
+
+@transaction.atomic
+def _perform(asked: Asked, evidence: Evidence) -> None:
+    """The act, and that its draft is done: both or neither."""
+    draft = asked.draft
+    outcome = asked.act.perform(asked.acting, draft.values, draft.key, evidence)
+    signing.finish_draft(
+        key=draft.key,
+        outcome={**outcome.as_json(), "nonce": evidence.detail["challenge"]},
+        done_at=asked.acting.at,
+    )
+
+
+def _is_done(asked: Asked) -> bool:
+    """Whether another request of the same draft came first."""
+    now = queries.draft(asked.draft.key, person=asked.acting.person.id, at=asked.acting.at)
+    return now is not None and now.done_at is not None
+
+
+def _again(asked: Asked, problems: Mapping[str, list[str]], accepted: tuple[str, ...]) -> Asked:
+    return Asked(
+        act=asked.act,
+        acting=asked.acting,
+        draft=asked.draft,
+        submission=asked.submission,
+        statements=asked.statements,
+        problems=problems,
+        accepted=frozenset(accepted),
+    )
+
+
+def _form_page(
+    request: HttpRequest, act: SignedAct, acting: Acting, form: signed_acts.ActForm
+) -> HttpResponse:
+    return page(
+        request,
+        "signing/form",
+        program=acting.program,
+        trail=program_trail(acting.program, *_steps(acting)),
+        http_status=422 if form.errors else 200,
+        act=act,
+        acting=acting,
+        form=form,
+    )
+
+
+def _sign_page(request: HttpRequest, asked: Asked, *, status: int = 200) -> HttpResponse:
+    acting, submission = asked.acting, asked.submission
+    begun = signing.begin(
+        program=acting.program.code if asked.act.document != "agreement" else "",
+        document=asked.act.document,
+        text=submission.text,
+        statements=asked.statements,
+        signer=acting.person.id,
+        for_person=acting.for_person,
+        at=acting.at,
+    )
+    methods = factors.methods_of(request.user.pk or 0)
+    return page(
+        request,
+        "signing/sign",
+        program=acting.program,
+        trail=program_trail(acting.program, *_steps(acting)),
+        http_status=status,
+        asked=asked,
+        act=asked.act,
+        begun=begun,
+        blocks=submission.blocks[:BLOCKS_SHOWN],
+        is_cut=len(submission.blocks) > BLOCKS_SHOWN,
+        methods=methods,
+        passkey=_passkey_options(request, begun) if "passkey" in methods else "",
+        change=_change(asked),
+        problems=[text for texts in asked.problems.values() for text in texts],
+        statement_problems=asked.problems.get("statements", []),
+        factor_problems=asked.problems.get("factor", []),
+    )
+
+
+def _passkey_options(request: HttpRequest, begun: ChallengeEntry) -> str:
+    """What the page's script hands to the browser, as JSON."""
+    options = factors.passkey_options(request.user, begun.challenge, site=_site(request))
+    return json.dumps(options)
+
+
+def _assertion(text: str) -> dict[str, Any]:
+    try:
+        read = json.loads(text)
+    except ValueError:
+        return {}
+    return read if isinstance(read, dict) else {}
+
+
+def _site(request: HttpRequest) -> Site:
+    host = request.get_host()
+    return Site(name=host.rpartition(":")[0] or host, origin=f"{request.scheme}://{host}")
+
+
+def _person(request: HttpRequest) -> PersonEntry:
+    person = person_of(request)
+    if person is None:
+        raise PermissionDenied
+    return person
+
+
+def _draft(key: UUID, person: PersonEntry) -> DraftEntry:
+    """A draft of this person's; of another's nobody learns that it exists."""
+    found = queries.draft(key, person=person.id, at=signed_acts.now())
+    if found is None or found.act not in ACTS:
+        raise Http404("There is nothing of yours to sign at this address.")
+    return found
+
+
+def _acting(
+    request: HttpRequest,
+    act: SignedAct,
+    *,
+    code: str,
+    number: str = "",
+    transfer: UUID | None = None,
+) -> Acting:
+    """Who acts on what; refuses whoever may not, without telling more.
+
+    Source: 40 CFR 62.16290(a)(2), 62.16315(a), 62.16320(c)(2)(iii).
+    """
+    program = program_or_404(code)
+    person = _person(request)
+    at = signed_acts.now()
+    account = entry = None
+    if act.subject == signed_acts.ACCOUNT:
+        account = ledger.find_account(program=program.code, number=number)
+        if account is None or not caller_of(request).acts_for(account.id, submission=act.kind):
+            raise PermissionDenied
+    if act.subject == signed_acts.TRANSFER:
+        entry = transfers.transfer(transfer, viewer=person.id) if transfer is not None else None
+        if entry is None or entry.program != program.code:
+            raise PermissionDenied
+        account = act.account_of(entry)
+        if account is None or not caller_of(request).acts_for(account.id, submission=act.kind):
+            raise PermissionDenied
+    acting = Acting(
+        program=program,
+        person=person,
+        at=at,
+        account=account,
+        transfer=entry,
+        for_person=_principal(person, account, act, at),
+    )
+    if not act.may(acting):
+        raise PermissionDenied
+    return acting
+
+
+def _principal(
+    person: PersonEntry, account: AccountEntry | None, act: SignedAct, at: datetime
+) -> int | None:
+    if account is None or not act.kind:
+        return None
+    return principal_of(person.id, account.id, kind=act.kind, at=at)
+
+
+def _acting_of(request: HttpRequest, act: SignedAct, draft: DraftEntry) -> Acting:
+    """The same for a draft: what one may do is asked anew when it is signed."""
+    is_transfer = act.subject == signed_acts.TRANSFER
+    return _acting(
+        request,
+        act,
+        code=draft.program,
+        number="" if is_transfer else draft.subject,
+        transfer=UUID(draft.subject) if is_transfer else None,
+    )
+
+
+def _then(request: HttpRequest) -> str:
+    """The draft that waits for the agreement, if one does."""
+    try:
+        return str(UUID(request.GET.get("then", "")))
+    except ValueError:
+        return ""
+
+
+def _answers_before(request: HttpRequest, act: SignedAct, acting: Acting) -> dict[str, Any]:
+    """The answers of a draft that is to be changed."""
+    try:
+        key = UUID(request.GET.get("draft", ""))
+    except ValueError:
+        return {}
+    draft = queries.draft(key, person=acting.person.id, at=acting.at)
+    if draft is None or draft.act != act.name or draft.subject != acting.subject:
+        return {}
+    form = act.form_class(acting=acting)
+    return {
+        name: values if _is_many(form, name) else (values[-1] if values else "")
+        for name, values in draft.answers.items()
+    }
+
+
+def _is_many(form: signed_acts.ActForm, name: str) -> bool:
+    field = form.fields.get(name)
+    return field is not None and getattr(field.widget, "allow_multiple_selected", False)
+
+
+def _change(asked: Asked) -> str:
+    """Where the answers can be changed; the agreement has none."""
+    if asked.act.name == "agreement":
+        return ""
+    return f"{_address(asked.act, asked.acting)}?draft={asked.draft.key}"
+
+
+def _address(act: SignedAct, acting: Acting) -> str:
+    name = f"act-{act.name}"
+    if act.subject == signed_acts.PROGRAM:
+        return reverse(name, args=[acting.program.code])
+    if act.subject == signed_acts.TRANSFER and acting.transfer is not None:
+        return reverse(name, args=[acting.program.code, acting.transfer.key])
+    return reverse(name, args=[acting.program.code, acting.acted_for.number])
+
+
+def _steps(acting: Acting) -> list[Link]:
+    steps = [_own_accounts()]
+    if acting.account is not None:
+        address = reverse("account", args=[acting.program.code, acting.account.number])
+        steps.append(Link(name=acting.account.name, address=address))
+    return steps
+
+
+def _own_accounts() -> Link:
+    return Link(name="Your accounts", address=reverse("you"))

@@ -345,7 +345,7 @@ class TestTexts:
     )
 
     def test_every_event_has_a_text(self) -> None:
-        assert notices.events() == self.EVENTS
+        assert set(self.EVENTS) <= set(notices.events())
 
     @pytest.mark.parametrize("event", EVENTS)
     def test_a_text_shows_every_value_that_it_names(self, event: str) -> None:

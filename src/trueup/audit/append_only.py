@@ -41,6 +41,22 @@ def keep_rows(table: str, *, keys: Keys = ONLY_ID) -> migrations.RunPython:
     return _refuse(table, ("DELETE",), keys)
 
 
+def protect_again(table: str, *, keys: Keys = ONLY_ID) -> migrations.RunPython:
+    """The same, after an operation for which SQLite made an append-only table anew.
+
+    SQLite cannot change a constraint; Django makes another table there and copies the
+    rows, and the triggers stay behind. On PostgreSQL they are where they were.
+    """
+
+    def forwards(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+        if editor.connection.vendor != "sqlite":
+            return
+        for statement in refusing_sql(table, ("UPDATE", "DELETE"), vendor="sqlite", keys=keys):
+            editor.execute(statement, params=None)
+
+    return migrations.RunPython(forwards, migrations.RunPython.noop)
+
+
 def _refuse(table: str, acts: Sequence[str], keys: Keys) -> migrations.RunPython:
     def forwards(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
         for statement in refusing_sql(table, acts, vendor=editor.connection.vendor, keys=keys):

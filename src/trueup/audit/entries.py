@@ -11,7 +11,11 @@ from trueup.audit.notices import ContextValue
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventSpec:
-    """An act to be logged; `before` and `after` hold what the act changed."""
+    """An act to be logged; `before` and `after` hold what the act changed.
+
+    Attributes:
+        account: The account concerned; a subject `account:<key>` says it too.
+    """
 
     at: datetime
     program: str
@@ -21,6 +25,7 @@ class EventSpec:
     before: Mapping[str, object] | None = None
     after: Mapping[str, object] | None = None
     cite: str = ""
+    account: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +84,52 @@ class EventEntry:
     before: Mapping[str, object] | None
     after: Mapping[str, object] | None
     cite: str
+    account: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrailFilter:
+    """Which part of the audit trail to read; what is left out does not limit it.
+
+    Attributes:
+        actor, act, subject: As they were logged; an act or a subject that ends with `*`
+            stands for all that begin so.
+        since, until: From this instant until, not including, that one.
+    """
+
+    program: str = ""
+    actor: str = ""
+    act: str = ""
+    subject: str = ""
+    account: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppealEntry:
+    """An appeal of a decision; `outcome` is empty while it is pending."""
+
+    id: int
+    decision: int
+    decision_class: str
+    program: str
+    subject: str
+    filed_by: int | None
+    appellant: str
+    filed_at: datetime
+    reasons: str
+    outcome: str
+    ruling: str
+    returned: int
+    decided_at: datetime | None
+    decided_by: str
+    corrected_by: int | None
+    transactions: tuple[int, ...]
+
+    @property
+    def is_pending(self) -> bool:
+        return not self.outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

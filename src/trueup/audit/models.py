@@ -5,9 +5,14 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-# 40 CFR 78.1(b)(18), (i) to (vii); the rest are decisions whose appeal the list leaves open.
-APPEALABLE_CLASSES = ("i", "ii", "iii", "iv", "v", "vi", "vii")
+from trueup.rules import appeals
+
+# 40 CFR 78.1(b)(18), (i) to (vii): kinds of decision that both federal programs have; what
+# 78.1(b)(19) has besides (rules/tables/appealable_decisions.csv); and decisions whose appeal
+# the lists leave open.
+APPEALABLE_CLASSES = appeals.CLASSES
 UNCERTAIN_CLASS = "uncertain"
+APPEAL_OUTCOMES = ("affirmed", "changed", "remanded", "withdrawn", "dismissed")
 
 
 class Event(models.Model):
@@ -17,6 +22,7 @@ class Event(models.Model):
         actor: `person:17`, `administrator` or `registry`.
         act: The verb of the service: `register_facility`.
         subject: What was acted on: `facility:3`, `account:10000000000000001`.
+        account: The account concerned, where there is one; its key in the ledger.
         before: What the act changed, as it was; null where there was nothing.
     """
 
@@ -25,6 +31,7 @@ class Event(models.Model):
     actor = models.CharField(max_length=60)
     act = models.CharField(max_length=60)
     subject = models.CharField(max_length=120)
+    account = models.BigIntegerField(null=True)
     before = models.JSONField(null=True)
     after = models.JSONField(null=True)
     cite = models.CharField(max_length=200, blank=True)
@@ -38,6 +45,14 @@ class Event(models.Model):
         indexes = (
             models.Index(fields=("subject", "id"), name="audit_event_subject"),
             models.Index(fields=("actor", "id"), name="audit_event_actor"),
+            models.Index(fields=("act", "id"), name="audit_event_act"),
+            models.Index(fields=("program", "id"), name="audit_event_program"),
+            models.Index(fields=("at", "id"), name="audit_event_at"),
+            models.Index(
+                fields=("account", "id"),
+                condition=Q(account__isnull=False),
+                name="audit_event_account",
+            ),
         )
 
     def __str__(self) -> str:
@@ -73,6 +88,60 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"decision {self.pk} ({self.decision_class}): {self.outcome}"
+
+
+class Appeal(models.Model):
+    """An appeal of a decision, and its outcome: a flag on the decision that halts nothing.
+
+    Attributes:
+        filed_by: The person; null for somebody whom the registry does not know.
+        appellant: The name of such a person.
+        returned: Instruments that went back because of it.
+        corrected_by: The decision that carried the outcome out.
+        transactions: Of the journal, by which it was carried out.
+
+    Source: 78.1; MASS-166, RATE-266, PLAT-111.
+    """
+
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="appeals")
+    filed_by = models.ForeignKey(
+        "accounts.Person", null=True, on_delete=models.PROTECT, related_name="appeals"
+    )
+    appellant = models.CharField(max_length=200, blank=True)
+    filed_at = models.DateTimeField()
+    reasons = models.TextField(blank=True)
+    outcome = models.CharField(max_length=12, blank=True, default="")
+    ruling = models.TextField(blank=True)
+    returned = models.PositiveBigIntegerField(default=0)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=60, blank=True, default="")
+    corrected_by = models.ForeignKey(
+        Decision, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    transactions = models.JSONField(default=list)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(filed_by__isnull=False) | ~Q(appellant=""),
+                name="audit_appeal_says_who",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="", decided_at=None, returned=0, corrected_by=None)
+                | (
+                    Q(outcome__in=APPEAL_OUTCOMES, decided_at__isnull=False)
+                    & ~Q(decided_by="")
+                    & ~Q(ruling="")
+                ),
+                name="audit_appeal_decided",
+            ),
+            models.UniqueConstraint(
+                fields=("decision",), condition=Q(outcome=""), name="audit_appeal_one_pending"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"appeal {self.pk} of decision {self.decision_id}: {self.outcome or 'pending'}"
 
 
 class Notice(models.Model):

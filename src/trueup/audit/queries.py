@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 
-from trueup.audit.entries import DecisionEntry, EventEntry, NoticeEntry
+from django.db.models import Q, QuerySet
+
+from trueup.audit.appeals import appeals_of, appeals_on, pending_appeals
+from trueup.audit.entries import DecisionEntry, EventEntry, NoticeEntry, TrailFilter
 from trueup.audit.models import Decision, Event, Notice
 from trueup.audit.statements import among
+
+__all__ = [
+    "appeals_of",
+    "appeals_on",
+    "decision",
+    "decisions",
+    "decisions_of",
+    "events",
+    "events_of",
+    "failing_notices",
+    "notices_of",
+    "overdue_notices",
+    "pending_appeals",
+    "trail",
+    "waiting_notices",
+    "whole_trail",
+]
 
 
 def notices_of(
@@ -63,6 +83,54 @@ def events(*, program: str = "", limit: int = 50, before: int | None = None) -> 
     return [event_entry(event) for event in found.order_by("-id")[:limit]]
 
 
+def trail(
+    *,
+    within: Q,
+    chosen: TrailFilter,
+    limit: int = 50,
+    before: int | None = None,
+) -> list[EventEntry]:
+    """The audit trail, the newest first; `within` is what the reader may read.
+
+    Source: PLAT-017 (a reader for auditors).
+    """
+    found = _chosen(Event.objects.filter(within), chosen)
+    if before is not None:
+        found = found.filter(id__lt=before)
+    return [event_entry(event) for event in found.order_by("-id")[:limit]]
+
+
+def whole_trail(*, within: Q, chosen: TrailFilter, step: int = 2_000) -> Iterator[EventEntry]:
+    """All of the audit trail that fits, oldest first, read in parts, for an export.
+
+    Source: PLAT-017.
+    """
+    found = _chosen(Event.objects.filter(within), chosen).order_by("id")
+    last = 0
+    while part := list(found.filter(id__gt=last)[:step]):
+        yield from (event_entry(event) for event in part)
+        last = part[-1].id
+
+
+def _chosen(found: QuerySet[Event], chosen: TrailFilter) -> QuerySet[Event]:
+    if chosen.program:
+        found = found.filter(program=chosen.program)
+    if chosen.actor:
+        found = found.filter(actor=chosen.actor)
+    if chosen.account is not None:
+        found = found.filter(account=chosen.account)
+    if chosen.since is not None:
+        found = found.filter(at__gte=chosen.since)
+    if chosen.until is not None:
+        found = found.filter(at__lt=chosen.until)
+    for field, value in (("act", chosen.act), ("subject", chosen.subject)):
+        if value.endswith("*"):
+            found = found.filter(**{f"{field}__startswith": value[:-1]})
+        elif value:
+            found = found.filter(**{field: value})
+    return found
+
+
 def decisions_of(subjects: Iterable[str]) -> dict[str, list[DecisionEntry]]:
     """The final decisions on subjects, each list in the order of deciding."""
     wanted = list(subjects)
@@ -70,6 +138,14 @@ def decisions_of(subjects: Iterable[str]) -> dict[str, list[DecisionEntry]]:
     for decision in Decision.objects.filter(subject__in=among(wanted)).order_by("id"):
         found[decision.subject].append(decision_entry(decision))
     return found
+
+
+def decisions(*, program: str, limit: int = 50, before: int | None = None) -> list[DecisionEntry]:
+    """The final decisions of a program, the newest first."""
+    found = Decision.objects.filter(program=program)
+    if before is not None:
+        found = found.filter(id__lt=before)
+    return [decision_entry(row) for row in found.order_by("-id")[:limit]]
 
 
 def decision(decision_id: int) -> DecisionEntry | None:
@@ -106,6 +182,7 @@ def event_entry(event: Event) -> EventEntry:
         before=event.before,
         after=event.after,
         cite=event.cite,
+        account=event.account,
     )
 
 

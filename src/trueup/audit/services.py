@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from trueup.audit import models, notices, outbox
+from trueup.audit import appeals, models, notices, outbox
 from trueup.audit.entries import DecisionEntry, DecisionSpec, EventSpec, NoticeSpec
 from trueup.audit.queries import decision_entry
 from trueup.audit.statements import insert_many, insert_many_returning_ids
@@ -15,7 +15,9 @@ __all__ = [
     "EventSpec",
     "NoticeSpec",
     "decide",
+    "decide_appeal",
     "decide_many",
+    "file_appeal",
     "log",
     "log_many",
     "notify",
@@ -23,6 +25,8 @@ __all__ = [
 ]
 
 send_mail = outbox.send_mail
+file_appeal = appeals.file_appeal
+decide_appeal = appeals.decide_appeal
 
 
 def log(
@@ -35,6 +39,7 @@ def log(
     before: Mapping[str, object] | None = None,
     after: Mapping[str, object] | None = None,
     cite: str = "",
+    account: int | None = None,
 ) -> None:
     """Keep who did what to what, when, under which paragraph; it can never be changed.
 
@@ -49,6 +54,7 @@ def log(
         before=before,
         after=after,
         cite=cite,
+        account=account,
     )
     log_many([event])
 
@@ -67,6 +73,7 @@ def log_many(events: Sequence[EventSpec]) -> None:
                 "actor": event.actor,
                 "act": event.act,
                 "subject": event.subject,
+                "account": event.account or _account_of(event.subject),
                 "before": event.before,
                 "after": event.after,
                 "cite": event.cite,
@@ -139,6 +146,12 @@ def decide_many(specs: Sequence[DecisionSpec]) -> list[int]:
             for spec in specs
         ],
     )
+
+
+def _account_of(subject: str) -> int | None:
+    """The account that a subject names: `account:10000000000000001`."""
+    kind, _, key = subject.partition(":")
+    return int(key) if kind == "account" and key.isdigit() else None
 
 
 def _notice_row(

@@ -29,7 +29,7 @@ NOTHING = Q(pk__in=())
 
 def predicate(function: Callable[[Caller, Any], bool]) -> Predicate:
     """A question about a caller and one row, which `&`, `|` and `~` combine."""
-    made: Predicate = Predicate(function)  # type: ignore[no-untyped-call]
+    made: Predicate = Predicate(function)
     return made
 
 
@@ -141,7 +141,8 @@ def tasks_in(caller: Caller) -> Q:
         audience |= Q(submission=submission, account_id__in=among(sorted(accounts)))
     for scope in caller.scopes:
         audience |= Q(function=scope.function) & _limits(scope.program, scope.jurisdiction)
-    return audience & ~Exists(Exclusion.objects.filter(task=OuterRef("pk"), person=caller.person))
+    excluded = Exists(Exclusion.objects.filter(task=OuterRef("pk"), person=caller.person))
+    return Q(audience, ~Q(excluded))
 
 
 def proposals_in(caller: Caller) -> Q:

@@ -28,6 +28,7 @@ def approve(
     by: int,
     at: datetime,
     digest: str = "",
+    reason: str = "",
     evidence: Evidence | None = None,
 ) -> ProposalEntry:
     """Approve a first official's proposal as a second one; it is carried out at once.
@@ -48,7 +49,7 @@ def approve(
         raise Refused([checks.NotToBeConfirmed("This does not wait for an approval.")])
     kind = act_named(entry.act)
     _require_first(entry, kind, at=at)
-    verdict = _Word("executed", by=by, at=at, authority=authority, evidence=evidence)
+    verdict = _Word("executed", by=by, at=at, authority=authority, evidence=evidence, reason=reason)
     return _carry_out(entry, kind.carry_out, verdict)
 
 

@@ -98,8 +98,11 @@ def shown(parameter: Parameter, value: Any) -> str:
     """A stored value as a page shows it."""
     if parameter.kind == "blocks":
         return ", ".join(first if first == last else f"{first} to {last}" for first, last in value)
-    if parameter.kind in ("functions",):
+    if parameter.kind == "names":
         return ", ".join(value)
+    if parameter.kind == "file":
+        digest = hashlib.sha256(value.encode()).hexdigest()
+        return f"{len(value.splitlines()):,} lines, SHA-256 {digest}"
     if parameter.kind == "boolean":
         return "yes" if value else "no"
     return str(value)

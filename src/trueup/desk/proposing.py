@@ -24,7 +24,14 @@ from trueup.rules.refusal import Refused
 from trueup.signing import services as signing
 from trueup.signing.entries import Evidence
 
-CITE = "PLAT-018, PLAT-094"
+# How a verdict reads as a command.
+WORDS = {
+    "executed": "Approve",
+    "confirmed": "Confirm",
+    "declined": "Decline",
+    "undone": "Undo",
+    "withdrawn": "Withdraw",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,7 +214,7 @@ def verdict_text(entry: ProposalEntry, verdict: str, *, reason: str = "") -> str
     Source: PLAT-151.
     """
     lines = [
-        f"{verdict.capitalize()}: {act_named(entry.act).title}",
+        f"{WORDS[verdict]}: {act_named(entry.act).title}",
         f"Proposal: {entry.key}",
         f"Proposed by: {entry.name}, {entry.proposed_as}",
         *described(entry.act, entry.values),

@@ -48,6 +48,20 @@ def lapse_delegations(people: Iterable[int], *, at: datetime) -> None:
 
 def offices(people: Iterable[int]) -> set[tuple[int, str, int]]:
     """The number of the program, the basis and the person of every seat that is taken."""
+    return {(account // PROGRAM_PLACE, basis, person) for account, basis, person in _seats(people)}
+
+
+def seats_taken(people: Iterable[int], *, program: str) -> list[tuple[int, int]]:
+    """Account and person of every seat for a facility that these persons have now."""
+    number = programs.load(program).number
+    return [
+        (account, person)
+        for account, basis, person in _seats(people)
+        if basis == "compliance" and account // PROGRAM_PLACE == number
+    ]
+
+
+def _seats(people: Iterable[int]) -> list[tuple[int, str, int]]:
     seats = Representative.objects.filter(until_at=None, person_id__in=among(people))
     rows = list(seats.values_list("account_id", "person_id"))
     facilities = set(
@@ -55,14 +69,10 @@ def offices(people: Iterable[int]) -> set[tuple[int, str, int]]:
             account_id__in=among({account for account, _ in rows})
         ).values_list("account_id", flat=True)
     )
-    return {
-        (
-            account // PROGRAM_PLACE,
-            "compliance" if account in facilities else "general",
-            person,
-        )
+    return [
+        (account, "compliance" if account in facilities else "general", person)
         for account, person in rows
-    }
+    ]
 
 
 def end_notices(notices: Sequence[int], *, at: datetime, ended_as: str) -> None:

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from django.db import connection
 from django.db.models import Q, QuerySet
 
+from trueup.accounts.delegation_endings import seats_taken
 from trueup.accounts.delegation_reads import (
     agencies_of,
     bases_of,
@@ -68,6 +69,7 @@ __all__ = [
     "person_of_user",
     "projected_dates_passed",
     "representatives",
+    "seats_taken",
     "submitters",
     "unit",
     "unit_entry",

@@ -6,13 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from trueup.accounts import checks, delegation_endings, queries
+from trueup.accounts import checks, delegation_endings, queries, watchers
 from trueup.accounts.entries import FacilityEntry, PersonEntry
 from trueup.accounts.models import ROLES, Representative
 from trueup.audit import services as audit
 from trueup.audit.entries import EventSpec, NoticeSpec
 from trueup.audit.notices import ContextValue
 from trueup.audit.statements import among, insert_many
+from trueup.identity import queries as identity_queries
+from trueup.identity import services as identity
 from trueup.ledger.entries import AccountEntry
 from trueup.rules import programs
 from trueup.rules.refusal import Refusal, Refused
@@ -115,16 +117,20 @@ def seat(
             if role in naming.after
         ],
     )
-    delegation_endings.lapse_delegations(leaving, at=at)
+    if leaving:
+        delegation_endings.lapse_delegations(leaving, at=at)
+        _revoke_keys(changing, leaving, at=at)
     audit.log_many([_event(naming, at=at, actor=actor) for naming in changing])
     audit.notify(
-        [
-            notice
-            for naming in changing
-            for notice in _notices(
-                naming, people=people, facility=facilities.get(naming.account.id), at=at
-            )
-        ]
+        watchers.with_copies(
+            [
+                notice
+                for naming in changing
+                for notice in _notices(
+                    naming, people=people, facility=facilities.get(naming.account.id), at=at
+                )
+            ]
+        )
     )
 
 
@@ -162,6 +168,22 @@ def _end_seats(namings: Sequence[Naming], *, at: datetime) -> set[int]:
         for role in naming.changed
         if role in naming.before
     }
+
+
+def _revoke_keys(namings: Iterable[Naming], leaving: Iterable[int], *, at: datetime) -> None:
+    """Revoke the keys of those who leave an account that are limited to it.
+
+    Source: 40 CFR 62.16300(a), (b); PLAT-094.
+    """
+    away = {
+        (naming.account.id, person)
+        for naming in namings
+        for person in naming.before.values()
+        if person not in naming.after.values()
+    }
+    for key in identity_queries.live_keys(leaving, at=at):
+        if key.account is not None and (key.account, key.person) in away:
+            identity.revoke_api_keys(key=key.id, at=at, actor="registry")
 
 
 def _event(naming: Naming, *, at: datetime, actor: str) -> EventSpec:

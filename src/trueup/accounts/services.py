@@ -50,6 +50,8 @@ from trueup.accounts.representation import (
     name_designated_representatives,
 )
 from trueup.accounts.retirement_proofs import extend_proof, record_proof
+from trueup.accounts.succession import change_representatives, name_agents_again
+from trueup.accounts.watchers import end_watcher, name_watcher
 
 __all__ = [
     "alarm_exemption",
@@ -57,12 +59,14 @@ __all__ = [
     "ask_for_information",
     "begin_application",
     "change_email",
+    "change_representatives",
     "close_account",
     "decide_good_cause",
     "decide_review",
     "delegation_text",
     "end_association",
     "end_delegation",
+    "end_watcher",
     "extend_proof",
     "file_certificate",
     "file_certificates",
@@ -72,8 +76,10 @@ __all__ = [
     "link_user",
     "log_objection",
     "name_account_representative",
+    "name_agents_again",
     "name_designated_representative",
     "name_designated_representatives",
+    "name_watcher",
     "open_general_account",
     "open_general_accounts",
     "record_associations",

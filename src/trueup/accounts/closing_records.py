@@ -21,9 +21,14 @@ def pending_closing(account: int) -> ClosingEntry | None:
     return closing_entry(row) if row is not None else None
 
 
-def pending_closings(*, program_accounts: tuple[int, int], limit: int) -> list[ClosingEntry]:
-    """What may close accounts whose ids are in a range, the oldest first."""
-    rows = Closing.objects.filter(state="pending", account_id__range=program_accounts)
+def pending_closings(
+    *, program_accounts: tuple[int, int], limit: int, after: int = 0
+) -> list[ClosingEntry]:
+    """What may close accounts whose ids are in a range, the oldest first, a page at a time."""
+    first, last = program_accounts
+    rows = Closing.objects.filter(
+        state="pending", account_id__gte=first, account_id__lte=last, id__gt=after
+    )
     return [closing_entry(row) for row in rows.order_by("id")[:limit]]
 
 

@@ -168,31 +168,22 @@ def close_due(*, program: str, now: datetime) -> Due:
     """
     rules = programs.load(program)
     first = rules.number * PROGRAM_PLACE
-    pending = closing_records.pending_closings(
-        program_accounts=(first, first + PROGRAM_PLACE - 1), limit=BATCH
-    )
-    if not pending:
-        return Due()
-    ids = [closing.account for closing in pending]
-    waiting = queries.waiting_totals(ids)
-    totals = ledger_queries.totals_of(ids)
-    last = ledger_queries.last_recorded(ids)
-    states = ledger_queries.accounts_by_id(ids)
-    closed = kept = 0
-    for closing in pending:
-        facts = _Facts(
-            waiting=waiting[closing.account],
-            balance=totals[closing.account],
-            last_at=last.get(closing.account),
-            state=states[closing.account].state,
+    closed = kept = after = 0
+    while True:
+        pending = closing_records.pending_closings(
+            program_accounts=(first, first + PROGRAM_PLACE - 1), limit=BATCH, after=after
         )
-        outcome = _outcome(closing, facts, rules=rules, now=now)
-        if outcome.keep:
-            dormancy.keep_open(account=closing.account, reason=outcome.keep, at=now)
-            kept += 1
-        elif outcome.is_due:
-            closed += _close(closing, now=now)
-    return Due(closed=closed, kept=kept)
+        if not pending:
+            return Due(closed=closed, kept=kept)
+        facts = _facts_of([closing.account for closing in pending])
+        for closing in pending:
+            outcome = _outcome(closing, facts[closing.account], rules=rules, now=now)
+            if outcome.keep:
+                dormancy.keep_open(account=closing.account, reason=outcome.keep, at=now)
+                kept += 1
+            elif outcome.is_due:
+                closed += _close(closing, now=now)
+        after = pending[-1].id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,6 +198,23 @@ class _Facts:
     balance: int
     last_at: datetime | None
     state: str
+
+
+def _facts_of(accounts_: Sequence[int]) -> dict[int, _Facts]:
+    """What is known of some accounts, in a constant number of statements."""
+    waiting = queries.waiting_totals(accounts_)
+    totals = ledger_queries.totals_of(accounts_)
+    last = ledger_queries.last_recorded(accounts_)
+    states = ledger_queries.accounts_by_id(accounts_)
+    return {
+        account: _Facts(
+            waiting=waiting[account],
+            balance=totals[account],
+            last_at=last.get(account),
+            state=states[account].state,
+        )
+        for account in accounts_
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ pytest_plugins = tuple(
         "allocations",
         "emissions",
         "transfers",
+        "safeguards",
         "holdings",
         "notices",
         "compliance",

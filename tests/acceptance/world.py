@@ -111,6 +111,11 @@ class World:
     def _at_midnight(self, now: datetime) -> None:
         daily.do_what_is_due(self.codes, now)
 
+    def set_time(self, moment: datetime) -> None:
+        """It is a later moment; what lapses within the day has lapsed."""
+        self.clock.set_time(moment)
+        daily.lapse(self.codes, self.now)
+
     def audit(self) -> None:
         """Replay the journal and compare: every instrument is in exactly one account."""
         report = verify.audit()

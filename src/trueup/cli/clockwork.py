@@ -27,6 +27,8 @@ def run_once(now: datetime, *, codes: Sequence[str] | None = None) -> dict[str, 
     acts = ("recorded", "refused", "closed", "reminded", "lapsed", "warned", "mailed")
     done = dict.fromkeys(acts, 0)
     for code in programs.codes() if codes is None else codes:
+        lapsed = transfers.expire_due(program=code, now=now)
+        done["lapsed"] += lapsed.transfers + lapsed.proposals
         released = transfers.record_due(program=code, now=now)
         done["recorded"] += released.recorded
         done["refused"] += released.refused

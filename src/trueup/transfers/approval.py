@@ -137,7 +137,6 @@ def decline_incoming(
 
 def _go_on(case: Case, item: Item, act: Act, *, kind: str) -> TransferEntry:
     """Store what becomes of a transfer that somebody has agreed to."""
-    case.row.save()
     go_on([item], case.rules, at=act.at)
     keep_acts([(case, act)])
     close_task(item.entry, kind=kind, at=act.at, outcome=f"{act.what}d")

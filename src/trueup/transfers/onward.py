@@ -47,6 +47,11 @@ FIELDS = (
     "reservation",
     "due_on",
     "blocks",
+    "approved_by",
+    "accepted_at",
+    "submitted_at",
+    "received_at",
+    "not_before_at",
 )
 
 

@@ -21,7 +21,7 @@ def set_date(world: World, day: date) -> None:
 
 @sentence("the time [is|becomes] {moment}")
 def set_time(world: World, moment: datetime) -> None:
-    world.clock.set_time(eastern(moment))
+    world.set_time(eastern(moment))
 
 
 @sentence("every instrument is in exactly one account")

@@ -16,6 +16,7 @@ from trueup.transfers.entries import TransferEntry
 
 RETIREMENT_REASON = "other"
 LATE = time(23, 59)
+UNSAID = "not wanted"
 
 
 @sentence(
@@ -145,6 +146,11 @@ def _late_on(day: date) -> datetime:
 def _remember(world: World, entry: TransferEntry) -> None:
     """It is “the transfer” from now on; its reasons are those of the latest refused act."""
     world.transfer_key = entry.key
+    note(world, entry)
+
+
+def note(world: World, entry: TransferEntry) -> None:
+    """If a transfer was refused, its reasons are those of the latest refused act."""
     if entry.state == "refused":
         reasons = [reason.reason for reason in entry.reasons]
         world.note_refusal("transfer", reasons, [str(reason) for reason in entry.reasons])
@@ -199,8 +205,37 @@ def check_reversal_refused(world: World, code: str) -> None:
     world.require_refused("reversal", code)
 
 
+@sentence('"{person}" approves the transfer')
+def approve(world: World, person: str) -> None:
+    transfer, somebody = world.transfer, world.anybody(person)
+    with world.act():
+        note(world, services.approve(key=transfer.key, person=somebody.id, at=world.now))
+
+
+@sentence('"{person}" rejects the transfer[ because "{ground}"|]')
+def reject(world: World, person: str, ground: str | None) -> None:
+    transfer, somebody = world.transfer, world.anybody(person)
+    with world.act():
+        services.reject(key=transfer.key, person=somebody.id, reason=ground or UNSAID, at=world.now)
+
+
+@sentence('"{person}" cancels the transfer')
+def cancel(world: World, person: str) -> None:
+    transfer, somebody = world.transfer, world.anybody(person)
+    with world.act():
+        services.cancel(key=transfer.key, person=somebody.id, at=world.now)
+
+
+@sentence('the Administrator stops the transfer because "{ground}"')
+def stop(world: World, ground: str) -> None:
+    transfer = world.transfer
+    with world.act():
+        services.stop(key=transfer.key, ground=ground, at=world.now, actor="administrator")
+
+
 @sentence(
-    "the transfer is {state:recorded|refused|held|delayed|awaiting approval|cancelled|rejected}"
+    "the transfer is {state:recorded|refused|held|delayed|awaiting approval|cancelled|rejected"
+    "|awaiting acceptance|expired}"
 )
 def check_state(world: World, state: str) -> None:
     if state == "refused" and world.transfer_key is None:

@@ -29,7 +29,7 @@ class NotReopened(Refusal):
     cite = "40 CFR 62.16320(c)(6), (d)"
 
 
-_REFUSALS: dict[str, tuple[type[Refusal], str]] = {
+REFUSALS: dict[str, tuple[type[Refusal], str]] = {
     "account_closed": (ledger_checks.AccountClosed, "Account {} is closed."),
     "account_frozen": (
         ledger_checks.AccountFrozen,
@@ -80,5 +80,5 @@ def limit_refusals(account: AccountEntry, act: str) -> list[Refusal]:
     reason = account_states.limit(act, state)
     if not reason:
         return []
-    refusal, sentence = _REFUSALS[reason]
+    refusal, sentence = REFUSALS[reason]
     return [refusal(sentence.format(account.number))]

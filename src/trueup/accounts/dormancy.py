@@ -242,7 +242,8 @@ def _pending_notice(entry: AccountEntry) -> Closing:
         .first()
     )
     if row is None:
-        raise Refused([NoNotice(f"Account {entry.number} is not under notice of closure.")])
+        sentence = f"Account {entry.number} is not under notice of closure."
+        raise Refused(limit_refusals(entry, "good_cause") or [NoNotice(sentence)])
     return row
 
 

@@ -78,7 +78,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # First come those that add headers, so that errors and problems have them as well.
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "trueup.web.authentication.middleware.BrowserFeatures",
     "trueup.api.middleware.ProblemMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -89,9 +93,6 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "trueup.web.authentication.middleware.SessionLimits",
     "trueup.web.authentication.middleware.SecondFactor",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
-    "trueup.web.authentication.middleware.BrowserFeatures",
 ]
 
 ROOT_URLCONF = "trueup.config.urls"

@@ -118,7 +118,8 @@ class BrowserFeatures:
         answer = self.get_response(request)
         answer.headers.setdefault("Permissions-Policy", PERMISSIONS)
         answer.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        if request.user.is_authenticated:
+        user = getattr(request, "user", None)  # Missing if a middleware answered before.
+        if user is not None and user.is_authenticated:
             answer.headers.setdefault("Cache-Control", "no-store, private")
         return answer
 

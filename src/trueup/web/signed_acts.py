@@ -29,9 +29,11 @@ from trueup.transfers.entries import TransferEntry
 
 Values = Mapping[str, Any]
 
-# What the address of an act names: an account, a transfer, or the program alone.
+# What the address of an act names: an account, a transfer, something else that has a key
+# of its own (the act's `place` says what), or the program alone.
 ACCOUNT = "account"
 TRANSFER = "transfer"
+THING = "thing"
 PROGRAM = "program"
 
 
@@ -46,6 +48,7 @@ class Acting:
 
     Attributes:
         account: For which the person acts; None for acts in the program alone.
+        thing: The key of what the act is about, if it is neither account nor transfer.
         for_person: The representative in whose name an agent acts.
     """
 
@@ -54,6 +57,7 @@ class Acting:
     at: datetime
     account: AccountEntry | None = None
     transfer: TransferEntry | None = None
+    thing: str = ""
     for_person: int | None = None
 
     @property
@@ -64,10 +68,19 @@ class Acting:
         return self.account
 
     @property
+    def about(self) -> TransferEntry:
+        """The transfer; raises ValueError for an act that has none, which is a bug of ours."""
+        if self.transfer is None:
+            raise ValueError("this act is about no transfer")
+        return self.transfer
+
+    @property
     def subject(self) -> str:
         """What the draft of the act is about."""
         if self.transfer is not None:
             return str(self.transfer.key)
+        if self.thing:
+            return self.thing
         return self.account.number if self.account is not None else ""
 
 
@@ -137,7 +150,10 @@ class SignedAct:
         prepare: The text and what is shown; is asked again just before it is signed.
         perform: Does the act with one call. The key is the submission's in both; with it
             a repetition is harmless.
+        place: The address of an act about a thing.
         account_of: The account for which an act on a transfer is done.
+        account_of_thing: The same for a thing; None where it is for no account.
+        account_kind: Whose statements belong to it, where no account says so.
         may: Whether the person may do it now, beyond acting for the account.
         initial: Answers to begin with.
         functions: For acts of officials: one of these is needed in the program.
@@ -153,17 +169,20 @@ class SignedAct:
     prepare: Callable[[Acting, Values, UUID], Submission]
     perform: Callable[[Acting, Values, UUID, Evidence], Outcome]
     kind: str = ""
+    place: str = ""
+    account_of_thing: Callable[[str], AccountEntry | None] = lambda _thing: None
+    account_kind: Callable[[Acting, Values], str] = lambda _acting, _values: "general"
     account_of: Callable[[TransferEntry], AccountEntry | None] = lambda entry: entry.source
     may: Callable[[Acting], bool] = lambda _acting: True
     initial: Callable[[Acting], dict[str, Any]] = field(default=lambda _acting: {})
     functions: tuple[str, ...] = ()
 
-    def statements(self, acting: Acting) -> tuple[Statement, ...]:
+    def statements(self, acting: Acting, values: Values) -> tuple[Statement, ...]:
         """The prescribed statements, which are shown word for word and accepted.
 
         Source: 40 CFR 62.16295(a), 62.16305(a)(4), 62.16315(c)(4), 62.16320(c).
         """
-        kind = acting.account.kind if acting.account is not None else "general"
+        kind = acting.account.kind if acting.account else self.account_kind(acting, values)
         return library.statements_for(
             self.document, acting.program.people.statements, account_kind=kind
         )

@@ -17,7 +17,7 @@ _PLACES = {
 
 
 def _act(act: SignedAct) -> URLPattern:
-    address = _PLACES[act.subject].format(name=act.name)
+    address = act.place or _PLACES[act.subject].format(name=act.name)
     return path(address, signing.guarded(act), name=f"act-{act.name}")
 
 

@@ -5,9 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from trueup.web.acts import agreement, desk, transfers
+from trueup.web.acts import (
+    accounts,
+    agreement,
+    decisions,
+    desk,
+    guards,
+    representation,
+    transfers,
+)
 from trueup.web.signed_acts import SignedAct
 
-ACTS: Mapping[str, SignedAct] = MappingProxyType(
-    {act.name: act for act in (*agreement.ACTS, *desk.ACTS, *transfers.ACTS)}
+_ALL = (
+    *agreement.ACTS,
+    *transfers.ACTS,
+    *decisions.ACTS,
+    *guards.ACTS,
+    *representation.ACTS,
+    *accounts.ACTS,
+    *desk.ACTS,
 )
+ACTS: Mapping[str, SignedAct] = MappingProxyType({act.name: act for act in _ALL})

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
 
+from trueup.accounts import queries as accounts
 from trueup.accounts.checks import is_readable
+from trueup.accounts.entries import PersonEntry
 from trueup.ledger import queries as ledger
 from trueup.ledger.entries import AccountEntry
 from trueup.ledger.numbers import is_account_number
@@ -123,3 +126,21 @@ def blocks_json(blocks: Sequence[SerialBlock]) -> list[list[str]]:
 def blocks_from_json(kept: Sequence[Sequence[str]]) -> tuple[SerialBlock, ...]:
     """Blocks that a draft kept."""
     return tuple(parse_block(first, last) for first, last in kept)
+
+
+def day_of(text: str) -> date:
+    """A day that a draft kept."""
+    return date.fromisoformat(text)
+
+
+def person_named(name: str, email: str) -> PersonEntry | None:
+    """The one person who is registered with this name and this address; None otherwise.
+
+    Both must agree, so that nobody learns from one who is behind the other.
+    """
+    found = [
+        person
+        for person in accounts.people_with_email(email.strip())
+        if person.name == " ".join(name.split())
+    ]
+    return found[0] if len(found) == 1 else None

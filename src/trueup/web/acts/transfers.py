@@ -186,12 +186,12 @@ def _spec(acting: Acting, values: Values, *, key: UUID) -> TransferSpec:
 def _prepare(acting: Acting, values: Values, key: UUID) -> Submission:
     spec = _spec(acting, values, key=key)
     quantity = sum(block.quantity for block in spec.blocks)
-    rows = [("From", _titled(acting.acted_for))]
+    rows = [("From", titled(acting.acted_for))]
     if isinstance(spec, RetirementSpec):
         rows += [("Retired for", spec.reason.capitalize()), ("On behalf of", spec.beneficiary)]
     else:
         to = fields.account_or_error(acting.program, spec.destination)
-        rows.append(("To", _titled(to)))
+        rows.append(("To", titled(to)))
     rows += [
         ("Quantity", f"{quantity:,} {acting.program.instruments}"),
         ("Vintage", _vintages(spec.blocks)),
@@ -229,7 +229,7 @@ def outcome_of(entry: TransferEntry, acting: Acting) -> Outcome:
     return Outcome(heading=f"The {entry.kind} is {entry.state.replace('_', ' ')}", links=links)
 
 
-def _titled(account: AccountEntry) -> str:
+def titled(account: AccountEntry) -> str:
     return f"{account.name} ({account.number})"
 
 

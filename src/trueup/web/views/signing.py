@@ -76,7 +76,7 @@ def act_page(act: SignedAct) -> View:
             act,
             code=code,
             number=named.get("number", ""),
-            transfer=named.get("key"),
+            key=named.get("key"),
         )
         if request.method == "POST":
             return _check(request, act, acting)
@@ -94,8 +94,8 @@ def guarded(act: SignedAct) -> View:
         return official(*act.functions)(view)
     if act.subject == signed_acts.ACCOUNT:
         return represents(act.kind)(view)
-    if act.subject == signed_acts.PROGRAM:
-        return registered(view)
+    if act.subject in (signed_acts.PROGRAM, signed_acts.THING):
+        return registered(view)  # What belongs to whom the view itself asks.
 
     def acts_for_side(caller: Caller, arguments: Mapping[str, Any]) -> bool:
         entry = transfers.transfer(arguments["key"])
@@ -149,7 +149,7 @@ def sign(request: HttpRequest, key: UUID) -> HttpResponse:
         acting=acting,
         draft=draft,
         submission=submission,
-        statements=act.statements(acting),
+        statements=act.statements(acting, draft.values),
         problems={},
     )
     if request.method == "POST":
@@ -363,38 +363,35 @@ def _draft(key: UUID, person: PersonEntry) -> DraftEntry:
 
 
 def _acting(
-    request: HttpRequest,
-    act: SignedAct,
-    *,
-    code: str,
-    number: str = "",
-    transfer: UUID | None = None,
+    request: HttpRequest, act: SignedAct, *, code: str, number: str = "", key: object = None
 ) -> Acting:
     """Who acts on what; refuses whoever may not, without telling more.
 
     Source: 40 CFR 62.16290(a)(2), 62.16315(a), 62.16320(c)(2)(iii).
     """
-    program = program_or_404(code)
-    person = _person(request)
-    at = signed_acts.now()
+    program, person, at = program_or_404(code), _person(request), signed_acts.now()
     account = entry = None
     if act.subject == signed_acts.ACCOUNT:
         account = ledger.find_account(program=program.code, number=number)
-        if account is None or not caller_of(request).acts_for(account.id, submission=act.kind):
-            raise PermissionDenied
-    if act.subject == signed_acts.TRANSFER:
-        entry = transfers.transfer(transfer, viewer=person.id) if transfer is not None else None
-        if entry is None or entry.program != program.code:
-            raise PermissionDenied
-        account = act.account_of(entry)
-        if account is None or not caller_of(request).acts_for(account.id, submission=act.kind):
-            raise PermissionDenied
+    if act.subject == signed_acts.TRANSFER and isinstance(key, UUID):
+        entry = transfers.transfer(key, viewer=person.id)
+        account = act.account_of(entry) if entry is not None else None
+    if act.subject == signed_acts.THING:
+        account = act.account_of_thing(str(key))
+    if account is not None and (
+        account.program != program.code
+        or not caller_of(request).acts_for(account.id, submission=act.kind)
+    ):
+        raise PermissionDenied
+    if account is None and act.subject in (signed_acts.ACCOUNT, signed_acts.TRANSFER):
+        raise PermissionDenied
     acting = Acting(
         program=program,
         person=person,
         at=at,
         account=account,
         transfer=entry,
+        thing=str(key) if act.subject == signed_acts.THING else "",
         for_person=_principal(person, account, act, at),
     )
     if not act.may(acting):
@@ -405,20 +402,21 @@ def _acting(
 def _principal(
     person: PersonEntry, account: AccountEntry | None, act: SignedAct, at: datetime
 ) -> int | None:
-    if account is None or not act.kind:
-        return None
+    if account is None or act.kind != "transfers":
+        return None  # Only with transfers the service says whose act an agent's is.
     return principal_of(person.id, account.id, kind=act.kind, at=at)
 
 
 def _acting_of(request: HttpRequest, act: SignedAct, draft: DraftEntry) -> Acting:
     """The same for a draft: what one may do is asked anew when it is signed."""
+    is_account = act.subject == signed_acts.ACCOUNT
     is_transfer = act.subject == signed_acts.TRANSFER
     return _acting(
         request,
         act,
         code=draft.program,
-        number="" if is_transfer else draft.subject,
-        transfer=UUID(draft.subject) if is_transfer else None,
+        number=draft.subject if is_account else "",
+        key=UUID(draft.subject) if is_transfer else draft.subject,
     )
 
 
@@ -462,8 +460,8 @@ def _address(act: SignedAct, acting: Acting) -> str:
     name = f"act-{act.name}"
     if act.subject == signed_acts.PROGRAM:
         return reverse(name, args=[acting.program.code])
-    if act.subject == signed_acts.TRANSFER and acting.transfer is not None:
-        return reverse(name, args=[acting.program.code, acting.transfer.key])
+    if act.subject in (signed_acts.TRANSFER, signed_acts.THING):
+        return reverse(name, args=[acting.program.code, acting.subject])
     return reverse(name, args=[acting.program.code, acting.acted_for.number])
 
 

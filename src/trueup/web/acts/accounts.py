@@ -1,0 +1,458 @@
+"""General accounts: apply, sign, list owners, close; and a unit's permanent retirement.
+
+Source: 40 CFR 62.16215, 62.16300(c), 62.16320(c).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid5
+
+from django import forms
+from django.urls import reverse
+
+from trueup.accounts import application_reads as applications
+from trueup.accounts import ownership, queries, services
+from trueup.accounts.application_entries import ApplicationEntry, ApplicationSpec
+from trueup.accounts.applications import application_text
+from trueup.accounts.checks import tidy
+from trueup.accounts.operation import retirement_text
+from trueup.accounts.ownership_entries import PartySpec
+from trueup.ledger import queries as ledger
+from trueup.signing.entries import Evidence
+from trueup.transfers.canonical import tidied
+from trueup.transfers.closing import close_with_transfers, closure_text
+from trueup.transfers.entries import TransferSpec
+from trueup.web.acts import fields
+from trueup.web.acts.transfers import titled
+from trueup.web.signed_acts import (
+    ACCOUNT,
+    PROGRAM,
+    THING,
+    ActForm,
+    Acting,
+    Outcome,
+    SignedAct,
+    Submission,
+    Values,
+)
+
+
+class ApplicationForm(ActForm):
+    """All elements of an application; you are the authorized account representative."""
+
+    name = fields.TextField(label="Name of the account", max_length=200)
+    owners = fields.NoteField(
+        label="Persons with an ownership interest",
+        help_text="One a line: everybody with an interest in what the account holds.",
+    )
+    alternate_name = fields.TextField(
+        label="Alternate representative: name", required=False, max_length=200
+    )
+    alternate_email = fields.TextField(
+        label="Alternate: e-mail address, as registered", required=False, max_length=254
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        name, email = cleaned.get("alternate_name") or "", cleaned.get("alternate_email") or ""
+        required = self.acting.program.people.representation.alternate_required
+        if name or email:
+            found = fields.person_named(name, email)
+            cleaned["alternate"] = found.id if found is not None else None
+            if found is None or found.id == self.acting.person.id:
+                self.add_error(
+                    "alternate_name",
+                    "Nobody else is registered with this name and address.",
+                )
+        elif required:
+            self.add_error("alternate_name", "This program asks for an alternate.")
+        return cleaned
+
+    def values(self) -> dict[str, Any]:
+        cleaned = self.cleaned_data
+        return {
+            "name": tidy(cleaned["name"]),
+            "owners": [tidy(line) for line in cleaned["owners"].splitlines() if line.strip()],
+            "alternate": cleaned.get("alternate"),
+        }
+
+
+def _application(acting: Acting, values: Values) -> ApplicationSpec:
+    alternate = values["alternate"]
+    return ApplicationSpec(
+        name=values["name"],
+        representatives=(acting.person.id,),
+        alternates=(alternate,) if alternate else (),
+        parties=tuple(PartySpec(name=name) for name in values["owners"]),
+    )
+
+
+def _prepare_application(acting: Acting, values: Values, _key: UUID) -> Submission:
+    spec = _application(acting, values)
+    people = applications.contacts((*spec.representatives, *spec.alternates))
+    return Submission(
+        text=applications.document_text(spec, people=people),
+        rows=_application_rows(spec),
+        warnings=(
+            ("The alternate signs too, before the application is complete.",)
+            if spec.alternates
+            else ()
+        ),
+    )
+
+
+def _application_rows(spec: ApplicationSpec) -> tuple[tuple[str, str], ...]:
+    people = queries.people((*spec.representatives, *spec.alternates))
+    return (
+        ("Name of the account", spec.name),
+        ("Representative", ", ".join(people[key].name for key in spec.representatives)),
+        ("Alternate", ", ".join(people[key].name for key in spec.alternates) or "None"),
+        ("Ownership interest", "\n".join(party.name for party in spec.parties)),
+    )
+
+
+def _apply(acting: Acting, values: Values, _key: UUID, evidence: Evidence) -> Outcome:
+    begun = services.begin_application(
+        program=acting.program.code,
+        applicant=acting.person.id,
+        document=_application(acting, values),
+        begun_at=acting.at,
+    )
+    services.sign_application(
+        application=begun.id, person=acting.person.id, at=acting.at, evidence=evidence
+    )
+    return _application_outcome(
+        services.submit_application(application=begun.id, by=acting.person.id, at=acting.at),
+        acting,
+    )
+
+
+def _application_outcome(entry: ApplicationEntry, acting: Acting) -> Outcome:
+    if entry.state == "incomplete":
+        return Outcome(
+            heading=f"Application {entry.id} is incomplete",
+            sentences=tuple(f"Missing: {element}." for element in entry.missing),
+            kind="warning",
+        )
+    days = acting.program.people.general_accounts.target_days
+    return Outcome(
+        heading=f"Application {entry.id} is submitted",
+        sentences=(f"It is to be decided within {days} days; you are told by a notice.",),
+        kind="info",
+    )
+
+
+def _mine(acting: Acting) -> ApplicationEntry | None:
+    """An application that names this person and lacks their signature."""
+    entry = applications.application(int(acting.thing))
+    if entry is None or entry.program != acting.program.code or not entry.waits_for_the_applicant:
+        return None
+    named = (*entry.document.representatives, *entry.document.alternates)
+    signed = {signature.person for signature in entry.signatures}
+    return entry if acting.person.id in named and acting.person.id not in signed else None
+
+
+def _prepare_signature(acting: Acting, _values: Values, _key: UUID) -> Submission:
+    entry = _mine(acting)
+    if entry is None:
+        raise ValueError("no application awaits this person")
+    return Submission(text=application_text(entry), rows=_application_rows(entry.document))
+
+
+def _sign(acting: Acting, _values: Values, _key: UUID, evidence: Evidence) -> Outcome:
+    entry = services.sign_application(
+        application=int(acting.thing), person=acting.person.id, at=acting.at, evidence=evidence
+    )
+    if entry.applicant == acting.person.id:
+        entry = services.submit_application(application=entry.id, by=acting.person.id, at=acting.at)
+        return _application_outcome(entry, acting)
+    return Outcome(
+        heading="You have signed the application",
+        sentences=("The applicant submits it again when all have signed.",),
+        kind="info",
+    )
+
+
+class OwnersForm(ActForm):
+    """Who has an interest now, and who has none any more."""
+
+    changed_on = fields.DayField(label="Day of the change")
+    listed = fields.NoteField(
+        label="Has an interest now", required=False, help_text="One name a line."
+    )
+    unlisted = forms.MultipleChoiceField(
+        label="Has an interest no more",
+        required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "usa-checkbox__input"}),
+    )
+
+    def __init__(self, data: Any = None, *, acting: Acting) -> None:
+        super().__init__(data, acting=acting)
+        choice = self.fields["unlisted"]
+        if isinstance(choice, forms.MultipleChoiceField):
+            choice.choices = [(str(one.id), one.name) for one in _parties(acting)]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors and not cleaned["listed"].strip() and not cleaned["unlisted"]:
+            self.add_error("listed", "Say who has an interest now, or who has none any more.")
+        return cleaned
+
+    def values(self) -> dict[str, Any]:
+        cleaned = self.cleaned_data
+        return {
+            "changed_on": cleaned["changed_on"].isoformat(),
+            "listed": [tidy(line) for line in cleaned["listed"].splitlines() if line.strip()],
+            "unlisted": [int(key) for key in cleaned["unlisted"]],
+        }
+
+
+def _interest(acting: Acting) -> str:
+    return "owner" if acting.acted_for.kind == "compliance" else "interest"
+
+
+def _parties(acting: Acting) -> list[Any]:
+    account = acting.acted_for.id
+    return ownership.parties_of([account], kind=_interest(acting))[account]
+
+
+def _change(acting: Acting, values: Values) -> dict[str, Any]:
+    gone = set(values["unlisted"])
+    return {
+        "changed_on": fields.day_of(values["changed_on"]),
+        "listed": [PartySpec(name=name) for name in values["listed"]],
+        "unlisted": [ownership.spec_of(one) for one in _parties(acting) if one.id in gone],
+    }
+
+
+def _prepare_owners(acting: Acting, values: Values, _key: UUID) -> Submission:
+    change = _change(acting, values)
+    rows = (
+        ("Account", titled(acting.acted_for)),
+        ("Day of the change", values["changed_on"]),
+        ("Has an interest now", "\n".join(one.name for one in change["listed"])),
+        ("Has an interest no more", "\n".join(one.name for one in change["unlisted"])),
+    )
+    return Submission(
+        text=ownership.change_text(acting.acted_for, **change),
+        rows=tuple((label, answer) for label, answer in rows if answer),
+    )
+
+
+def _file_owners(acting: Acting, values: Values, _key: UUID, evidence: Evidence) -> Outcome:
+    entry = services.file_ownership_change(
+        account=acting.acted_for.id,
+        filed_at=acting.at,
+        filed_by=acting.person.id,
+        kind=_interest(acting),
+        evidence=evidence,
+        **_change(acting, values),
+    )
+    late = (f"It was due on {entry.due_on}, and is marked as late.",) if entry.is_late else ()
+    return Outcome(
+        heading="The change is filed", sentences=late, kind="warning" if late else "success"
+    )
+
+
+class ClosureForm(ActForm):
+    """Where what is left is to go."""
+
+    destination = fields.AccountField(
+        label="Transfer what is left to account",
+        required=False,
+        help_text="Leave this empty if the account holds nothing.",
+    )
+
+    def clean_destination(self) -> str:
+        number = str(self.cleaned_data["destination"])
+        if number:
+            fields.account_or_error(self.acting.program, number)
+        elif ledger.totals_of([self.acting.acted_for.id])[self.acting.acted_for.id]:
+            raise forms.ValidationError("The account holds instruments; say where they go.")
+        return number
+
+    def values(self) -> dict[str, Any]:
+        blocks = (
+            ledger.blocks_held(self.acting.acted_for.id) if self.cleaned_data["destination"] else []
+        )
+        return {
+            "destination": self.cleaned_data["destination"],
+            "blocks": fields.blocks_json(blocks),
+        }
+
+
+def _emptying(acting: Acting, values: Values, key: UUID) -> list[TransferSpec]:
+    if not values["destination"]:
+        return []
+    spec = TransferSpec(
+        source=acting.acted_for.number,
+        destination=values["destination"],
+        submitted_by=acting.person.id,
+        submitted_at=acting.at,
+        key=uuid5(key, "closure"),
+        blocks=fields.blocks_from_json(values["blocks"]),
+    )
+    return [tidied(spec)]
+
+
+def _prepare_closure(acting: Acting, values: Values, key: UUID) -> Submission:
+    transfers = _emptying(acting, values, key)
+    rows = [("Account to close", titled(acting.acted_for))]
+    rows += [("What is left goes to", spec.destination) for spec in transfers]
+    return Submission(
+        text=closure_text(acting.acted_for, transfers),
+        rows=tuple(rows),
+        blocks=tuple(block for spec in transfers for block in spec.blocks),
+        warnings=("An account that was closed is not opened again.",),
+    )
+
+
+def _close(acting: Acting, values: Values, key: UUID, evidence: Evidence) -> Outcome:
+    entry = close_with_transfers(
+        account=acting.acted_for.id,
+        asked_by=acting.person.id,
+        asked_at=acting.at,
+        transfers=_emptying(acting, values, key),
+        evidence=evidence,
+    )
+    if entry.closes_later:
+        return Outcome(
+            heading="The account is closed as soon as what is left has gone", kind="info"
+        )
+    return Outcome(heading="The account is closed")
+
+
+class RetiredUnitForm(ActForm):
+    """Which unit was permanently retired, and when."""
+
+    unit = fields.ChoiceField(label="Unit")
+    retired_on = fields.DayField(
+        label="Day of the permanent retirement",
+        help_text="The statement is due within 30 days of it.",
+    )
+
+    def __init__(self, data: Any = None, *, acting: Acting) -> None:
+        super().__init__(data, acting=acting)
+        choice = self.fields["unit"]
+        if isinstance(choice, fields.ChoiceField):
+            choice.choices = [
+                (str(unit.id), unit.unit_id) for unit in _units(acting) if not unit.retired_on
+            ]
+
+    def values(self) -> dict[str, Any]:
+        return {
+            "unit": int(self.cleaned_data["unit"]),
+            "retired_on": self.cleaned_data["retired_on"].isoformat(),
+        }
+
+
+def _units(acting: Acting) -> list[Any]:
+    found = queries.facility_of(acting.acted_for.id)
+    if found is None:
+        return []
+    return queries.units_of([found.facility.id])[found.facility.id]
+
+
+def _unit(acting: Acting, values: Values) -> Any:
+    for unit in _units(acting):
+        if unit.id == values["unit"]:
+            return unit
+    raise ValueError("the unit is not the facility's")
+
+
+def _prepare_retired(acting: Acting, values: Values, _key: UUID) -> Submission:
+    unit = _unit(acting, values)
+    return Submission(
+        text=retirement_text(unit, retired_on=fields.day_of(values["retired_on"])),
+        rows=(
+            ("Facility", titled(acting.acted_for)),
+            ("Unit", unit.unit_id),
+            ("Permanently retired on", values["retired_on"]),
+        ),
+    )
+
+
+def _file_retired(acting: Acting, values: Values, _key: UUID, evidence: Evidence) -> Outcome:
+    filed = services.retire_unit(
+        program=acting.program.code,
+        unit=_unit(acting, values).id,
+        retired_on=fields.day_of(values["retired_on"]),
+        filed_at=acting.at,
+        filed_by=acting.person.id,
+        evidence=evidence,
+    )
+    late = (f"The statement was due on {filed.due_on}, and is marked as late.",)
+    return Outcome(
+        heading=f"The unit is exempt from {filed.exempt_from} on",
+        sentences=late if filed.is_late else (),
+        kind="warning" if filed.is_late else "success",
+        links=(("Your accounts", reverse("you")),),
+    )
+
+
+ACTS = (
+    SignedAct(
+        name="application",
+        subject=PROGRAM,
+        document="application",
+        title="Apply for a general account",
+        lead="Any person can apply. You become the authorized account representative; your"
+        " identity is checked before the account is opened.",
+        button="Sign and submit the application",
+        form_class=ApplicationForm,
+        prepare=_prepare_application,
+        perform=_apply,
+    ),
+    SignedAct(
+        name="sign-application",
+        subject=THING,
+        place="<program:code>/applications/<journal:key>/sign/",
+        document="application",
+        title="Sign an application",
+        lead="The application names you. It is complete when everyone whom it names has signed.",
+        button="Sign the application",
+        form_class=ActForm,
+        prepare=_prepare_signature,
+        perform=_sign,
+        may=lambda acting: _mine(acting) is not None,
+    ),
+    SignedAct(
+        name="owners",
+        subject=ACCOUNT,
+        document="owners",
+        title="Change of owners",
+        lead="The list of those with an interest is kept current; a change is filed within 30"
+        " days.",
+        button="Sign and file the change",
+        form_class=OwnersForm,
+        prepare=_prepare_owners,
+        perform=_file_owners,
+    ),
+    SignedAct(
+        name="close",
+        subject=ACCOUNT,
+        document="closure",
+        title="Close the account",
+        lead="A general account is closed on request, empty or with the transfer of what is left.",
+        button="Sign and close the account",
+        form_class=ClosureForm,
+        prepare=_prepare_closure,
+        perform=_close,
+        may=lambda acting: acting.acted_for.kind == "general",
+    ),
+    SignedAct(
+        name="retired-unit",
+        subject=ACCOUNT,
+        document="retired_unit",
+        title="Statement that a unit was retired",
+        lead="A unit that was permanently retired is exempt from the next compliance period on."
+        " Proof is kept for 5 years.",
+        button="Sign and file the statement",
+        form_class=RetiredUnitForm,
+        prepare=_prepare_retired,
+        perform=_file_retired,
+        kind="retirement_statements",
+        may=lambda acting: acting.acted_for.kind == "compliance",
+    ),
+)

@@ -1,0 +1,240 @@
+"""What an account asks of its own transfers: trusted accounts, a second person, consent.
+
+Source: PLAT-052, PLAT-094.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.urls import reverse
+
+from trueup.accounts import queries as accounts
+from trueup.signing.entries import Evidence
+from trueup.transfers import queries, services, trusted
+from trueup.transfers.canonical import (
+    canonical_acceptance,
+    canonical_listing,
+    canonical_second_person,
+)
+from trueup.web.acts import fields
+from trueup.web.acts.transfers import titled
+from trueup.web.signed_acts import (
+    ACCOUNT,
+    ActForm,
+    Acting,
+    Outcome,
+    SignedAct,
+    Submission,
+    Values,
+)
+
+
+class OtherForm(ActForm):
+    """Another account."""
+
+    other = fields.AccountField(label="Account to trust", help_text="12 letters and digits.")
+
+    def clean_other(self) -> str:
+        number = str(self.cleaned_data["other"])
+        found = fields.account_or_error(self.acting.program, number)
+        if found.id == self.acting.acted_for.id:
+            raise forms.ValidationError("An account need not trust itself.")
+        return number
+
+
+class ListedForm(ActForm):
+    """One of the accounts that await approval."""
+
+    other = fields.ChoiceField(label="Account to approve")
+
+    def __init__(self, data: Any = None, *, acting: Acting) -> None:
+        super().__init__(data, acting=acting)
+        choice = self.fields["other"]
+        if isinstance(choice, fields.ChoiceField):
+            choice.choices = [
+                (entry.other.number, titled(entry.other))
+                for entry in trusted.trusted_accounts(acting.acted_for.id)
+                if entry.effective_at is None and entry.listed_by != acting.person.id
+            ]
+
+
+def _other_rows(acting: Acting, values: Values) -> tuple[tuple[str, str], ...]:
+    other = fields.account_or_error(acting.program, values["other"])
+    return (("For", titled(acting.acted_for)), ("Trusts", titled(other)))
+
+
+def _prepare_listing(act: str) -> Callable[[Acting, Values, UUID], Submission]:
+    def prepare(acting: Acting, values: Values, _key: UUID) -> Submission:
+        other = fields.account_or_error(acting.program, values["other"])
+        return Submission(
+            text=canonical_listing(acting.acted_for, other, act=act),
+            rows=_other_rows(acting, values),
+        )
+
+    return prepare
+
+
+def _trust(acting: Acting, values: Values, _key: UUID, evidence: Evidence) -> Outcome:
+    other = fields.account_or_error(acting.program, values["other"])
+    entry = services.trust_account(
+        account=acting.acted_for.id,
+        other=other.id,
+        by=acting.person.id,
+        at=acting.at,
+        evidence=evidence,
+    )
+    waits = (
+        "Another representative approves it first."
+        if entry.effective_at is None
+        else "It is trusted after the wait that the program sets."
+    )
+    return Outcome(heading="The account is listed", sentences=(waits,), links=_links(acting))
+
+
+def _approve(acting: Acting, values: Values, _key: UUID, evidence: Evidence) -> Outcome:
+    other = fields.account_or_error(acting.program, values["other"])
+    services.approve_trusted(
+        account=acting.acted_for.id,
+        other=other.id,
+        person=acting.person.id,
+        at=acting.at,
+        evidence=evidence,
+    )
+    return Outcome(
+        heading="The listing is approved",
+        sentences=("It is trusted after the wait that the program sets.",),
+        links=_links(acting),
+    )
+
+
+def _prepare_second(required: bool) -> Callable[[Acting, Values, UUID], Submission]:
+    def prepare(acting: Acting, _values: Values, _key: UUID) -> Submission:
+        return Submission(
+            text=canonical_second_person(acting.acted_for, required=required),
+            rows=(
+                ("For", titled(acting.acted_for)),
+                ("A second person approves transfers", "Yes" if required else "No longer"),
+            ),
+        )
+
+    return prepare
+
+
+def _require(acting: Acting, _values: Values, _key: UUID, evidence: Evidence) -> Outcome:
+    services.require_second_person(
+        account=acting.acted_for.id, person=acting.person.id, at=acting.at, evidence=evidence
+    )
+    return Outcome(heading="A second person approves transfers from now on", links=_links(acting))
+
+
+def _end(acting: Acting, _values: Values, _key: UUID, evidence: Evidence) -> Outcome:
+    account, person = acting.acted_for.id, acting.person.id
+    if queries.guards_of(account).end_asked_at is None:
+        services.ask_to_end_second_person(
+            account=account, person=person, at=acting.at, evidence=evidence
+        )
+        return Outcome(
+            heading="You have asked that no second person be required",
+            sentences=("Another representative, or an official, ends it.",),
+            kind="info",
+            links=_links(acting),
+        )
+    services.end_second_person(account=account, person=person, at=acting.at, evidence=evidence)
+    return Outcome(heading="No second person is required any more", links=_links(acting))
+
+
+def _prepare_consent(acting: Acting, _values: Values, _key: UUID) -> Submission:
+    return Submission(
+        text=canonical_acceptance(acting.acted_for), rows=(("For", titled(acting.acted_for)),)
+    )
+
+
+def _agree(acting: Acting, _values: Values, _key: UUID, evidence: Evidence) -> Outcome:
+    services.agree_once_and_for_all(
+        account=acting.acted_for.id, person=acting.person.id, at=acting.at, evidence=evidence
+    )
+    return Outcome(
+        heading="The account agrees to what is transferred into it", links=_links(acting)
+    )
+
+
+def _links(acting: Acting) -> tuple[tuple[str, str], ...]:
+    account = acting.acted_for
+    return ((titled(account), reverse("account", args=[acting.program.code, account.number])),)
+
+
+def _represents(acting: Acting) -> bool:
+    """What guards an account is its representatives' own, never an agent's."""
+    seats = accounts.representatives([acting.acted_for.id], at=acting.at)[acting.acted_for.id]
+    return any(seat.person == acting.person.id for seat in seats)
+
+
+def _act(name: str, document: str, **more: Any) -> SignedAct:
+    return SignedAct(
+        name=name, subject=ACCOUNT, document=document, may=more.pop("may", _represents), **more
+    )
+
+
+ACTS = (
+    _act(
+        "trust",
+        "trusted_account",
+        title="Trust an account",
+        lead="Transfers to a trusted account do not wait. The listing takes effect after a"
+        " while, and where there is a second representative, with that one's approval.",
+        button="Sign and list the account",
+        form_class=OtherForm,
+        prepare=_prepare_listing("list"),
+        perform=_trust,
+    ),
+    _act(
+        "approve-trusted",
+        "trusted_account",
+        title="Approve a trusted account",
+        lead="Another representative has listed an account; you are the second person.",
+        button="Sign and approve",
+        form_class=ListedForm,
+        prepare=_prepare_listing("approve"),
+        perform=_approve,
+    ),
+    _act(
+        "second-person",
+        "second_person",
+        title="Require a second person",
+        lead="From then on every transfer out of this account is approved by a second person.",
+        button="Sign and require a second person",
+        form_class=ActForm,
+        prepare=_prepare_second(True),
+        perform=_require,
+        may=lambda acting: (
+            _represents(acting) and not queries.guards_of(acting.acted_for.id).second_person
+        ),
+    ),
+    _act(
+        "no-second-person",
+        "second_person",
+        title="End the requirement of a second person",
+        lead="One representative asks for it, and another one or an official ends it.",
+        button="Sign",
+        form_class=ActForm,
+        prepare=_prepare_second(False),
+        perform=_end,
+        may=lambda acting: (
+            _represents(acting) and queries.guards_of(acting.acted_for.id).second_person
+        ),
+    ),
+    _act(
+        "agree-to-incoming",
+        "standing_acceptance",
+        title="Agree to all incoming transfers",
+        lead="Transfers into this account then wait for no acceptance.",
+        button="Sign and agree",
+        form_class=ActForm,
+        prepare=_prepare_consent,
+        perform=_agree,
+    ),
+)

@@ -9,11 +9,13 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 
 from tests.acceptance.clock import EASTERN, eastern
+from trueup.accounts import application_clock as applications
 from trueup.audit import services as audit
 from trueup.compliance import services as compliance
 from trueup.rules import programs
 from trueup.rules.program import Program
 from trueup.rules.refusal import Refused
+from trueup.transfers import closing
 from trueup.transfers import queries as transfers_due
 from trueup.transfers import services as transfers
 
@@ -30,6 +32,8 @@ def due_days(codes: Sequence[str], first: date, last: date) -> Iterator[date]:
             day = at.astimezone(EASTERN).date()
             # What ends within a day is seen to at the next midnight.
             yield day if at == _midnight(day) else day + ONE_DAY
+        yield from closing.due_days(code, first, last)
+        yield from applications.due_days(code, first, last)
         for day in _warning_days(rules, first, last):
             if first < day < last:
                 yield day
@@ -40,6 +44,8 @@ def do_what_is_due(codes: Sequence[str], now: datetime) -> None:
     for code in codes:
         transfers.expire_due(program=code, now=now)
         transfers.record_due(program=code, now=now)
+        closing.close_due(program=code, now=now)
+        applications.run_due(code, now)
         compliance.warn_of_insufficient_holdings(program=code, now=now)
     while audit.send_mail(now):
         pass

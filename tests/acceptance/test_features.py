@@ -16,6 +16,7 @@ pytest_plugins = tuple(
     for topic in (
         "time",
         "people",
+        "account_life",
         "allocations",
         "emissions",
         "transfers",

@@ -8,7 +8,7 @@ Source: PLAT-026; the program's `people.general_accounts`; docs/decisions/0160.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from trueup.accounts.application_entries import ApplicationEntry
@@ -58,6 +58,22 @@ def run_due(program: str, now: datetime) -> Due:
             reminded += did == "reminded"
             lapsed += did == "lapsed"
         after = batch[-1]
+
+
+def due_days(program: str, first: date, last: date) -> list[date]:
+    """The days after the first and before the last on which an applicant is owed a word.
+
+    Source: PLAT-026.
+    """
+    rules = programs.load(program)
+    times = rules.people.general_accounts
+    waiting = Application.objects.filter(program=program, state__in=WITH_THE_APPLICANT)
+    days = {
+        rules.local_date(heard_at) + timedelta(days=silent)
+        for heard_at in waiting.values_list("heard_at", flat=True)
+        for silent in (*times.reminder_days, times.lapse_days)
+    }
+    return sorted(day for day in days if first < day < last)
 
 
 def _run_one(application: int, *, rules: Program, now: datetime) -> str:

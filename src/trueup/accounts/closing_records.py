@@ -32,6 +32,20 @@ def pending_closings(
     return [closing_entry(row) for row in rows.order_by("id")[:limit]]
 
 
+def notices_ending(*, program_accounts: tuple[int, int], first: date, last: date) -> list[date]:
+    """The last days of pending notices, from one day to another, both included."""
+    lowest, highest = program_accounts
+    rows = Closing.objects.filter(
+        state="pending",
+        account_id__gte=lowest,
+        account_id__lte=highest,
+        ends_on__gte=first,
+        ends_on__lte=last,
+    )
+    days = rows.values_list("ends_on", flat=True).distinct()
+    return sorted(day for day in days if day is not None)
+
+
 def closings_of(account: int) -> list[ClosingEntry]:
     """All requests to close an account and notices of closure, the newest first."""
     rows = Closing.objects.filter(account_id=account).order_by("-id")

@@ -15,6 +15,7 @@ from trueup.rules import programs
 from trueup.rules.program import Program
 from trueup.rules.refusal import Refusal, Refused
 from trueup.signing.entries import Evidence
+from trueup.tasks import services as tasks
 
 
 def supply_operating_date(
@@ -52,6 +53,12 @@ def supply_operating_date(
             },
             after={"operating_from": operating_from.isoformat(), "is_operation_projected": False},
             cite="40 CFR 62.16305(a)(1)",
+        )
+        tasks.close_tasks(
+            subject=f"unit:{unit}",
+            kind="supply_operating_date",
+            closed_at=supplied_at,
+            outcome="supplied",
         )
         return replace(before, operating_from=operating_from, is_operation_projected=False)
 
@@ -115,6 +122,22 @@ def retire_unit(
         return retirement
 
     return looking_again(act)
+
+
+def retirement_of(*, program: str, unit: int) -> Retirement | None:
+    """A unit's retirement as it was filed; None if it is not retired, or came so registered.
+
+    Source: 40 CFR 62.16215(a).
+    """
+    entry = queries.unit(unit)
+    if entry is None or entry.retired_on is None or entry.retirement_filed_at is None:
+        return None
+    return _retirement(
+        entry,
+        rules=programs.load(program),
+        retired_on=entry.retired_on,
+        filed_at=entry.retirement_filed_at,
+    )
 
 
 def retirement_text(unit: UnitEntry, *, retired_on: date) -> str:

@@ -34,6 +34,7 @@ from trueup.rules.refusal import Refusal, Refused
 
 PAGE = 100
 CITE = "PLAT-112"
+OWNING = ("interest", "owner")
 
 
 def record_associations(
@@ -133,9 +134,7 @@ def groups_of_accounts(accounts: Iterable[int], *, on: date) -> list[OwnerGroup]
     Source: PLAT-112; docs/decisions/0164.
     """
     wanted = sorted(set(accounts))
-    interested = {
-        party.id for listed in ownership.parties_of(wanted, on=on).values() for party in listed
-    }
+    interested = set(accounts_by_party(wanted, on=on))
     found = owner_groups.groups(interested, holds(on=on), on=on)
     return _groups([group for group in found if group & interested], on=on)
 
@@ -190,7 +189,9 @@ def find_party(name: str, *, identifier: str = "") -> PartyEntry | None:
 
 
 def _interests(on: date) -> QuerySet[Interest]:
-    return Interest.objects.filter(from_on__lte=on).exclude(until_on__lte=on)
+    """Who owns on a day; who merely operates a facility does not."""
+    rows = Interest.objects.filter(from_on__lte=on, kind__in=OWNING)
+    return rows.exclude(until_on__lte=on)
 
 
 def _groups(groups: Sequence[Iterable[int]], *, on: date) -> list[OwnerGroup]:

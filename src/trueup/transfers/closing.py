@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -198,6 +198,19 @@ class _Facts:
     balance: int
     last_at: datetime | None
     state: str
+
+
+def due_days(program: str, first: date, last: date) -> list[date]:
+    """The days after the first and before the last on which a notice has run out.
+
+    Source: 40 CFR 62.16320(c)(6)(ii).
+    """
+    start = programs.load(program).number * PROGRAM_PLACE
+    days = closing_records.notices_ending(
+        program_accounts=(start, start + PROGRAM_PLACE - 1), first=first, last=last
+    )
+    closing_days = {times.closes_on(ends_on=day) for day in days}
+    return sorted(day for day in closing_days if first < day < last)
 
 
 def _facts_of(accounts_: Sequence[int]) -> dict[int, _Facts]:

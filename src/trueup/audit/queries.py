@@ -42,21 +42,26 @@ def notices_of(
     return [notice_entry(notice) for notice in found.order_by("-id")[:limit]]
 
 
-def overdue_notices(today: date, *, limit: int = 100) -> list[NoticeEntry]:
-    """Notices that have not gone out and whose last day has passed, the latest first due first.
+def overdue_notices(today: date, *, limit: int = 100, within: Q | None = None) -> list[NoticeEntry]:
+    """Notices that have not gone out and whose last day has passed, the first due first.
+
+    Args:
+        within: What the reader may see; everything without it.
 
     Source: PLAT-053; 40 CFR 62.16335(d), (e), 62.16355.
     """
-    found = Notice.objects.filter(mailed_at=None, due_on__lt=today).order_by("due_on", "id")
+    seen = Notice.objects.all() if within is None else Notice.objects.filter(within)
+    found = seen.filter(mailed_at=None, due_on__lt=today).order_by("due_on", "id")
     return [notice_entry(notice) for notice in found[:limit]]
 
 
-def failing_notices(*, limit: int = 100) -> list[NoticeEntry]:
+def failing_notices(*, limit: int = 100, within: Q | None = None) -> list[NoticeEntry]:
     """Notices that could not be mailed so far, with the error, the oldest first.
 
     Source: PLAT-053 (the operator sees the backlog).
     """
-    found = Notice.objects.filter(mailed_at=None, attempts__gt=0).order_by("id")
+    seen = Notice.objects.all() if within is None else Notice.objects.filter(within)
+    found = seen.filter(mailed_at=None, attempts__gt=0).order_by("id")
     return [notice_entry(notice) for notice in found[:limit]]
 
 

@@ -99,12 +99,19 @@ def needs_second_factor(persons: Iterable[int], *, at: datetime) -> set[int]:
 
 
 def grants(
-    *, at: datetime | None = None, limit: int = PAGE, after: int = 0, person: int | None = None
+    *,
+    at: datetime | None = None,
+    limit: int = PAGE,
+    after: int = 0,
+    person: int | None = None,
+    within: Q | None = None,
 ) -> list[GrantEntry]:
     """Roles as they were given, in that order; `at` leaves out what is not in force then."""
     found = _in_force(at) if at is not None else Grant.objects.all()
     if person is not None:
         found = found.filter(person_id=person)
+    if within is not None:
+        found = found.filter(within)
     return _entries(found.filter(id__gt=after).order_by("id")[:limit])
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from trueup.desk.acts import ACTS
 from trueup.ledger.entries import AccountEntry
 from trueup.rules.programs import Program
 
@@ -152,3 +153,21 @@ def transfer_look(state: str) -> str:
 def at(values: Sequence[object], position: int) -> object:
     """The value at a position of a sequence."""
     return values[position]
+
+
+@register.filter
+def act_title(name: str) -> str:
+    """An act of officials in words."""
+    return ACTS[name].title if name in ACTS else name.replace("_", " ")
+
+
+@register.filter
+def task_kind(name: str) -> str:
+    """A kind of task, or an event of notices, in words."""
+    return name.replace("_", " ").capitalize()
+
+
+@register.filter
+def event_act(name: str) -> str:
+    """An act of the audit trail in words."""
+    return name.replace("_", " ").capitalize()

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from trueup.accounts import queries as accounts
+from trueup.desk.callers import Caller
 from trueup.ledger import queries as ledger
 from trueup.transfers import queries as transfers
-from trueup.web.access import public, signed_in
+from trueup.web.access import own, public
 from trueup.web.pages import Link, page, program_or_404, program_trail
 from trueup.web.paging import PAGE_SIZE, number_after, page_of
 from trueup.web.views.people import person_of
@@ -38,7 +38,22 @@ def transactions(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
-@signed_in
+def concerns(caller: Caller, arguments: Mapping[str, Any]) -> bool:
+    """Whether a transfer is the caller's to see: of an account they act for, or as an official.
+
+    Source: MASS-168; PLAT-004.
+    """
+    entry = transfers.transfer(arguments["key"], viewer=caller.person)
+    if entry is None or entry.program != arguments["code"]:
+        return False
+    sides = [side.id for side in (entry.source, entry.destination) if side is not None]
+    return any(caller.acts_for(side, submission="transfers") for side in sides) or any(
+        caller.may_somewhere(function, program=entry.program)
+        for function in ("stop_transfer", "read_audit")
+    )
+
+
+@own(concerns)
 @require_safe
 def transfer(request: HttpRequest, code: str, key: UUID) -> HttpResponse:
     """A submitted transfer, whatever became of it; for the people of its two accounts.
@@ -50,10 +65,6 @@ def transfer(request: HttpRequest, code: str, key: UUID) -> HttpResponse:
     entry = transfers.transfer(key, viewer=person.id if person else None)
     if entry is None or entry.program != program.code:
         raise Http404("There is no such transfer in this program.")
-    sides = {side.id for side in (entry.source, entry.destination) if side is not None}
-    own = accounts.accounts_of(person.id, at=timezone.now()) if person else []
-    if sides.isdisjoint(account.id for account in own):
-        raise PermissionDenied
     return page(
         request,
         "transfer",

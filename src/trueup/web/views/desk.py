@@ -1,0 +1,245 @@
+"""The official's console, proposals that await a second official, and roles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from trueup.audit import queries as audit
+from trueup.desk import authority, parameters, queries, services
+from trueup.desk.acts import ACTS, act_named
+from trueup.desk.callers import Caller
+from trueup.desk.entries import ProposalEntry
+from trueup.desk.models import Proposal
+from trueup.officials import queries as officials
+from trueup.rules import programs
+from trueup.rules.refusal import Refused
+from trueup.signing import services as signing
+from trueup.tasks import queries as tasks
+from trueup.web.access import any_official, caller_of, official, own
+from trueup.web.acts.desk import PREFIX, VERDICT, VerdictForm, told
+from trueup.web.pages import Link, page
+from trueup.web.paging import PAGE_SIZE, number_after, page_of
+from trueup.web.signed_acts import Acting, now
+from trueup.web.views.people import person_of
+
+SHOWN = 20
+READERS = (
+    ("read_audit", "Audit trail", "audit-trail"),
+    ("notices", "Notices", "notices"),
+    ("roles", "Roles", "roles"),
+    ("approve_roles", "Roles", "roles"),
+)
+
+
+@any_official
+@require_safe
+def console(request: HttpRequest) -> HttpResponse:
+    """What awaits an official: tasks by kind, proposals, what is late; and the acts.
+
+    Source: PLAT-018, PLAT-052, PLAT-094.
+    """
+    caller = caller_of(request)
+    today = programs.load(_home(caller)).local_date(caller.at)
+    counts = tasks.counts_for(
+        person=caller.person or 0,
+        accounts=caller.represents,
+        delegated=caller.delegated,
+        functions=caller.scopes,
+        today=today,
+    )
+    within = authority.proposals_in(caller)
+    overdue = audit.overdue_notices(today, limit=SHOWN, within=authority.notices_in(caller))
+    return page(
+        request,
+        "desk/console",
+        counts=counts,
+        open_tasks=sum(count.open for count in counts),
+        late_tasks=sum(count.overdue for count in counts),
+        waiting=queries.proposals(
+            within=authority.proposals_to_decide(caller), undecided=True, limit=SHOWN
+        ),
+        mine=queries.proposals(within=_own(caller), undecided=True, limit=SHOWN),
+        unconfirmed=queries.overdue_confirmations(today, within=within, limit=SHOWN),
+        overdue=overdue,
+        today=today,
+        acts=acts_of(caller),
+        readers=_readers(caller),
+        markets=_markets(caller),
+        grants=caller.grants,
+    )
+
+
+def sees_proposal(caller: Caller, arguments: Mapping[str, Any]) -> bool:
+    """Whether a proposal is there and the caller's to see, for the rule of access."""
+    return Proposal.objects.filter(authority.proposals_in(caller), key=arguments["key"]).exists()
+
+
+@own(sees_proposal)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def proposal(request: HttpRequest, key: UUID) -> HttpResponse:
+    """What was proposed, in full, and a second official's word on exactly that.
+
+    Source: PLAT-018, PLAT-094.
+    """
+    entry = queries.known(key)
+    caller = caller_of(request)
+    act = act_named(entry.act)
+    may_decide = (
+        entry.verdict is None
+        and Proposal.objects.filter(authority.proposals_to_decide(caller), key=key).exists()
+    )
+    form = None
+    if may_decide and entry.kind != "recommendation":
+        acting = _acting(request, entry)
+        form = VerdictForm(request.POST or None, acting=acting)
+        form.initial = {"proposal": key}
+        if request.method == "POST" and form.is_valid():
+            return _to_sign(request, entry, VERDICT, form.values())
+    return page(
+        request,
+        "desk/proposal",
+        program=programs.load(entry.program),
+        trail=[Link(name="Desk", address=reverse("desk"))],
+        http_status=422 if form is not None and form.errors else 200,
+        entry=entry,
+        act=act,
+        rows=[
+            (parameter.label, parameters.shown(parameter, entry.values[parameter.name]))
+            for parameter in act.parameters
+            if parameter.name in entry.values
+        ],
+        preview=told(entry.preview),
+        result=told(entry.verdict.result) if entry.verdict is not None else (),
+        form=form,
+        may_withdraw=entry.verdict is None
+        and entry.kind != "unconfirmed"
+        and entry.proposed_by == caller.person,
+        may_take_up=may_decide and entry.kind == "recommendation",
+        history=audit.events_of(entry.subject),
+    )
+
+
+@own(sees_proposal)
+@require_POST
+def withdraw(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Take one's own proposal back."""
+    caller = caller_of(request)
+    try:
+        services.withdraw(
+            proposal=key,
+            by=caller.person or 0,
+            at=caller.at,
+            reason=request.POST.get("reason", "")[: parameters.TEXT_MAX],
+        )
+    except Refused as refused:
+        messages.error(request, " ".join(refusal.sentence for refusal in refused.refusals))
+    else:
+        messages.success(request, "The proposal is withdrawn.")
+    return HttpResponseRedirect(reverse("proposal", args=[key]))
+
+
+@own(sees_proposal)
+@require_POST
+def take_up(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Follow a recommendation: go on to sign what was recommended."""
+    entry = queries.known(key)
+    if entry.kind != "recommendation" or entry.verdict is not None:
+        raise Http404("There is no such recommendation.")
+    values = {**entry.values, "recommendation": str(key)}
+    return _to_sign(request, entry, f"{PREFIX}{entry.act}", values)
+
+
+@official("roles", "approve_roles")
+@require_safe
+def roles(request: HttpRequest) -> HttpResponse:
+    """Who has which role, for which program and State, from when until when.
+
+    Source: PLAT-018, PLAT-019, PLAT-020.
+    """
+    caller = caller_of(request)
+    rows = officials.grants(
+        limit=PAGE_SIZE + 1,
+        after=number_after(request),
+        within=authority.grants_in(caller),
+    )
+    return page(
+        request,
+        "desk/roles",
+        trail=[Link(name="Desk", address=reverse("desk"))],
+        page=page_of(request, rows, key=lambda row: row.id),
+        acts=[item for item in acts_of(caller) if item[0] in ("grant_role", "end_role")],
+        at=caller.at,
+    )
+
+
+def acts_of(caller: Caller) -> list[tuple[str, str, str, str]]:
+    """The acts that a caller may do somewhere: name, title, program and address."""
+    found = []
+    for code in programs.codes():
+        for act in ACTS.values():
+            if caller.may_somewhere(act.function, program=code):
+                address = reverse(f"act-{PREFIX}{act.name}", args=[code])
+                found.append((act.name, act.title, programs.load(code).name, address))
+    return found
+
+
+def _to_sign(
+    request: HttpRequest, entry: ProposalEntry, act: str, values: Mapping[str, Any]
+) -> HttpResponse:
+    person = person_of(request)
+    if person is None:
+        raise Http404("There is no such proposal.")
+    draft = signing.keep_draft(
+        person=person.id,
+        program=entry.program,
+        act=act,
+        subject="",
+        answers={name: [value] for name, value in values.items()},
+        values=values,
+        created_at=now(),
+    )
+    return HttpResponseRedirect(reverse("sign", args=[draft.key]))
+
+
+def _acting(request: HttpRequest, entry: ProposalEntry) -> Acting:
+    person = person_of(request)
+    if person is None:
+        raise Http404("There is no such proposal.")
+    return Acting(program=programs.load(entry.program), person=person, at=now())
+
+
+def _home(caller: Caller) -> str:
+    """The program by whose clock a console reads today's date: the first of the roles."""
+    named = (grant.program for grant in caller.grants if grant.program)
+    return next(named, programs.codes()[0])
+
+
+def _own(caller: Caller) -> Q:
+    return Q(proposed_by_id=caller.person)
+
+
+def _readers(caller: Caller) -> list[Link]:
+    links = {
+        address: Link(name=name, address=reverse(address))
+        for function, name, address in READERS
+        if caller.may_somewhere(function)
+    }
+    return list(links.values())
+
+
+def _markets(caller: Caller) -> list[Link]:
+    return [
+        Link(name=programs.load(code).name, address=reverse("market", args=[code]))
+        for code in programs.codes()
+        if caller.may_somewhere("read_market", program=code)
+    ]

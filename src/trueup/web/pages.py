@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from trueup.rules import programs
 from trueup.rules.programs import Program
+from trueup.web.access import caller_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,7 @@ def page(
             "program": shown,
             "navigation": navigation(shown, request),
             "trail": list(trail),
+            "caller": lambda: caller_of(request),
             **context,
         },
         status=http_status,

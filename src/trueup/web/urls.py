@@ -27,6 +27,7 @@ register_converter(converters.OrisCodeConverter, "oris")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("trueup.web.signing_urls")),
+    path("", include("trueup.web.desk_urls")),
     path("", program.home, name="home"),
     path("search/", search.search, name="search"),
     path("help/", installation.help_page, name="help"),

@@ -18,7 +18,6 @@ from trueup.identity import encryption
 
 PASSWORD = "violet-anvil-parsnip-quay"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-_ENCODED = make_password(PASSWORD)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +33,7 @@ def make_user(
 ) -> SomeUser:
     """A user with a verified address and, unless told otherwise, an authenticator app."""
     address = email or f"{username}@x.example"
-    user = User.objects.create(username=username, email=address, password=_ENCODED)
+    user = User.objects.create(username=username, email=address, password=make_password(PASSWORD))
     EmailAddress.objects.create(user=user, email=address, verified=True, primary=True)
     if person is not None:
         Person.objects.filter(id=person).update(user=user, email=address)

@@ -124,6 +124,7 @@ def _say_ready(output: Output, place: serving.Place) -> None:
         )
         for name, who in names:
             messages.print(f"    {name:<16} {who}", markup=False, soft_wrap=True)
+        messages.print("  That page shows the code of each one's second factor.", markup=False)
     else:
         messages.print("  Nobody can sign in yet; in an empty registry `trueup demo` makes users.")
     messages.print("  Ctrl-C stops it.\n")

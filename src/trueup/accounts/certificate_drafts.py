@@ -31,6 +31,7 @@ from trueup.audit.statements import among, insert_many, insert_many_returning_id
 from trueup.rules import programs
 from trueup.rules.program import Program
 from trueup.rules.refusal import Refused
+from trueup.signing import queries as signatures
 from trueup.signing.entries import Evidence
 
 FORM = "certificate"
@@ -156,6 +157,7 @@ def sign(
         )
         for person, proof in evidence.items()
     }
+    _require_time_of_paper(kept.values(), at=at)
     rows = []
     for draft in drafts:
         for role, who in draft.spec.signatories.items():
@@ -179,6 +181,16 @@ def sign(
                 }
             )
     insert_many(CertificateSignature, rows)
+
+
+def _require_time_of_paper(kept: Iterable[int | None], *, at: datetime) -> None:
+    """What came on paper counts from its receipt, whenever an official entered it.
+
+    Source: 40 CFR 62.16375 “Receive or receipt of”; PLAT-154.
+    """
+    found = signatures.signatures(key for key in kept if key is not None)
+    if any(entry.method == "paper" and entry.received_at != at for entry in found.values()):
+        raise ValueError("a certificate on paper is received when its paper was received")
 
 
 def settle(drafts: Sequence[Draft], *, rules: Program, at: datetime, actor: str) -> None:

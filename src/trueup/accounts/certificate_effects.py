@@ -14,7 +14,7 @@ from django.db import models
 from django.db.models import F, Value
 from django.db.models.functions import Greatest
 
-from trueup.accounts import ownership, queries
+from trueup.accounts import certificate_tasks, ownership, queries
 from trueup.accounts.certificate_entries import CertificateSpec, CertificateUnit
 from trueup.accounts.certificate_models import Certificate
 from trueup.accounts.certificate_text import changes_between, document_of
@@ -65,7 +65,7 @@ def take_effect(
         state="in_force", received_at=at, missing=[], hold=""
     )
     _write_facilities(filings)
-    _write_units(filings)
+    supplied = _write_units(filings)
     opened = name_for_facilities(
         [
             NamingSpec(
@@ -82,6 +82,7 @@ def take_effect(
     )
     _write_owners(filings, accounts=opened, rules=rules, today=rules.local_date(at))
     audit.log_many([_event(filing, rules=rules, at=at, actor=actor) for filing in filings])
+    certificate_tasks.close_tasks_of(facilities=facilities, units=supplied, closed_at=at)
     return opened
 
 
@@ -125,8 +126,10 @@ def _write_facilities(filings: Iterable[Filing]) -> None:
         Facility.objects.bulk_update(changing, ("county", "latitude", "longitude"), batch_size=200)
 
 
-def _write_units(filings: Sequence[Filing]) -> None:
+def _write_units(filings: Sequence[Filing]) -> list[int]:
     """Enter units that are new, and what is said of the others; none is ever removed.
+
+    Gives the units whose actual date of operation is known now.
 
     Source: 40 CFR 62.16305(a)(1), 62.16300(d).
     """
@@ -152,6 +155,12 @@ def _write_units(filings: Sequence[Filing]) -> None:
     insert_many(AffectedUnit, coming)
     if changing:
         AffectedUnit.objects.bulk_update(changing, UNIT_FIELDS, batch_size=100)
+    projected = {
+        unit.id for units in known.values() for unit in units if unit.is_operation_projected
+    }
+    return [
+        unit.pk for unit in changing if unit.pk in projected and not unit.is_operation_projected
+    ]
 
 
 def _unit_values(unit: CertificateUnit) -> dict[str, object]:

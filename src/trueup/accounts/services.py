@@ -1,5 +1,6 @@
 """What is done to facilities, persons and accounts; each function is one transaction."""
 
+from trueup.accounts.agreements import request_agreement, submit_agreement
 from trueup.accounts.application_decisions import (
     approve_application,
     ask_for_information,
@@ -13,6 +14,7 @@ from trueup.accounts.applications import (
     submit_application,
     withdraw_application,
 )
+from trueup.accounts.certificate_tasks import note_owner_change, open_operating_date_tasks
 from trueup.accounts.certificates import (
     file_certificate,
     file_certificates,
@@ -80,8 +82,10 @@ __all__ = [
     "name_designated_representative",
     "name_designated_representatives",
     "name_watcher",
+    "note_owner_change",
     "open_general_account",
     "open_general_accounts",
+    "open_operating_date_tasks",
     "record_associations",
     "record_other_program",
     "record_proof",
@@ -92,6 +96,7 @@ __all__ = [
     "reject_application",
     "release_certificate",
     "reopen_account",
+    "request_agreement",
     "retire_unit",
     "review_application",
     "revise_application",
@@ -99,6 +104,7 @@ __all__ = [
     "sign_application",
     "sign_certificates",
     "state_good_cause",
+    "submit_agreement",
     "submit_application",
     "supply_operating_date",
     "unfreeze_account",

@@ -64,7 +64,7 @@ class TestSignedIn:
             if (rule := access.rule_of(page.callback)) and rule.kind == access.SIGNED_IN
         ]
 
-        assert {"you", "transfer", "mfa_index", "sessions"} <= set(closed)
+        assert {"you", "mfa_index", "sessions"} <= set(closed)
         for name in closed:
             address = reverse(str(name), args=ARGUMENTS.get(str(name), []))
             answer = client.get(address, headers={"Accept": "text/html"})

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from trueup.desk import carrying_out as do
+from trueup.desk import guarding, reviewing
 from trueup.desk.kinds import Act
 from trueup.desk.parameters import Parameter
 from trueup.officials.roles import FUNCTIONS, ROLES
@@ -36,6 +37,9 @@ QUANTITY = Parameter(name="quantity", label="Quantity", kind="whole")
 PERIOD = Parameter(name="period", label="Period", kind="period", help="Such as 2022-2024.")
 FACILITY = Parameter(name="facility", label="Facility (ORIS code)", kind="facility")
 UNIT = Parameter(name="unit", label="Unit")
+
+REASON = Parameter(name="reason", label="Reason")
+ANY_REASON = Parameter(name="reason", label="Reason", required=False)
 
 _ACTS = (
     Act(
@@ -191,6 +195,101 @@ _ACTS = (
         second="never",
         parameters=(ACCOUNT, GROUND),
         carry_out=do.close,
+    ),
+    Act(
+        name="brake",
+        title="Stop kinds of transaction for the whole program",
+        cite="PLAT-094",
+        function="brake",
+        rule="brake",
+        parameters=(
+            Parameter(
+                name="types",
+                label="Types of transaction",
+                kind="names",
+                help="Such as transfer, retire, deduct.",
+            ),
+            GROUND,
+        ),
+        carry_out=guarding.pull_brake,
+        at_once=True,
+        confirm=guarding.confirm_brake,
+        undo=guarding.undo_brake,
+    ),
+    Act(
+        name="lift_brake",
+        title="Let stopped transactions go on",
+        cite="PLAT-094",
+        function="brake",
+        rule="brake",
+        parameters=(Parameter(name="brake", label="Brake", kind="key"),),
+        carry_out=guarding.lift_brake,
+    ),
+    Act(
+        name="stop_transfer",
+        title="Stop a transfer that waits",
+        cite="40 CFR 62.16335(e); PLAT-094",
+        function="stop_transfer",
+        second="never",
+        parameters=(Parameter(name="transfer", label="Transfer", kind="key"), GROUND),
+        carry_out=guarding.stop_transfer,
+    ),
+    *(
+        Act(
+            name=name,
+            title=title,
+            cite="40 CFR 62.16320(c)(1), (3); PLAT-026",
+            function="review_applications",
+            second="never",
+            parameters=(
+                Parameter(name="application", label="Application (number)", kind="whole"),
+                *(() if reason is None else (reason,)),
+            ),
+            carry_out=carry_out,
+        )
+        for name, title, reason, carry_out in (
+            (
+                "review_application",
+                "Take an application into review",
+                None,
+                reviewing.review_application,
+            ),
+            (
+                "ask_for_information",
+                "Ask an applicant for information",
+                REASON,
+                reviewing.ask_for_information,
+            ),
+            (
+                "approve_application",
+                "Approve an application",
+                ANY_REASON,
+                reviewing.approve_application,
+            ),
+            ("reject_application", "Reject an application", REASON, reviewing.reject_application),
+        )
+    ),
+    Act(
+        name="give_closing_notice",
+        title="Give notice that an inactive account will be closed",
+        cite="40 CFR 62.16320(c)(6)(ii); MASS-042",
+        function="close",
+        second="never",
+        parameters=(ACCOUNT,),
+        carry_out=reviewing.give_closing_notice,
+    ),
+    Act(
+        name="decide_good_cause",
+        title="Decide on a statement of good cause",
+        cite="40 CFR 62.16320(c)(6)(ii)",
+        function="close",
+        second="never",
+        parameters=(
+            ACCOUNT,
+            Parameter(name="accepted", label="Accepted", kind="choice", choices=("yes", "no")),
+            REASON,
+        ),
+        carry_out=reviewing.decide_good_cause,
     ),
     Act(
         name="decide_appeal",

@@ -79,7 +79,7 @@ def pull_brake(
             TaskSpec(
                 kind=CONFIRM,
                 program=program,
-                subject=_subject(entry),
+                subject=subject_of(entry),
                 title=f"Confirm, or lift, the stop of {', '.join(entry.types)}: {entry.ground}",
                 opened_at=at,
                 due_on=confirm_by,
@@ -106,7 +106,7 @@ def confirm_brake(*, key: UUID, at: datetime, actor: str) -> BrakeEntry:
     entry = ledger.confirm_brake(key=key, confirmed_by=actor, confirmed_at=at)
     _log(entry, act="confirm_brake", actor=actor, at=at)
     tasks.close_tasks(
-        subject=_subject(entry), kind=CONFIRM, closed_at=at, outcome="confirmed", actor=actor
+        subject=subject_of(entry), kind=CONFIRM, closed_at=at, outcome="confirmed", actor=actor
     )
     return entry
 
@@ -130,7 +130,7 @@ def lift_brake(*, key: UUID, at: datetime, actor: str) -> BrakeEntry:
                 TaskSpec(
                     kind="lift_brake",
                     program=entry.program,
-                    subject=_subject(entry),
+                    subject=subject_of(entry),
                     title=f"Let {', '.join(entry.types)} go on: a second official is needed",
                     opened_at=at,
                     function=FUNCTION,
@@ -142,7 +142,7 @@ def lift_brake(*, key: UUID, at: datetime, actor: str) -> BrakeEntry:
         )
         return entry
     _tell(entry, event=RELEASED, at=at)
-    tasks.close_tasks(subject=_subject(entry), closed_at=at, outcome="lifted", actor=actor)
+    tasks.close_tasks(subject=subject_of(entry), closed_at=at, outcome="lifted", actor=actor)
     return entry
 
 
@@ -164,7 +164,7 @@ def _person_of(actor: str) -> tuple[int, ...]:
     return (int(person),) if role == "official" and person.isdigit() else ()
 
 
-def _subject(entry: BrakeEntry) -> str:
+def subject_of(entry: BrakeEntry) -> str:
     return f"brake:{entry.key}"
 
 
@@ -174,7 +174,7 @@ def _log(entry: BrakeEntry, *, act: str, actor: str, at: datetime) -> None:
         program=entry.program,
         actor=actor,
         act=act,
-        subject=_subject(entry),
+        subject=subject_of(entry),
         after={
             "types": list(entry.types),
             "ground": entry.ground,

@@ -11,8 +11,9 @@ from django.http import StreamingHttpResponse
 
 CHUNK_CHARACTERS = 32_768
 
-# A spreadsheet takes a text that begins so for a formula.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet takes a text that begins so for a formula, some of them even after blanks;
+# the wide forms are what East Asian ones read as the plain signs.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def csv_download(
@@ -39,6 +40,8 @@ def _parts(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[
 
 def _harmless(cell: object) -> object:
     """The cell, kept from being read as a formula if it is a text that looks like one."""
-    if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS):
+    if isinstance(cell, str) and (
+        cell.startswith(_FORMULA_STARTS) or cell.lstrip().startswith(_FORMULA_STARTS)
+    ):
         return f"'{cell}"
     return cell

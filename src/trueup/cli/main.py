@@ -20,6 +20,7 @@ COMMANDS = {
     "allocate": "trueup.cli.acts",
     "audit": "trueup.cli.books",
     "clock": "trueup.cli.running",
+    "database-roles": "trueup.cli.protecting",
     "demo": "trueup.cli.demonstrating",
     "finalize": "trueup.cli.acts",
     "history": "trueup.cli.books",

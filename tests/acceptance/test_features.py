@@ -24,6 +24,7 @@ pytest_plugins = tuple(
         "holdings",
         "notices",
         "compliance",
+        "operation",
     )
 )
 pytestmark = pytest.mark.django_db

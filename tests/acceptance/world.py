@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TypedDict
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -53,6 +54,13 @@ class RefusedAct:
 
     def __str__(self) -> str:
         return f"{self.kind}: {'; '.join(self.sentences)}"
+
+
+class Owner(TypedDict):
+    """Whose compliance account it is: a facility's, or one of its units'."""
+
+    facility: int
+    unit: int | None
 
 
 @dataclass(slots=True)
@@ -200,6 +208,14 @@ class World:
                 return unit
         known = _listed(unit.unit_id for unit in units)
         raise UnknownNameError(f"“{facility}” has no unit “{unit_id}”; known: {known}")
+
+    def owner(self, name: str) -> Owner:
+        """Who has a compliance account: a facility, or in `Cane/1` one of its units."""
+        facility, _, unit_id = name.rpartition("/")
+        if name in self.facilities or not facility:
+            return {"facility": self.facility(name).id, "unit": None}
+        unit = self.unit(facility, unit_id)
+        return {"facility": unit.facility, "unit": unit.id}
 
     def find_account(self, name: str) -> AccountEntry | None:
         """An account by its name, in the program spoken of or else in an earlier one."""

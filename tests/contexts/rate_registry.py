@@ -12,12 +12,18 @@ from zoneinfo import ZoneInfo
 from trueup.accounts import queries as account_queries
 from trueup.accounts import services as accounts
 from trueup.accounts.entries import FacilitySpec, UnitSpec
+from trueup.compliance import queries as compliance_queries
+from trueup.compliance import services as compliance
+from trueup.compliance.entries import Outcome, RunResult
 from trueup.emissions import services as emissions
 from trueup.emissions.entries import OperationReport, RecordingResult
+from trueup.ledger import queries as ledger_queries
 from trueup.ledger import services as ledger
 from trueup.ledger.entries import AccountEntry
 from trueup.rules.periods import CompliancePeriod
-from trueup.rules.serials import Lot
+from trueup.rules.serials import Lot, parse_block
+from trueup.transfers import services as transfers
+from trueup.transfers.entries import TransferEntry
 
 PROGRAM = "cpp-rate"
 FIRST = CompliancePeriod(first_year=2022, last_year=2024)
@@ -130,3 +136,38 @@ class RateRegistry:
             recorded_at=self.tick(),
             vintage=vintage,
         )
+
+    def transfer(
+        self, source: str, destination: str, first: str, last: str, *, person: str
+    ) -> TransferEntry:
+        """Submit a transfer, which is recorded at once unless it must wait."""
+        at = self.tick()
+        return transfers.submit_transfer(
+            program=PROGRAM,
+            source=self.accounts[source].number,
+            destination=self.accounts[destination].number,
+            blocks=[parse_block(first, last)],
+            submitted_by=self.people[person],
+            submitted_at=at,
+            received_at=at,
+            recorded_at=at,
+            key=uuid4(),
+        )
+
+    def run(self, period: CompliancePeriod = FIRST, *, on: str = "2025-11-04") -> RunResult:
+        self.now = max(self.now, noon(on))
+        return compliance.run_deductions(program=PROGRAM, period=period, recorded_at=self.tick())
+
+    def outcome(self, name: str, period: CompliancePeriod = FIRST) -> Outcome:
+        found = compliance_queries.outcome(
+            program=PROGRAM,
+            period=period,
+            facility=self.facilities[name.partition("/")[0]],
+            unit=self.unit(name),
+        )
+        if found is None:
+            raise AssertionError(f"{name} is not settled for {period.name}")
+        return found
+
+    def balance(self, name: str) -> int:
+        return ledger_queries.totals_of([self.accounts[name].id])[self.accounts[name].id]

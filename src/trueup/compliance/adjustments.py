@@ -12,14 +12,14 @@ from decimal import Decimal
 from django.db import transaction
 
 from trueup.accounts import queries as accounts
+from trueup.audit import queries as audit_queries
 from trueup.audit import services as audit
 from trueup.compliance import checks
 from trueup.compliance.entries import AppealEntry, Resettlement
-from trueup.compliance.instructions import settlement_subject
 from trueup.compliance.models import Appeal, Settlement
+from trueup.compliance.obligations import obligations
 from trueup.compliance.outcomes import appeal_entry
 from trueup.compliance.resettlement import Act, Case, carry_out, open_case
-from trueup.emissions import queries as emission_queries
 from trueup.emissions import services as emissions
 from trueup.rules import programs
 from trueup.rules.adjustment import Adjustment, adjust, give_back
@@ -71,16 +71,21 @@ def adjust_after_audit(
     except Refused:  # A year that no period settles.
         return None
     settled = Settlement.objects.filter(program=program, period=period.name, facility_id=facility)
-    if not settled.exists():
-        return None
-    return resettle(
-        program=program,
-        period=period,
-        facility=facility,
-        ground=ground,
-        recorded_at=recorded_at,
-        actor=actor,
-    )
+    # Each affected EGU of a rate-based program; a stack may concern any of them.
+    results = [
+        resettle(
+            program=program,
+            period=period,
+            facility=facility,
+            unit=of_unit,
+            ground=ground,
+            recorded_at=recorded_at,
+            actor=actor,
+        )
+        for of_unit in settled.order_by("account_id").values_list("unit_id", flat=True)
+    ]
+    changed = [result for result in results if result.decision is not None]
+    return next(iter([*changed, *results]), None)
 
 
 @transaction.atomic
@@ -92,34 +97,34 @@ def resettle(
     ground: str,
     recorded_at: datetime,
     actor: str = "administrator",
+    unit: int | None = None,
 ) -> Resettlement:
-    """Settle a facility anew with its emissions as they are reported now.
+    """Settle a facility, or an affected EGU, anew with its data as they are reported now.
 
     Raises Refused (`not_settled`, `ground_missing`, `emissions_incomplete`).
 
-    Source: 40 CFR 62.16370; MASS-146; PLAT-073.
+    Source: 40 CFR 62.16370; 62.16565; MASS-146; PLAT-073.
     """
     _require_ground(ground)
-    case = open_case(program=program, period=period, facility=facility)
-    reported = emission_queries.period_tons(program=program, period=period, facilities=[facility])[
-        facility
-    ]
+    case = open_case(program=program, period=period, facility=facility, unit=unit)
+    entries = accounts.facility_accounts(program=program, facilities=[facility])
+    reported = obligations(entries, rules=case.rules, period=period)[case.row.account_id]
     if reported.missing:
         raise Refused(
             [
-                checks.EmissionsIncomplete(f"Unit {unit} has no complete data for {missing_year}.")
-                for unit, missing_year in reported.missing
+                checks.EmissionsIncomplete(f"Unit {name} has no complete data for {missing_year}.")
+                for name, missing_year in reported.missing
             ]
         )
-    if reported.tons == case.row.obligation:
+    if reported.quantity == case.row.obligation:
         return Resettlement(
             before=case.before, after=case.before, returned=0, taken=0, decision=None
         )
-    case.row.waived = min(case.row.waived, reported.tons)
-    case.row.retired_by_owner = min(case.row.retired_by_owner, reported.tons - case.row.waived)
+    case.row.waived = min(case.row.waived, reported.quantity)
+    case.row.retired_by_owner = min(case.row.retired_by_owner, reported.quantity - case.row.waived)
     adjustment = adjust(
         case.settled,
-        emissions_tons=reported.tons - case.row.exempt,
+        emissions_tons=reported.quantity - case.row.exempt,
         held=case.held(),
         vintage_max=period.last_year,
         excess_multiplier=case.rules.excess_multiplier,
@@ -148,6 +153,7 @@ def file_appeal(
     filed_by: int,
     filed_at: datetime,
     reasons: str = "",
+    unit: int | None = None,
 ) -> AppealEntry:
     """Keep that a facility's deductions are appealed; nothing is halted by it.
 
@@ -155,7 +161,7 @@ def file_appeal(
 
     Source: 78.1; MASS-166; PLAT-111.
     """
-    case = open_case(program=program, period=period, facility=facility)
+    case = open_case(program=program, period=period, facility=facility, unit=unit)
     refusals: list[Refusal] = []
     if not accounts.may_submit(filed_by, case.row.account_id, filed_at):
         refusals.append(
@@ -172,14 +178,9 @@ def file_appeal(
         filed_at=filed_at,
         reasons=reasons,
     )
-    audit.log(
-        at=filed_at,
-        program=program,
-        actor=f"person:{filed_by}",
-        act="file_appeal",
-        subject=settlement_subject(program, period, case.row.account_id),
-        after={"appeal": row.pk, "decision": row.decision_id},
-        cite=APPEAL_CITE,
+    # The flag on the decision, its outcome and the log are the audit's (docs/decisions/0184).
+    audit.file_appeal(
+        decision=row.decision_id, filed_by=filed_by, filed_at=filed_at, reasons=reasons
     )
     return appeal_entry(row)
 
@@ -194,6 +195,7 @@ def decide_appeal(
     ruling: str,
     decided_at: datetime,
     actor: str = "administrator",
+    unit: int | None = None,
 ) -> Resettlement:
     """Carry out the outcome of an appeal: so many allowances go back, the last deducted first.
 
@@ -206,7 +208,7 @@ def decide_appeal(
     Source: 78.1; MASS-166; PLAT-111.
     """
     _require_ground(ruling)
-    case = open_case(program=program, period=period, facility=facility)
+    case = open_case(program=program, period=period, facility=facility, unit=unit)
     appeal = case.row.appeals.select_for_update().filter(state="pending").first()
     settled = case.settled
     _refuse_decision(appeal, returned, settled)
@@ -232,16 +234,23 @@ def decide_appeal(
         appeal.state, appeal.ruling = "decided", ruling
         appeal.returned, appeal.decided_at = returned, decided_at
         appeal.save()
-    audit.log(
-        at=decided_at,
-        program=program,
-        actor=actor,
-        act="decide_appeal",
-        subject=settlement_subject(program, period, case.row.account_id),
-        after={"returned": returned, "ruling": ruling},
-        cite=APPEAL_CITE,
-    )
+        _decide_in_the_audit(appeal, result, actor=actor)
     return result
+
+
+def _decide_in_the_audit(appeal: Appeal, result: Resettlement, *, actor: str) -> None:
+    """The outcome on the decision that was appealed, with what carried it out."""
+    for flagged in audit_queries.appeals_of([appeal.decision_id])[appeal.decision_id]:
+        if flagged.is_pending and appeal.decided_at is not None:
+            audit.decide_appeal(
+                appeal=flagged.id,
+                outcome="changed" if appeal.returned else "affirmed",
+                ruling=appeal.ruling,
+                returned=appeal.returned,
+                decided_at=appeal.decided_at,
+                decided_by=actor,
+                corrected_by=result.decision,
+            )
 
 
 def _give_back(settled: Settled, returned: int) -> tuple[Adjustment, int]:

@@ -29,6 +29,18 @@ class EmissionsNotFinal(Refusal):
     cite = "78.1(b)(18)(vii)"
 
 
+class SubcategoryMissing(Refusal):
+    """It is not known which emission standard applies to the unit."""
+
+    code = "compliance.subcategory_missing"
+    cite = "40 CFR 62.16420(c)(1), Table 1"
+
+
+class NoStateMeasures(Refusal):
+    code = "compliance.no_state_measures"
+    cite = "40 CFR 62.16420(c)(3)"
+
+
 class UnknownFacility(Refusal):
     """There is no such facility, or it has no compliance account in the program."""
 

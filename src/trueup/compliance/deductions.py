@@ -8,7 +8,7 @@ Source: 40 CFR 62.16340; MASS-135.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from uuid import uuid5
@@ -29,7 +29,12 @@ from trueup.compliance.entries import (
     no_progress,
 )
 from trueup.compliance.grounds import ground_of
-from trueup.compliance.instructions import CITES, DEDUCTIONS, deduction, settlement_subject
+from trueup.compliance.instructions import (
+    DEDUCTIONS,
+    cite_of,
+    deduction,
+    settlement_subject,
+)
 from trueup.compliance.models import DeductionRun, Omission, Settlement
 from trueup.compliance.reports import Entries, tell_of_deductions
 from trueup.compliance.settling import (
@@ -93,14 +98,15 @@ def run_deductions(
     actor: str = "administrator",
     progress: Progress = no_progress,
 ) -> RunResult:
-    """Settle every facility whose emissions of a period are complete and final.
+    """Settle every facility, or affected EGU, whose data of a period are complete and final.
 
-    Facilities that are left out are named with the reason; a later run settles them, and
+    Those that are left out are named with the reason; a later run settles them, and
     nothing is deducted twice. The whole run is recorded or none of it.
 
     Raises Refused (`deadline_not_passed`, `transfers_pending`).
 
-    Source: 40 CFR 62.16340(a) to (e); 62.16335(b); MASS-134 to MASS-142.
+    Source: 40 CFR 62.16340(a) to (e); 62.16335(b); 62.16535(a) to (f); 62.16530(b);
+    MASS-134 to MASS-142; RATE-193 to RATE-204.
     """
     rules = programs.load(program)
     _refuse_before_deadline(rules, period, at=recorded_at)
@@ -157,7 +163,8 @@ class _Recorder:
             (facility.candidate.account, facility.settlement.entries) for facility in settled
         )
         outcomes = [facility.outcome(self.period) for facility in settled]
-        claims = self._claim(outcomes)
+        barred = {candidate.account: candidate.barred for candidate in chunk}
+        claims = self._claim(outcomes, barred)
         decisions = audit.decide_many([self._decision(outcome) for outcome in outcomes])
         insert_many(
             Settlement,
@@ -168,6 +175,7 @@ class _Recorder:
                     "period": self.period.name,
                     "account_id": outcome.account,
                     "facility_id": outcome.facility.id,
+                    "unit_id": None if outcome.unit is None else outcome.unit.id,
                     "obligation": outcome.obligation,
                     "held": outcome.held,
                     "deducted": outcome.deducted,
@@ -200,6 +208,7 @@ class _Recorder:
                     "period": self.period.name,
                     "account_id": entry.account,
                     "facility_id": entry.facility.id,
+                    "unit_id": None if entry.unit is None else entry.unit.id,
                     "reason": entry.reason,
                     "missing": [list(unit_year) for unit_year in entry.missing],
                 }
@@ -232,7 +241,7 @@ class _Recorder:
                 "excess_due": self.run.excess_due,
                 "excess_deducted": self.run.excess_deducted,
             },
-            cite="40 CFR 62.16340",
+            cite=self.rules.transaction_types["deduct"].cite,
         )
 
     def _deduct(self, chunk: Sequence[Candidate]) -> list[SettledFacility]:
@@ -264,6 +273,7 @@ class _Recorder:
         ):
             if blocks:
                 yield deduction(
+                    rules=self.rules,
                     account=account,
                     retirement=self.retirement,
                     blocks=blocks,
@@ -274,10 +284,12 @@ class _Recorder:
                     at=self.run.recorded_at,
                 )
 
-    def _claim(self, outcomes: Iterable[Outcome]) -> dict[int, int]:
+    def _claim(
+        self, outcomes: Iterable[Outcome], barred: Mapping[int, frozenset[str]]
+    ) -> dict[int, int]:
         """What accounts still owe for excess emissions, taken as soon as it arrives.
 
-        Source: 40 CFR 62.16220(c)(1)(ii)(A); 62.16340(d).
+        Source: 40 CFR 62.16220(c)(1)(ii)(A); 62.16340(d); 62.16535(e).
         """
         owing = [outcome for outcome in outcomes if outcome.outstanding]
         if not owing:
@@ -290,6 +302,7 @@ class _Recorder:
                     owed=outcome.outstanding,
                     vintage_max=self.rules.excess_vintage_max(self.period),
                     ground=ground_of(EXCESS, self.period),
+                    barred=barred[outcome.account],
                 )
                 for outcome in owing
             ],
@@ -302,7 +315,7 @@ class _Recorder:
         instruments = self.rules.instruments
         reasons = [
             f"Obligation {outcome.obligation:,}, available {outcome.held:,}: {outcome.deducted:,}"
-            f" {instruments} deducted for emissions ({CITES[EMISSIONS]})."
+            f" {instruments} deducted for emissions ({cite_of(EMISSIONS, rules=self.rules)})."
         ]
         if outcome.retired_by_owner:
             reasons.append(
@@ -310,9 +323,9 @@ class _Recorder:
             )
         if outcome.excess:
             reasons.append(
-                f"Excess emissions {outcome.excess:,} tons: {outcome.excess_due:,} {instruments}"
+                f"{self._excess_in_words(outcome)}: {outcome.excess_due:,} {instruments}"
                 f" owed, {outcome.excess_deducted:,} deducted, {outcome.outstanding:,}"
-                f" outstanding ({CITES[EXCESS]})."
+                f" outstanding ({cite_of(EXCESS, rules=self.rules)})."
             )
         return DecisionSpec(
             decision_class="iv",
@@ -323,6 +336,11 @@ class _Recorder:
             decided_at=self.run.recorded_at,
             decided_by=self.run.actor,
         )
+
+    def _excess_in_words(self, outcome: Outcome) -> str:
+        if self.rules.is_rate_based:
+            return f"Short of {outcome.excess:,} {self.rules.instruments}"
+        return f"Excess emissions {outcome.excess:,} tons"
 
 
 def _refuse_before_deadline(rules: Program, period: CompliancePeriod, *, at: datetime) -> None:

@@ -8,7 +8,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple, Protocol
 
-from trueup.accounts.entries import FacilityEntry
+from trueup.accounts.entries import FacilityEntry, UnitEntry
+from trueup.compliance.naming import named
+from trueup.compliance.rate_figures import RateFigures
 from trueup.ledger.entries import AccountEntry
 from trueup.rules.periods import CompliancePeriod
 from trueup.rules.serials import SerialBlock
@@ -28,7 +30,7 @@ class PassedOver(NamedTuple):
     """Serial numbers that were asked for and not used.
 
     Attributes:
-        reason: `not_held`, `too_new` or `not_needed`.
+        reason: `not_held`, `too_new`, `not_usable` or `not_needed`.
     """
 
     block: SerialBlock
@@ -48,6 +50,7 @@ class Outcome:
         excess_due: Owed for them; excess_deducted: taken for them so far.
         settled_at: None in a preview.
         decision: Number of the decision; None in a preview.
+        unit: The affected EGU, where each has an account of its own.
     """
 
     account: int
@@ -63,6 +66,12 @@ class Outcome:
     settled_at: datetime | None = None
     decision: int | None = None
     passed_over: tuple[PassedOver, ...] = ()
+    unit: UnitEntry | None = None
+
+    @property
+    def name(self) -> str:
+        """What is settled: a facility, or `Cane/1` where each affected EGU is."""
+        return named(self.facility, self.unit)
 
     @property
     def excess(self) -> int:
@@ -106,7 +115,7 @@ class OmissionEntry:
     """A facility that is left out of a run.
 
     Attributes:
-        reason: `emissions_incomplete` or `emissions_not_final`.
+        reason: `emissions_incomplete`, `emissions_not_final` or `subcategory_missing`.
         missing: Units and years that have no complete data.
     """
 
@@ -114,6 +123,7 @@ class OmissionEntry:
     facility: FacilityEntry
     reason: str
     missing: tuple[tuple[str, int], ...] = ()
+    unit: UnitEntry | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,12 +182,13 @@ class Position:
     """What a facility owes and holds before its period is settled.
 
     Attributes:
-        obligation: Tons reported so far.
+        obligation: Tons reported so far, or the credits that what is reported needs.
         held: Usable: recorded or correctly submitted into the account, not out of it;
             and what the owner retired, where the program counts that.
         missing: Units and years without complete data; the figures are preliminary then.
         missing_quarters: Of these, the quarters that are missing.
         is_final: Whether all data are there and final.
+        rate: What the obligation follows from, in a rate-based program.
     """
 
     account: int
@@ -187,6 +198,8 @@ class Position:
     missing: tuple[tuple[str, int], ...]
     missing_quarters: tuple[tuple[str, int, int], ...]
     is_final: bool
+    unit: UnitEntry | None = None
+    rate: RateFigures | None = None
 
     @property
     def shortage(self) -> int:
@@ -199,9 +212,10 @@ class Position:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShortFacility:
-    """A facility whose holdings do not suffice."""
+    """A facility, or an affected EGU, whose holdings do not suffice."""
 
     facility: FacilityEntry
+    name: str
     account: int
     obligation: int
     held: int
@@ -231,7 +245,7 @@ class ShortfallReport:
         if not self.facilities:
             return f"{head} none"
         lines = [
-            f"  {row.facility.name} (ORIS {row.facility.oris_code}): obligation"
+            f"  {row.name} (ORIS {row.facility.oris_code}): obligation"
             f" {row.obligation:,}, held {row.held:,}, short {row.shortfall:,}"
             for row in self.facilities
         ]
@@ -317,8 +331,9 @@ class Statement:
         reported_tons: By unit or stack, as they are reported now.
         deducted: What is deducted and was not given back, in order.
         balance: What the account holds now.
+        rate: What the obligation follows from now, in a rate-based program.
 
-    Source: 40 CFR 62.16340(e); PLAT-088.
+    Source: 40 CFR 62.16340(e); 62.16535(f); PLAT-088.
     """
 
     outcome: Outcome
@@ -329,6 +344,7 @@ class Statement:
     returned: tuple[ReturnedBlock, ...]
     balance: int
     appeals: tuple[AppealEntry, ...]
+    rate: RateFigures | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -338,8 +354,9 @@ class SupplementRow:
     Attributes:
         surrendered_on, retired_on: In the program's time zone.
         set_aside: Purpose for which they were set aside; empty for other allowances.
+        vintage: Of credits the year of the MWh, which the serial number does not say.
 
-    Source: 40 CFR 62.16360(a)(1)(vi); MASS-161, MASS-AMB-46.
+    Source: 40 CFR 62.16360(a)(1)(vi); 62.16555(a)(1)(viii); MASS-161, MASS-AMB-46.
     """
 
     block: SerialBlock
@@ -347,6 +364,7 @@ class SupplementRow:
     surrendered_on: date
     retired_on: date
     set_aside: str
+    vintage: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

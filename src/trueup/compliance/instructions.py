@@ -13,13 +13,26 @@ from trueup.compliance.grounds import ground_of
 from trueup.ledger.entries import Instruction, Range
 from trueup.rules.deduction import EMISSIONS, EXCESS, Block
 from trueup.rules.periods import CompliancePeriod
+from trueup.rules.program import Program
 
-CITES = {EMISSIONS: "40 CFR 62.16340(b)", EXCESS: "40 CFR 62.16340(d)"}
+_CITES = {
+    "mass": {EMISSIONS: "40 CFR 62.16340(b)", EXCESS: "40 CFR 62.16340(d)"},
+    "rate": {EMISSIONS: "40 CFR 62.16535(b)", EXCESS: "40 CFR 62.16535(e)"},
+}
 DEDUCTIONS = UUID("6b0f2a52-9d0c-4f9e-8f57-62163400bd00")
+
+
+def cite_of(step: str, *, rules: Program) -> str:
+    """The paragraph under which credits or allowances are deducted.
+
+    Source: 40 CFR 62.16340(b), (d); 62.16535(b), (e).
+    """
+    return _CITES[rules.kind][step]
 
 
 def deduction(
     *,
+    rules: Program,
     account: int,
     retirement: int,
     blocks: Sequence[Block],
@@ -42,7 +55,7 @@ def deduction(
         actor=actor,
         submitted_at=at,
         ground=ground_of(step, period),
-        cite=CITES[step],
+        cite=cite_of(step, rules=rules),
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-OMISSION_REASONS = ("emissions_incomplete", "emissions_not_final")
+OMISSION_REASONS = ("emissions_incomplete", "emissions_not_final", "subcategory_missing")
 APPEAL_STATES = ("pending", "decided")
 
 
@@ -57,6 +57,8 @@ class Settlement(models.Model):
     What changed it since the run is in the audit's events and decisions.
 
     Attributes:
+        unit: The affected EGU, where each is settled by an account of its own; its tons
+            are credits then, and its emissions are the need for them.
         held: What was available at the deadline.
         waived: Tons for which an appeal returned what had been deducted.
         retired_by_owner: Tons for which the owner retired allowances, where the program
@@ -65,7 +67,7 @@ class Settlement(models.Model):
             was missing.
         passed_over: Serial numbers that were asked for and not used, and why.
 
-    Source: 40 CFR 62.16340.
+    Source: 40 CFR 62.16340; 62.16535.
     """
 
     run = models.ForeignKey(DeductionRun, on_delete=models.PROTECT, related_name="settlements")
@@ -73,6 +75,9 @@ class Settlement(models.Model):
     period = models.CharField(max_length=9)
     account = models.ForeignKey("ledger.Account", on_delete=models.PROTECT, related_name="+")
     facility = models.ForeignKey("accounts.Facility", on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(
+        "accounts.AffectedUnit", null=True, on_delete=models.PROTECT, related_name="+"
+    )
     obligation = models.PositiveBigIntegerField()
     held = models.PositiveBigIntegerField()
     deducted = models.PositiveBigIntegerField()
@@ -120,6 +125,9 @@ class Omission(models.Model):
     period = models.CharField(max_length=9)
     account = models.ForeignKey("ledger.Account", on_delete=models.PROTECT, related_name="+")
     facility = models.ForeignKey("accounts.Facility", on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(
+        "accounts.AffectedUnit", null=True, on_delete=models.PROTECT, related_name="+"
+    )
     reason = models.CharField(max_length=24)
     missing = models.JSONField(default=list)
 

@@ -5,12 +5,13 @@ Every function takes a constant number of statements, however many facilities th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from django.db.models import F, Q, QuerySet
 
 from trueup.accounts import queries as accounts
-from trueup.accounts.entries import FacilityEntry
+from trueup.accounts.entries import FacilityEntry, UnitEntry
 from trueup.compliance.entries import (
     AppealEntry,
     OmissionEntry,
@@ -26,12 +27,19 @@ from trueup.rules.serials import parse_block
 PAGE = 100
 
 
-def outcome(*, program: str, period: CompliancePeriod, facility: int) -> Outcome | None:
+def outcome(
+    *, program: str, period: CompliancePeriod, facility: int, unit: int | None = None
+) -> Outcome | None:
     """How one facility's period was settled, as it stands; None if it is not settled.
 
-    Source: 40 CFR 62.16340; PLAT-083.
+    Args:
+        unit: Key of the affected EGU, where each is settled by itself.
+
+    Source: 40 CFR 62.16340; 62.16535; PLAT-083.
     """
-    rows = Settlement.objects.filter(program=program, period=period.name, facility_id=facility)
+    rows = Settlement.objects.filter(
+        program=program, period=period.name, facility_id=facility, unit_id=unit
+    )
     found = outcomes_of(rows)
     return found[0] if found else None
 
@@ -47,6 +55,8 @@ def outcomes(
 ) -> list[Outcome]:
     """How facilities were settled for a period, by ORIS code, a page at a time.
 
+    A page ends with a whole facility, however many affected EGUs it has.
+
     Args:
         in_compliance: Only those that are, or are not.
         after: ORIS code of the last facility of the page before.
@@ -59,13 +69,18 @@ def outcomes(
     if in_compliance is not None:
         covered = Q(obligation=F("deducted") + F("waived") + F("retired_by_owner"))
         rows = rows.filter(covered if in_compliance else ~covered)
-    return outcomes_of(rows.order_by("facility__oris_code", "account_id")[:limit])
+    ordered = rows.order_by("facility__oris_code", "account_id")
+    page = list(ordered[:limit])
+    if len(page) == limit and page and page[-1].unit_id is not None:
+        rest = ordered.filter(facility_id=page[-1].facility_id, account_id__gt=page[-1].account_id)
+        page += list(rest)
+    return outcomes_of(page)
 
 
 def outcomes_of_facility(*, program: str, facility: int) -> list[Outcome]:
     """All settlements of one facility, the latest period first."""
     rows = Settlement.objects.filter(program=program, facility_id=facility)
-    return outcomes_of(rows.order_by("-period"))
+    return outcomes_of(rows.order_by("-period", "account_id"))
 
 
 def periods_settled(*, program: str) -> list[CompliancePeriod]:
@@ -74,10 +89,13 @@ def periods_settled(*, program: str) -> list[CompliancePeriod]:
     return [CompliancePeriod.parse(name) for name in sorted(names, reverse=True)]
 
 
-def omission(*, program: str, period: CompliancePeriod, facility: int) -> OmissionEntry | None:
+def omission(
+    *, program: str, period: CompliancePeriod, facility: int, unit: int | None = None
+) -> OmissionEntry | None:
     """Why the latest run left a facility out; None if it is settled or there was no run."""
     found = omissions(program=program, period=period, facility=facility)
-    return found[0] if found else None
+    of_unit = [entry for entry in found if (entry.unit.id if entry.unit else None) == unit]
+    return of_unit[0] if of_unit else None
 
 
 def omissions(
@@ -103,17 +121,7 @@ def omissions(
     rows = Omission.objects.filter(run__in=latest, account_id__gt=after)
     if facility is not None:
         rows = rows.filter(facility_id=facility)
-    found = list(rows.order_by("account_id")[:limit])
-    known = accounts.facilities_by_id({row.facility_id for row in found})
-    return [
-        OmissionEntry(
-            account=row.account_id,
-            facility=known[row.facility_id],
-            reason=row.reason,
-            missing=tuple((unit, year) for unit, year in row.missing),
-        )
-        for row in found
-    ]
+    return _omissions_of(list(rows.order_by("account_id")[:limit]))
 
 
 def runs(*, program: str, period: CompliancePeriod | None = None) -> list[DeductionRun]:
@@ -129,22 +137,12 @@ def result_of(run: int) -> RunResult | None:
     found = DeductionRun.objects.filter(id=run).first()
     if found is None:
         return None
-    left_out = list(found.omissions.order_by("account_id"))
-    known = accounts.facilities_by_id({row.facility_id for row in left_out})
     return RunResult(
         run=found.pk,
         program=found.program,
         period=CompliancePeriod.parse(found.period),
         outcomes=tuple(outcomes_of(found.settlements.order_by("account_id"))),
-        omissions=tuple(
-            OmissionEntry(
-                account=row.account_id,
-                facility=known[row.facility_id],
-                reason=row.reason,
-                missing=tuple((unit, year) for unit, year in row.missing),
-            )
-            for row in left_out
-        ),
+        omissions=tuple(_omissions_of(list(found.omissions.order_by("account_id")))),
         recorded_at=found.recorded_at,
     )
 
@@ -174,9 +172,34 @@ def outcomes_of(rows: QuerySet[Settlement] | Sequence[Settlement]) -> list[Outco
     """Stored settlements as plain values, with what is still owed by the ledger."""
     found = list(rows)
     known = accounts.facilities_by_id({row.facility_id for row in found})
+    units = _units_of(found)
     claims = ledger.claims_by_id(row.claim_id for row in found if row.claim_id is not None)
     owed = {identity: claim.open for identity, claim in claims.items()}
-    return [_outcome(row, known, owed) for row in found]
+    return [replace(_outcome(row, known, owed), unit=units.get(row.unit_id or 0)) for row in found]
+
+
+def _omissions_of(found: Sequence[Omission]) -> list[OmissionEntry]:
+    known = accounts.facilities_by_id({row.facility_id for row in found})
+    units = _units_of(found)
+    return [
+        OmissionEntry(
+            account=row.account_id,
+            facility=known[row.facility_id],
+            unit=units.get(row.unit_id or 0),
+            reason=row.reason,
+            missing=tuple((unit, year) for unit, year in row.missing),
+        )
+        for row in found
+    ]
+
+
+def _units_of(rows: Iterable[Settlement | Omission]) -> dict[int, UnitEntry]:
+    """The affected EGUs that rows are about; in one statement, and none without any."""
+    facilities = {row.facility_id for row in rows if row.unit_id is not None}
+    if not facilities:
+        return {}
+    of_facility = accounts.units_of(facilities)
+    return {unit.id: unit for units in of_facility.values() for unit in units}
 
 
 def _outcome(

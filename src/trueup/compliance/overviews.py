@@ -16,6 +16,8 @@ from trueup.compliance.entries import (
     Totals,
 )
 from trueup.compliance.models import Settlement
+from trueup.compliance.naming import named
+from trueup.compliance.obligations import obligations
 from trueup.compliance.outcomes import outcomes_of
 from trueup.compliance.positions import positions
 from trueup.emissions import queries as emissions
@@ -54,18 +56,20 @@ def short_facilities(
         short = [
             ShortFacility(
                 facility=found.facility,
+                name=named(found.facility, found.unit),
                 account=found.account,
                 obligation=found.obligation,
                 held=found.held,
                 shortfall=found.excess,
             )
-            for found in outcomes_of(rows.order_by("facility__oris_code"))
+            for found in outcomes_of(rows.order_by("facility__oris_code", "account_id"))
             if found.excess
         ]
     else:
         short = [
             ShortFacility(
                 facility=found.facility,
+                name=named(found.facility, found.unit),
                 account=found.account,
                 obligation=found.obligation,
                 held=found.held,
@@ -86,7 +90,11 @@ def short_facilities(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reopened:
-    """A settlement whose emissions are not what it was made with any more."""
+    """A settlement whose data are not what it was made with any more.
+
+    Attributes:
+        reported_tons: What would be owed by what is reported now.
+    """
 
     outcome: Outcome
     reported_tons: int
@@ -95,16 +103,17 @@ class Reopened:
 def reopened(*, program: str, period: CompliancePeriod) -> list[Reopened]:
     """Settlements that corrected data reopen, for the Administrator to adjust.
 
-    Source: PLAT-073; 40 CFR 62.16370.
+    Source: PLAT-073; 40 CFR 62.16370; 62.16565.
     """
     settled = outcomes_of(Settlement.objects.filter(program=program, period=period.name))
-    reported = emissions.period_tons(
-        program=program, period=period, facilities=[found.facility.id for found in settled]
+    entries = accounts.facility_accounts(
+        program=program, facilities=[found.facility.id for found in settled]
     )
+    owed = obligations(entries, rules=programs.load(program), period=period)
     return [
-        Reopened(outcome=found, reported_tons=reported[found.facility.id].tons)
+        Reopened(outcome=found, reported_tons=owed[found.account].quantity)
         for found in settled
-        if reported[found.facility.id].tons != found.obligation
+        if owed[found.account].quantity != found.obligation
     ]
 
 

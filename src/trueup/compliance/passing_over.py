@@ -13,6 +13,7 @@ from trueup.rules.requests import SerialRequest
 from trueup.rules.serials import SerialBlock, lot_of_number
 
 NOT_HELD, TOO_NEW, NOT_NEEDED = "not_held", "too_new", "not_needed"
+NOT_USABLE = "not_usable"  # A turbine may not use it, or a State has counted it.
 
 Span = tuple[int, int]  # First and last running number.
 
@@ -23,21 +24,33 @@ def passed_over(
     used: Iterable[Block],
     held: Iterable[Block],
     vintage_max: int,
+    unusable: Iterable[Block] = (),
 ) -> tuple[PassedOver, ...]:
-    """What of the requests was not used: not held, too new, or no longer needed.
+    """What of the requests was not used: not held, not usable, too new, or not needed.
 
-    Source: 40 CFR 62.16340(c)(1); MASS-137.
+    Source: 40 CFR 62.16340(c)(1); 62.16535(a), (c); MASS-137, RATE-025, RATE-028, RATE-039.
     """
-    taken, there = _by_lot(used), _by_lot(held)
+    taken = _by_lot(used)
+    idle: dict[str, dict[object, list[Span]]] = {
+        NOT_USABLE: _by_lot(unusable),
+        TOO_NEW: _by_lot(block for block in held if block.vintage > vintage_max),
+        NOT_NEEDED: _by_lot(block for block in held if block.vintage <= vintage_max),
+    }
     found: list[PassedOver] = []
     for request in requested:
         number = int(request.lot) if isinstance(request.lot, int) else 0
         lot = lot_of_number(number)
         for first, last in without((request.first, request.last), taken.get(request.lot, [])):
-            missing = without((first, last), there.get(request.lot, []))
-            idle = TOO_NEW if lot.year > vintage_max else NOT_NEEDED
-            spans = [(span, NOT_HELD) for span in missing]
-            spans += [(span, idle) for span in without((first, last), missing)]
+            missing = [(first, last)]
+            spans: list[tuple[Span, str]] = []
+            for reason, by_lot in idle.items():
+                left: list[Span] = []
+                for span in missing:
+                    rest = without(span, by_lot.get(request.lot, []))
+                    spans += [(part, reason) for part in without(span, rest)]
+                    left += rest
+                missing = left
+            spans += [(span, NOT_HELD) for span in missing]
             found += [
                 PassedOver(SerialBlock(lot=lot, first=low, last=high), reason)
                 for (low, high), reason in sorted(spans)

@@ -8,27 +8,39 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from trueup.accounts import queries as accounts
+from trueup.accounts.entries import FacilityAccountEntry
 from trueup.compliance.entries import (
     OmissionEntry,
     Position,
 )
-from trueup.compliance.settling import omission_of, retired_by_owners
+from trueup.compliance.obligations import barred_for, obligations
+from trueup.compliance.settling import omission_of, read_available, retired_by_owners
+from trueup.compliance.usability import read_usability
 from trueup.emissions import queries as emissions
 from trueup.ledger import queries as ledger
 from trueup.rules import programs
+from trueup.rules.deduction import Block, quantity_of
 from trueup.rules.periods import CompliancePeriod
+from trueup.rules.program import Program
 from trueup.transfers import queries as transfers
 
 PAGE = 100
 
 
-def obligation(*, program: str, period: CompliancePeriod, facility: int) -> int:
-    """The tons for which a facility must hold allowances, as far as they are reported.
+def obligation(
+    *, program: str, period: CompliancePeriod, facility: int, unit: int | None = None
+) -> int:
+    """What a facility, or an affected EGU, must hold, as far as its data are reported.
 
-    Source: 40 CFR 62.16220(c)(1)(i); MASS-005, PLAT-080.
+    Without an account in the program a facility still has its tons.
+
+    Source: 40 CFR 62.16220(c)(1)(i); 62.16420(c)(4); MASS-005, PLAT-080, RATE-020.
     """
-    reported = emissions.period_tons(program=program, period=period, facilities=[facility])
-    return reported[facility].tons
+    if not programs.load(program).is_rate_based:
+        reported = emissions.period_tons(program=program, period=period, facilities=[facility])
+        return reported[facility].tons
+    found = position(program=program, period=period, facility=facility, unit=unit)
+    return found.obligation if found is not None else 0
 
 
 def positions(
@@ -43,36 +55,44 @@ def positions(
     Held is what is recorded, or correctly submitted into the account, and not submitted
     out of it; only vintages of the period and of earlier ones count.
 
-    Source: 40 CFR 62.16220(c)(1)(i); 62.16375 “CO2 allowances held”; PLAT-080.
+    Source: 40 CFR 62.16220(c)(1)(i); 62.16375 “CO2 allowances held”; 62.16535(a); PLAT-080.
     """
+    rules = programs.load(program)
     entries = accounts.facility_accounts(
         program=program, facilities=facilities, jurisdiction=jurisdiction
     )
     ids = [entry.account for entry in entries]
-    held = usable(ids, vintage_max=period.last_year)
-    for account, retired in retired_by_owners(programs.load(program), period, ids).items():
-        held[account] += retired
-    reported = emissions.period_tons(
-        program=program, period=period, facilities=[entry.facility.id for entry in entries]
+    held = (
+        _usable_credits(entries, rules=rules, period=period)
+        if rules.is_rate_based
+        else usable(ids, vintage_max=period.last_year)
     )
+    for account, retired in retired_by_owners(rules, period, ids).items():
+        held[account] += retired
+    owed = obligations(entries, rules=rules, period=period)
     return [
         Position(
             account=entry.account,
             facility=entry.facility,
-            obligation=reported[entry.facility.id].tons,
+            unit=entry.unit,
+            obligation=owed[entry.account].quantity,
             held=held[entry.account],
-            missing=reported[entry.facility.id].missing,
-            missing_quarters=reported[entry.facility.id].missing_quarters,
-            is_final=reported[entry.facility.id].final,
+            missing=owed[entry.account].missing,
+            missing_quarters=owed[entry.account].missing_quarters,
+            is_final=owed[entry.account].final,
+            rate=owed[entry.account].rate,
         )
         for entry in entries
     ]
 
 
-def position(*, program: str, period: CompliancePeriod, facility: int) -> Position | None:
-    """What one facility owes and holds; None if it has no account in the program."""
+def position(
+    *, program: str, period: CompliancePeriod, facility: int, unit: int | None = None
+) -> Position | None:
+    """What one facility, or affected EGU, owes and holds; None if it has no account."""
     found = positions(program=program, period=period, facilities=[facility])
-    return found[0] if found else None
+    of_unit = [entry for entry in found if (entry.unit.id if entry.unit else None) == unit]
+    return of_unit[0] if of_unit else None
 
 
 def usable(account_ids: Sequence[int], *, vintage_max: int) -> dict[int, int]:
@@ -86,12 +106,52 @@ def usable(account_ids: Sequence[int], *, vintage_max: int) -> dict[int, int]:
     return held
 
 
-def shortage(*, program: str, period: CompliancePeriod, facility: int) -> int:
-    """How many allowances a facility is short of, before the deadline.
+def _usable_credits(
+    entries: Sequence[FacilityAccountEntry], *, rules: Program, period: CompliancePeriod
+) -> dict[int, int]:
+    """What affected EGUs hold of credits that they can use, waiting transfers counted.
+
+    Source: 40 CFR 62.16535(a); 62.16570 “ERC held”; RATE-188, RATE-194.
+    """
+    ids = [entry.account for entry in entries]
+    barred = barred_for(entries, rules=rules)
+    available = read_available(ids, rules=rules, period=period, barred=barred)
+    held = {
+        account: quantity_of(
+            block
+            for block in (*blocks.held, *blocks.arrived_later)
+            if block.vintage <= period.last_year
+        )
+        for account, blocks in available.items()
+    }
+    waiting = transfers.waiting_into(ids)
+    lots = {block.lot.number(rules.number) for blocks in waiting.values() for block in blocks}
+    usability = read_usability(rules, lots) if lots else None
+    for account, blocks in waiting.items():
+        for block in blocks:
+            whole = Block(
+                lot=block.lot.number(rules.number),
+                first=block.first,
+                last=block.last,
+                vintage=block.lot.year,
+                recorded_seq=0,
+                own=False,
+            )
+            parts = usability.parts(whole, barred=barred.get(account, ())) if usability else ()
+            held[account] += quantity_of(
+                part for part, is_usable in parts if is_usable and part.vintage <= period.last_year
+            )
+    return held
+
+
+def shortage(
+    *, program: str, period: CompliancePeriod, facility: int, unit: int | None = None
+) -> int:
+    """How many allowances, or credits, are missing before the deadline.
 
     Source: PLAT-080, PLAT-082.
     """
-    found = position(program=program, period=period, facility=facility)
+    found = position(program=program, period=period, facility=facility, unit=unit)
     return found.shortage if found is not None else 0
 
 
@@ -113,8 +173,6 @@ def not_ready(*, program: str, period: CompliancePeriod) -> list[OmissionEntry]:
     Source: PLAT-081; MASS-159.
     """
     entries = accounts.facility_accounts(program=program)
-    reported = emissions.period_tons(
-        program=program, period=period, facilities=[entry.facility.id for entry in entries]
-    )
-    found = (omission_of(entry, reported[entry.facility.id]) for entry in entries)
+    owed = obligations(entries, rules=programs.load(program), period=period)
+    found = (omission_of(entry, owed[entry.account]) for entry in entries)
     return [entry for entry in found if entry is not None]

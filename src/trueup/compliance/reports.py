@@ -83,7 +83,7 @@ def _context(
     facility = outcome.facility
     return {
         "account": f"{account.name} ({account.number})",
-        "facility": f"{facility.name}, ORIS code {facility.oris_code}",
+        "facility": f"{outcome.name}, ORIS code {facility.oris_code}",
         "period": outcome.period.name,
         "recorded_at": at,
         "instruments": rules.instruments,
@@ -96,7 +96,7 @@ def _context(
         "balance": balance,
         "blocks": list(_lines(entries)),
         "decision": str(outcome.decision) if outcome.decision is not None else "",
-        "cite": CITE,
+        "cite": "40 CFR 62.16535(f)" if rules.is_rate_based else CITE,
     }
 
 

@@ -13,6 +13,7 @@ from trueup.audit import services as audit
 from trueup.compliance import checks
 from trueup.compliance.entries import RequestReceipt
 from trueup.compliance.models import SerialRequest
+from trueup.compliance.obligations import barred_for
 from trueup.compliance.passing_over import passed_over
 from trueup.compliance.settling import as_requests, read_available
 from trueup.ledger.entries import AccountEntry
@@ -33,6 +34,7 @@ def request_serials(
     submitted_by: int,
     submitted_at: datetime,
     received_at: datetime | None = None,
+    unit: int | None = None,
 ) -> RequestReceipt:
     """Take in a representative's request that serial numbers be deducted first.
 
@@ -40,12 +42,15 @@ def request_serials(
     the deadline, is passed over in the deductions; the receipt says what that would be
     now.
 
+    Args:
+        unit: Key of the affected EGU, where each has an account of its own.
+
     Raises Refused (`unknown_facility`, `nothing_asked_for`, `not_authorized`).
 
-    Source: 40 CFR 62.16340(c)(1); MASS-014, MASS-137.
+    Source: 40 CFR 62.16340(c)(1); 62.16535(c); MASS-014, MASS-137; RATE-196.
     """
     rules = programs.load(program)
-    account = _account(program, facility, blocks, submitted_by, at=submitted_at)
+    account = _account(program, (facility, unit), blocks, submitted_by, at=submitted_at)
     stored = SerialRequest.objects.create(
         program=program,
         period=period.name,
@@ -63,9 +68,11 @@ def request_serials(
         act="request_serials",
         subject=f"account:{account.id}",
         after={"period": period.name, "blocks": stored.blocks, "is_late": stored.is_late},
-        cite=CITE,
+        cite="40 CFR 62.16535(c)" if rules.is_rate_based else CITE,
     )
-    available = read_available([account.id], rules=rules, period=period)[account.id]
+    entries = accounts.facility_accounts(program=program, facilities=[facility])
+    barred = barred_for(entries, rules=rules)
+    available = read_available([account.id], rules=rules, period=period, barred=barred)[account.id]
     held = [*available.held, *available.arrived_later]
     return RequestReceipt(
         request=stored.pk,
@@ -74,16 +81,22 @@ def request_serials(
             as_requests(blocks, rules=rules),
             used=[block for block in held if block.vintage <= period.last_year],
             held=held,
+            unusable=available.unusable,
             vintage_max=period.last_year,
         ),
     )
 
 
 def _account(
-    program: str, facility: int, blocks: Sequence[SerialBlock], person: int, *, at: datetime
+    program: str,
+    owner: tuple[int, int | None],
+    blocks: Sequence[SerialBlock],
+    person: int,
+    *,
+    at: datetime,
 ) -> AccountEntry:
-    """The facility's account, if the person may ask this for it."""
-    account = accounts.compliance_account(program, facility)
+    """The account of a facility, or of its unit, if the person may ask this for it."""
+    account = accounts.compliance_account(program, owner[0], unit=owner[1])
     if account is None:
         raise Refused([checks.UnknownFacility("The facility has no compliance account.")])
     refusals: list[Refusal] = []

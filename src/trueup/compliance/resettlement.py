@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid5
 
+from trueup.accounts import queries as accounts
 from trueup.allocation.services import retirement_account
 from trueup.audit import services as audit
 from trueup.compliance import checks
@@ -20,6 +21,7 @@ from trueup.compliance.entries import Outcome, Resettlement
 from trueup.compliance.grounds import ground_of, step_of
 from trueup.compliance.instructions import DEDUCTIONS, deduction, int_lot, settlement_subject
 from trueup.compliance.models import Settlement
+from trueup.compliance.obligations import barred_for
 from trueup.compliance.outcomes import outcomes_of
 from trueup.compliance.passing_over import without
 from trueup.compliance.reports import tell_of_deductions
@@ -89,23 +91,37 @@ class Case:
                     own=False,
                 )
 
+    @property
+    def barred(self) -> frozenset[str]:
+        """Categories of credits that may not be used here."""
+        entries = accounts.facility_accounts(
+            program=self.rules.code, facilities=[self.row.facility_id]
+        )
+        return barred_for(entries, rules=self.rules).get(self.row.account_id, frozenset())
+
     def held(self) -> list[Block]:
         """What the account holds now that can be deducted."""
         transfers.free_for_deductions(program=self.rules.code, accounts=[self.row.account_id])
-        available = read_available([self.row.account_id], rules=self.rules, period=self.period)[
-            self.row.account_id
-        ]
+        account = self.row.account_id
+        available = read_available(
+            [account], rules=self.rules, period=self.period, barred={account: self.barred}
+        )[account]
         return [*available.held, *available.arrived_later]
 
 
-def open_case(*, program: str, period: CompliancePeriod, facility: int) -> Case:
+def open_case(
+    *, program: str, period: CompliancePeriod, facility: int, unit: int | None = None
+) -> Case:
     """The settlement that is to be changed; nobody else changes it meanwhile.
+
+    Args:
+        unit: The affected EGU, where each has an account of its own.
 
     Raises Refused (`not_settled`).
     """
     row = (
         Settlement.objects.select_for_update()
-        .filter(program=program, period=period.name, facility_id=facility)
+        .filter(program=program, period=period.name, facility_id=facility, unit_id=unit)
         .first()
     )
     if row is None:
@@ -185,6 +201,7 @@ def _instructions(case: Case, adjustment: Adjustment, act: Act) -> list[Instruct
         if blocks:
             instructions.append(
                 deduction(
+                    rules=case.rules,
                     account=case.row.account_id,
                     retirement=retirement,
                     blocks=blocks,
@@ -278,6 +295,7 @@ def _place_claim(case: Case, *, outstanding: int, at: datetime) -> None:
                 owed=outstanding,
                 vintage_max=case.rules.excess_vintage_max(case.period),
                 ground=ground_of(EXCESS, case.period),
+                barred=case.barred,
             )
         ],
         placed_at=at,

@@ -10,9 +10,11 @@ from trueup.compliance.deductions import preview_deductions, run_deductions
 from trueup.compliance.recoveries import recover_incorrect_allocation
 from trueup.compliance.requests import request_serials
 from trueup.compliance.reviews import warn_of_insufficient_holdings
+from trueup.compliance.state_measures import count_toward_state_measures
 
 __all__ = [
     "adjust_after_audit",
+    "count_toward_state_measures",
     "decide_appeal",
     "file_appeal",
     "preview_deductions",

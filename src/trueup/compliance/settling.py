@@ -2,24 +2,23 @@
 
 Nothing is written here: a preview and a run settle in the same way.
 
-Source: 40 CFR 62.16340; MASS-134 to MASS-141.
+Source: 40 CFR 62.16340; 62.16535; MASS-134 to MASS-141; RATE-193 to RATE-199.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 
 from trueup.accounts import queries as accounts
-from trueup.accounts.entries import FacilityAccountEntry, FacilityEntry
+from trueup.accounts.entries import FacilityAccountEntry, FacilityEntry, UnitEntry
 from trueup.compliance import checks
 from trueup.compliance.entries import OmissionEntry, Outcome, PassedOver
 from trueup.compliance.models import SerialRequest, Settlement
+from trueup.compliance.obligations import Obligation, obligations
 from trueup.compliance.passing_over import passed_over
-from trueup.emissions import queries as emissions
-from trueup.emissions.entries import FacilityEmissions
+from trueup.compliance.usability import read_usability, year_of
 from trueup.ledger import queries as ledger
 from trueup.ledger.held import Held, held_since
 from trueup.rules import requests as rule_requests
@@ -27,17 +26,24 @@ from trueup.rules.deduction import Block, quantity_of, settle
 from trueup.rules.deduction import Settlement as Settled
 from trueup.rules.periods import CompliancePeriod
 from trueup.rules.program import Program
-from trueup.rules.refusal import Refused
-from trueup.rules.serials import SerialBlock, lot_of_number, parse_block
+from trueup.rules.refusal import Refusal, Refused
+from trueup.rules.serials import SerialBlock, parse_block
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A facility that is to be settled, with its emissions and its requests."""
+    """A facility, or an affected EGU, that is to be settled, with its requests.
+
+    Attributes:
+        obligation: Tons of CO2, or credits needed.
+        barred: Categories of credits that it may not use.
+    """
 
     account: int
     facility: FacilityEntry
-    tons: int
+    unit: UnitEntry | None
+    obligation: int
+    barred: frozenset[str] = frozenset()
     retired_by_owner: int = 0
     requested: tuple[SerialBlock, ...] = ()
 
@@ -52,10 +58,19 @@ class Candidates:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Available:
-    """Blocks of an account: held at the deadline, and arrived since."""
+    """Blocks of an account: held at the deadline, arrived since, and never usable.
+
+    Attributes:
+        unusable: Credits that a turbine may not use, or that a State has counted.
+    """
 
     held: list[Block]
     arrived_later: list[Block]
+    unusable: list[Block]
+
+    @property
+    def everything(self) -> list[Block]:
+        return [*self.held, *self.arrived_later, *self.unusable]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +90,9 @@ class SettledFacility:
         return Outcome(
             account=self.candidate.account,
             facility=self.candidate.facility,
+            unit=self.candidate.unit,
             period=period,
-            obligation=self.candidate.tons,
+            obligation=self.candidate.obligation,
             held=self.held,
             deducted=self.settlement.deducted,
             excess_due=self.settlement.excess_due,
@@ -87,9 +103,9 @@ class SettledFacility:
 
 
 def find_candidates(rules: Program, period: CompliancePeriod) -> Candidates:
-    """The facilities that are not settled yet: those that can be, and those left out.
+    """The accounts that are not settled yet: those that can be, and those left out.
 
-    Source: 40 CFR 62.16340(b); MASS-135, MASS-159.
+    Source: 40 CFR 62.16340(b); 62.16535(b); MASS-135, MASS-159.
     """
     done = set(
         Settlement.objects.filter(program=rules.code, period=period.name).values_list(
@@ -101,15 +117,13 @@ def find_candidates(rules: Program, period: CompliancePeriod) -> Candidates:
         for entry in accounts.facility_accounts(program=rules.code)
         if entry.account not in done
     ]
-    reported = emissions.period_tons(
-        program=rules.code, period=period, facilities=[entry.facility.id for entry in waiting]
-    )
+    owed = obligations(waiting, rules=rules, period=period)
     asked = requests_in_time(rules.code, period)
     retired = retired_by_owners(rules, period, [entry.account for entry in waiting])
     found = Candidates(ready=[], omitted=[])
     for entry in waiting:
-        facility = reported[entry.facility.id]
-        omission = omission_of(entry, facility)
+        obligation = owed[entry.account]
+        omission = omission_of(entry, obligation)
         if omission is not None:
             found.omitted.append(omission)
         else:
@@ -117,31 +131,36 @@ def find_candidates(rules: Program, period: CompliancePeriod) -> Candidates:
                 Candidate(
                     account=entry.account,
                     facility=entry.facility,
-                    tons=facility.tons,
-                    retired_by_owner=min(retired.get(entry.account, 0), facility.tons),
+                    unit=entry.unit,
+                    obligation=obligation.quantity,
+                    barred=obligation.barred,
+                    retired_by_owner=min(retired.get(entry.account, 0), obligation.quantity),
                     requested=asked.get(entry.account, ()),
                 )
             )
     return found
 
 
-def omission_of(entry: FacilityAccountEntry, reported: FacilityEmissions) -> OmissionEntry | None:
-    """Why a facility cannot be settled yet; None if it can.
+def omission_of(entry: FacilityAccountEntry, owed: Obligation) -> OmissionEntry | None:
+    """Why an account cannot be settled yet; None if it can.
 
-    Source: 40 CFR 62.16340(b); 78.1(b)(18)(vii); MASS-159.
+    Source: 40 CFR 62.16340(b); 62.16535(b); 78.1(b)(18)(vii); MASS-159, RATE-006.
     """
-    reason: type[checks.EmissionsIncomplete] | type[checks.EmissionsNotFinal]
-    if reported.missing:
+    reason: type[Refusal]
+    if not owed.has_standard:
+        reason = checks.SubcategoryMissing
+    elif owed.missing:
         reason = checks.EmissionsIncomplete
-    elif not reported.final:
+    elif not owed.final:
         reason = checks.EmissionsNotFinal
     else:
         return None
     return OmissionEntry(
         account=entry.account,
         facility=entry.facility,
+        unit=entry.unit,
         reason=reason.code.rpartition(".")[2],
-        missing=reported.missing,
+        missing=owed.missing,
     )
 
 
@@ -208,6 +227,7 @@ def settle_candidates(
         rules=rules,
         period=period,
         also_free=also_free,
+        barred={candidate.account: candidate.barred for candidate in candidates},
     )
     return [
         _settled(candidate, available[candidate.account], rules=rules, period=period)
@@ -221,6 +241,7 @@ def read_available(
     rules: Program,
     period: CompliancePeriod,
     also_free: Collection[int] = (),
+    barred: Mapping[int, Collection[str]] | None = None,
 ) -> dict[int, Available]:
     """What accounts hold that can be deducted, and since when they hold it.
 
@@ -228,37 +249,39 @@ def read_available(
     unless the Administrator mended an error with it. What is limited is not available.
     Blocks that were recorded at one instant have no order among them.
 
-    Source: 40 CFR 62.16340(a)(2), (c)(2); 62.16375 “CO2 allowances held”.
+    Args:
+        barred: Categories of credits that accounts may not use.
+
+    Source: 40 CFR 62.16340(a)(2), (c)(2); 62.16375 “CO2 allowances held”; 62.16535(a);
+    62.16420(c)(3); 62.16434(c)(3).
     """
     mending = [kind.code for kind in rules.transaction_types.values() if kind.mends]
     held = held_since(account_ids, at=rules.deadline_at(period), mending=mending)
+    usability = read_usability(rules, (entry.lot for entries in held.values() for entry in entries))
     available = {}
     for account, entries in held.items():
-        blocks = Available(held=[], arrived_later=[])
+        blocks = Available(held=[], arrived_later=[], unusable=[])
+        not_for = (barred or {}).get(account, ())
         for entry in entries:
-            if entry.reservation is None or entry.reservation in also_free:
-                into = blocks.arrived_later if entry.is_later else blocks.held
-                into.append(as_block(entry))
+            if entry.reservation is not None and entry.reservation not in also_free:
+                continue
+            into = blocks.arrived_later if entry.is_later else blocks.held
+            for block, is_usable in usability.parts(as_block(entry), barred=not_for):
+                (into if is_usable else blocks.unusable).append(block)
         available[account] = blocks
     return available
 
 
 def as_block(held: Held) -> Block:
-    """A holding as the rule sees it."""
+    """A holding as the rule sees it, with the vintage that its serial numbers name."""
     return Block(
         lot=held.lot,
         first=held.first,
         last=held.last,
-        vintage=vintage_of(held.lot),
+        vintage=year_of(held.lot),
         recorded_seq=held.place,
         own=held.own,
     )
-
-
-@cache
-def vintage_of(lot: int) -> int:
-    """The vintage of a lot, by its number."""
-    return lot_of_number(lot).year
 
 
 def _settled(
@@ -267,7 +290,7 @@ def _settled(
     requested = as_requests(candidate.requested, rules=rules)
     settlement = settle(
         available.held,
-        emissions_tons=candidate.tons - candidate.retired_by_owner,
+        emissions_tons=candidate.obligation - candidate.retired_by_owner,
         vintage_max=period.last_year,
         excess_multiplier=rules.excess_multiplier,
         excess_vintage_max=rules.excess_vintage_max(period),
@@ -280,6 +303,7 @@ def _settled(
             requested,
             used=[block for block, _ in settlement.entries],
             held=[*available.held, *available.arrived_later],
+            unusable=available.unusable,
             vintage_max=rules.excess_vintage_max(period) if settlement.excess else period.last_year,
         )
     return SettledFacility(

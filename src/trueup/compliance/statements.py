@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from trueup.accounts import queries as accounts
 from trueup.allocation import queries as allocation
 from trueup.compliance.entries import (
     DeductedBlock,
@@ -20,13 +21,17 @@ from trueup.compliance.entries import (
 )
 from trueup.compliance.grounds import STEPS, ground_of, step_of
 from trueup.compliance.models import Settlement
+from trueup.compliance.obligations import obligations
 from trueup.compliance.outcomes import appeals, outcomes_of
 from trueup.compliance.passing_over import without
+from trueup.compliance.rate_figures import RateFigures
+from trueup.compliance.usability import read_usability
 from trueup.emissions import queries as emissions
 from trueup.ledger import queries as ledger
 from trueup.ledger.entries import TransactionEntry
 from trueup.rules import programs
 from trueup.rules.periods import CompliancePeriod
+from trueup.rules.program import Program
 from trueup.rules.serials import SerialBlock
 
 
@@ -84,29 +89,38 @@ def journals_of(accounts: Sequence[int], period: CompliancePeriod) -> dict[int, 
 
 
 def deducted_blocks(
-    *, program: str, period: CompliancePeriod, facility: int
+    *, program: str, period: CompliancePeriod, facility: int, unit: int | None = None
 ) -> list[DeductedBlock]:
     """The serial numbers deducted from a facility for a period, in order, neighbours joined.
 
-    Source: 40 CFR 62.16340(e); MASS-142.
+    Args:
+        unit: Key of the affected EGU, where each is settled by itself.
+
+    Source: 40 CFR 62.16340(e); 62.16535(f); MASS-142; RATE-202.
     """
     row = Settlement.objects.filter(
-        program=program, period=period.name, facility_id=facility
+        program=program, period=period.name, facility_id=facility, unit_id=unit
     ).first()
     return list(_deducted(journal_of(row.account_id, period))) if row is not None else []
 
 
-def statement(*, program: str, period: CompliancePeriod, facility: int) -> Statement | None:
+def statement(
+    *, program: str, period: CompliancePeriod, facility: int, unit: int | None = None
+) -> Statement | None:
     """A facility's settlement with its obligation by unit and every block; None if none.
 
-    Source: 40 CFR 62.16340(e); PLAT-088.
+    Args:
+        unit: Key of the affected EGU, where each is settled by itself.
+
+    Source: 40 CFR 62.16340(e); 62.16535(f); PLAT-088.
     """
     row = Settlement.objects.filter(
-        program=program, period=period.name, facility_id=facility
+        program=program, period=period.name, facility_id=facility, unit_id=unit
     ).first()
     if row is None:
         return None
     (outcome,) = outcomes_of([row])
+    rules = programs.load(program)
     reported = emissions.period_tons(program=program, period=period, facilities=[facility])
     journal = journal_of(row.account_id, period)
     return Statement(
@@ -136,33 +150,45 @@ def statement(*, program: str, period: CompliancePeriod, facility: int) -> State
         ),
         balance=ledger.totals_of([row.account_id])[row.account_id],
         appeals=tuple(appeals(row.pk)),
+        rate=_rate(row, rules, period),
     )
 
 
-def supplement(*, program: str, period: CompliancePeriod, facility: int) -> list[SupplementRow]:
+def _rate(row: Settlement, rules: Program, period: CompliancePeriod) -> RateFigures | None:
+    if not rules.is_rate_based:
+        return None
+    entries = accounts.facility_accounts(program=rules.code, facilities=[row.facility_id])
+    return obligations(entries, rules=rules, period=period)[row.account_id].rate
+
+
+def supplement(
+    *, program: str, period: CompliancePeriod, facility: int, unit: int | None = None
+) -> list[SupplementRow]:
     """The serial numbers retired, with dates, that supplement the last quarter's report.
 
     The report is due before the deductions; the registry issues this list after them.
-    Numbers that were set aside are named apart, because the resource behind them is owed.
+    Numbers that were set aside are named apart, because the resource behind them is owed;
+    so are credits of another vintage.
 
-    Source: 40 CFR 62.16360(a)(1)(vi); MASS-161, MASS-AMB-46.
+    Source: 40 CFR 62.16360(a)(1)(vi); 62.16555(a)(1)(viii); MASS-161, MASS-AMB-46; RATE-031.
     """
     rules = programs.load(program)
-    deducted = deducted_blocks(program=program, period=period, facility=facility)
+    deducted = deducted_blocks(program=program, period=period, facility=facility, unit=unit)
     inside = allocation.set_asides_within((item.block for item in deducted), program=program)
-    rows = []
-    for item in deducted:
-        for purpose, block in _by_purpose(item.block, inside.get(item.block, ())):
-            rows.append(
-                SupplementRow(
-                    block=block,
-                    ground=item.ground,
-                    surrendered_on=rules.local_date(item.ordered_at),
-                    retired_on=rules.local_date(item.recorded_at),
-                    set_aside=purpose,
-                )
-            )
-    return rows
+    usability = read_usability(rules, (item.block.lot.number(rules.number) for item in deducted))
+    return [
+        SupplementRow(
+            block=part,
+            ground=item.ground,
+            surrendered_on=rules.local_date(item.ordered_at),
+            retired_on=rules.local_date(item.recorded_at),
+            set_aside=purpose,
+            vintage=vintage,
+        )
+        for item in deducted
+        for purpose, block in _by_purpose(item.block, inside.get(item.block, ()))
+        for part, vintage in usability.vintages_within(block, program_number=rules.number)
+    ]
 
 
 def minus(block: SerialBlock, others: Iterable[SerialBlock]) -> list[SerialBlock]:

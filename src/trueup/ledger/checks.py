@@ -15,7 +15,7 @@ from itertools import pairwise
 from trueup.ledger.entries import Instruction, Range
 from trueup.rules.program import Program, TransactionType
 from trueup.rules.refusal import Refusal
-from trueup.rules.serials import PROGRAM_PLACE, join, lot_of_number
+from trueup.rules.serials import PROGRAM_PLACE, join
 
 
 class KeyReused(Refusal):
@@ -310,12 +310,10 @@ def debt_outstanding(question: Question) -> Refusal | None:
         return None
     if not question.program.debt_blocks_transfers:
         return None
-    if any(lot_of_number(b.lot).year <= vintage_max for b in question.instruction.blocks):
-        return DebtOutstanding(
-            f"The account owes allowances of vintage {vintage_max} or earlier;"
-            " until they are deducted none of these can leave it."
-        )
-    return None
+    return DebtOutstanding(
+        f"The account owes {question.program.instruments} of vintage {vintage_max} or earlier;"
+        " until they are deducted none of these can leave it."
+    )
 
 
 STOPPING: tuple[Check, ...] = (key_reused, unknown_account)

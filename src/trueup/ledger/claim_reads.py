@@ -51,4 +51,5 @@ def _claim_entry(claim: Claim) -> ClaimEntry:
         vintage_max=claim.vintage_max,
         ground=claim.ground,
         placed_at=claim.placed_at,
+        barred=frozenset(claim.barred.split()),
     )

@@ -251,6 +251,7 @@ class ClaimSpec:
     Attributes:
         destination: The retirement account that takes them.
         vintage_max: Newer vintages are left alone.
+        barred: Categories of credits that do not pay it.
     """
 
     account: int
@@ -258,6 +259,7 @@ class ClaimSpec:
     owed: int
     vintage_max: int
     ground: str
+    barred: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,6 +274,7 @@ class ClaimEntry:
     vintage_max: int
     ground: str
     placed_at: datetime
+    barred: frozenset[str] = frozenset()
 
     @property
     def open(self) -> int:

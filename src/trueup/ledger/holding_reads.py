@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +20,7 @@ from trueup.ledger.entries import (
 )
 from trueup.ledger.models import Holding
 from trueup.ledger.plan import OWN
+from trueup.ledger.vintages import Vintages, vintages_of
 from trueup.rules import programs
 from trueup.rules.refusal import Refused
 from trueup.rules.serials import PROGRAM_PLACE, Lot, SerialBlock, join, lot_of_number
@@ -166,16 +167,18 @@ def lot_totals(program: str) -> list[LotTotal]:
 def choose(account: int, *, vintage: int, quantity: int) -> tuple[Range, ...]:
     """Serial numbers for a transfer by quantity: earliest recorded first, lowest first.
 
-    Numbers that wait in another transfer are passed over.
+    The vintage of credits is the year of their MWh. Numbers that wait in another transfer
+    are passed over.
 
     Raises Refused (`serials_not_held`) if there are too few.
 
     Source: PLAT-051 (note); 62.16375 "CO2 allowances held".
     """
     free = Holding.objects.filter(account_id=account, reservation=None).order_by("move_id", "lo")
-    if 1000 <= vintage <= 9999:
+    program_number = account // PROGRAM_PLACE
+    has_credits = _has_credits(program_number)
+    if 1000 <= vintage <= 9999 and not has_credits:
         # The lots of a year are neighbours: their numbers begin with program and year.
-        program_number = account // PROGRAM_PLACE
         first = Lot(jurisdiction="AA", year=vintage).number(program_number)
         last = Lot(jurisdiction="ZZZ", year=vintage, category="ZZZZ").number(program_number)
         free = free.filter(lot_id__gte=first, lot_id__lte=last)
@@ -183,11 +186,11 @@ def choose(account: int, *, vintage: int, quantity: int) -> tuple[Range, ...]:
     for rows in (free[:FIRST_BLOCKS], free):  # A few blocks are nearly always enough.
         chosen: list[Range] = []
         found = 0
-        for entry in _holding_entries(rows, None):
-            if entry.vintage != vintage:
-                continue
-            taken = min(quantity - found, entry.quantity)
-            chosen.append(Range(entry.lot_number, entry.first, entry.first + taken - 1))
+        entries = _holding_entries(rows, None)
+        known = vintages_of(entry.lot_number for entry in entries) if has_credits else None
+        for block in _of_vintage(entries, vintage, known):
+            taken = min(quantity - found, block.quantity)
+            chosen.append(Range(block.lot, block.lo, block.lo + taken - 1))
             found += taken
             if found == quantity:
                 return tuple(chosen)
@@ -199,6 +202,26 @@ def choose(account: int, *, vintage: int, quantity: int) -> tuple[Range, ...]:
             )
         ]
     )
+
+
+def _has_credits(program_number: int) -> bool:
+    """Whether serial numbers of a program name the year of issue and not the vintage."""
+    known = (programs.load(code) for code in programs.codes())
+    return any(rules.number == program_number and rules.is_rate_based for rules in known)
+
+
+def _of_vintage(
+    entries: Iterable[HoldingEntry], vintage: int, known: Vintages | None
+) -> Iterator[Range]:
+    """What of some blocks is of a vintage, in their order."""
+    for entry in entries:
+        if known is None:
+            if entry.vintage == vintage:
+                yield entry.range
+            continue
+        for part in known.parts(*entry.range):
+            if part.vintage == vintage:
+                yield Range(entry.lot_number, part.first, part.last)
 
 
 def holdings_within(ranges: Sequence[Range]) -> list[HoldingEntry]:

@@ -180,7 +180,10 @@ class Hold(models.Model):
 class Claim(models.Model):
     """Instruments that an account owes; each batch takes them as they arrive.
 
-    Source: 40 CFR 62.16340(d), 62.16220(c)(1)(ii)(A).
+    Attributes:
+        barred: Categories of credits that do not pay it, separated by blanks.
+
+    Source: 40 CFR 62.16340(d), 62.16220(c)(1)(ii)(A); 62.16535(e), 62.16434(c)(3).
     """
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="claims")
@@ -188,6 +191,7 @@ class Claim(models.Model):
     owed = models.PositiveBigIntegerField()
     taken = models.PositiveBigIntegerField(default=0)
     vintage_max = models.PositiveSmallIntegerField()
+    barred = models.CharField(max_length=100, blank=True, db_default="")
     ground = models.CharField(max_length=200)
     placed_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True)
@@ -219,6 +223,39 @@ class Issue(models.Model):
             models.CheckConstraint(condition=Q(lo__gte=1, hi__gte=F("lo")), name="issue_not_empty"),
             models.UniqueConstraint(fields=("lot", "lo"), name="issue_once"),
         )
+
+
+class Disqualification(models.Model):
+    """Credits that do not qualify any more for any compliance demonstration: append-only.
+
+    Numbers may be named before they are issued; what was deducted stays deducted.
+
+    Attributes:
+        ground: Why, such as that a State counted them towards its own measures.
+
+    Source: 40 CFR 62.16420(c)(3).
+    """
+
+    lot_id = models.BigIntegerField()
+    lo = models.BigIntegerField()
+    hi = models.BigIntegerField()
+    ground = models.CharField(max_length=200)
+    actor = models.CharField(max_length=60)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(lo__gte=1, hi__gte=F("lo")), name="disqualification_not_empty"
+            ),
+            models.CheckConstraint(
+                condition=~Q(actor="") & ~Q(ground=""), name="disqualification_says_why"
+            ),
+        )
+        indexes = (models.Index(fields=("lot_id", "lo"), name="disqualification_by_lot"),)
+
+    def __str__(self) -> str:
+        return f"{self.lo} to {self.hi} of lot {self.lot_id}: {self.ground}"
 
 
 class Brake(models.Model):

@@ -22,11 +22,13 @@ from trueup.ledger.entries import (
     Receipt,
 )
 from trueup.ledger.rows import Missing, Row, Rows
+from trueup.ledger.vintages import Vintages
 from trueup.rules.program import Program, TransactionType
 from trueup.rules.refusal import Refused
 from trueup.rules.serials import lot_of_number
 
 OWN, OTHER = 0, 1
+CITES = {"mass": "40 CFR 62.16340(d)", "rate": "40 CFR 62.16535(e)"}  # Debts that are met.
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Facts:
     accounts: dict[int, AccountFact] = field(default_factory=dict)
     done: dict[UUID, DoneBefore] = field(default_factory=dict)
     claims: dict[int, list[ClaimEntry]] = field(default_factory=dict)
+    vintages: Vintages | None = None  # None where serial numbers say it.
     ids: list[int] = field(default_factory=list)
 
 
@@ -165,7 +168,7 @@ class _Planner:
             destination=accounts.get(instruction.destination),
             elsewhere=[self._elsewhere(part) for part in self._missing(instruction)],
             key_is_taken=instruction.key in self._facts.done or instruction.key in self._keys,
-            owes_vintage=self._owes_vintage(instruction.source),
+            owes_vintage=self._owes_vintage(instruction),
         )
 
     def _missing(self, instruction: Instruction) -> list[Missing]:
@@ -185,9 +188,27 @@ class _Planner:
                 self.plan.unknown_holders.add(part.holder)
         return Elsewhere(range=part.range, holder=holder, reserved=part.reserved)
 
-    def _owes_vintage(self, account: int | None) -> int | None:
+    def _owes_vintage(self, instruction: Instruction) -> int | None:
+        """The latest vintage that would pay what the giver owes, if any of this would."""
+        account = instruction.source
         claims = self._facts.claims.get(account, ()) if account is not None else ()
-        return max((claim.vintage_max for claim in claims if self._open(claim) > 0), default=None)
+        return max(
+            (
+                claim.vintage_max
+                for claim in claims
+                if self._open(claim) > 0
+                and any(self._paying(claim, block) for block in instruction.blocks)
+            ),
+            default=None,
+        )
+
+    def _paying(self, claim: ClaimEntry, block: Range) -> list[Range]:
+        """What of a block pays a claim, by its vintage and its category."""
+        known = self._facts.vintages
+        if known is None:
+            is_usable = lot_of_number(block.lot).year <= claim.vintage_max
+            return [block] if is_usable else []
+        return list(known.usable(block, vintage_max=claim.vintage_max, barred=claim.barred))
 
     def _open(self, claim: ClaimEntry) -> int:
         return claim.owed - self.plan.claims_taken.get(claim.id, claim.taken)
@@ -267,7 +288,7 @@ class _Planner:
                 actor="registry",
                 submitted_at=self._recorded_at,
                 ground=claim.ground,
-                cite="40 CFR 62.16340(d)",
+                cite=CITES[self._program.kind],
             )
             taken = self.plan.claims_taken.get(claim.id, claim.taken)
             kind = self._program.transaction_types["deduct"]
@@ -278,13 +299,12 @@ class _Planner:
     def _usable(self, claim: ClaimEntry, arrived: Sequence[Range]) -> list[Range]:
         blocks = []
         wanted = self._open(claim)
-        for block in arrived:
-            if lot_of_number(block.lot).year > claim.vintage_max:
-                continue
+        for block in (part for whole in arrived for part in self._paying(claim, whole)):
             for row in self._facts.rows.overlapping(block):
                 if wanted == 0 or row.account != claim.account or row.nxt is None:
                     continue
-                quantity = min(wanted, row.nxt - row.lo)
-                blocks.append(Range(block.lot, row.lo, row.lo + quantity - 1))
+                lo = max(row.lo, block.lo)
+                quantity = min(wanted, min(row.nxt - 1, block.hi) - lo + 1)
+                blocks.append(Range(block.lot, lo, lo + quantity - 1))
                 wanted -= quantity
         return blocks

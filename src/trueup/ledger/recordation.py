@@ -26,9 +26,11 @@ from trueup.ledger.models import Transaction as JournalLine
 from trueup.ledger.opening import open_books
 from trueup.ledger.plan import OWN, Plan, plan_batch
 from trueup.ledger.store import Store, concerned, store
+from trueup.ledger.vintages import Vintages, vintages_of
 from trueup.rules import programs
 from trueup.rules.refusal import Refused
 from trueup.rules.serials import Lot as SerialLot
+from trueup.rules.serials import lot_of_number
 
 # A batch whose rows keep changing under it is given up after this many plans.
 PLANS = 200
@@ -83,7 +85,8 @@ def originate(
             )
         )
         start += quantity
-    receipts = record(instructions, program=program, recorded_at=recorded_at)
+    of_year = vintage if vintage is not None else lot.year
+    receipts = _record(instructions, program=program, recorded_at=recorded_at, vintage=of_year)
     if any(receipt.repeated for receipt in receipts):
         return receipts
     Lot.objects.filter(id=number).update(next_serial=start)
@@ -91,7 +94,7 @@ def originate(
         lot_id=number,
         lo=instructions[0].blocks[0].lo,
         hi=start - 1,
-        vintage=vintage if vintage is not None else lot.year,
+        vintage=of_year,
         created_at=recorded_at,
     )
     return receipts
@@ -110,7 +113,19 @@ def record(
 
     Source: 40 CFR 62.16330(b), 62.16335(a) and (c).
     """
-    plan = _carry_out(instructions, program=program, recorded_at=recorded_at, all_or_none=True)
+    return _record(instructions, program=program, recorded_at=recorded_at)
+
+
+def _record(
+    instructions: Sequence[Instruction],
+    *,
+    program: str,
+    recorded_at: datetime,
+    vintage: int | None = None,
+) -> tuple[Receipt, ...]:
+    plan = _carry_out(
+        instructions, program=program, recorded_at=recorded_at, all_or_none=True, vintage=vintage
+    )
     return tuple(outcome for outcome in plan.outcomes if isinstance(outcome, Receipt))
 
 
@@ -170,12 +185,19 @@ def reverse(*, tx: int, key: UUID, actor: str, ground: str, recorded_at: datetim
 
 
 def _carry_out(
-    instructions: Sequence[Instruction], *, program: str, recorded_at: datetime, all_or_none: bool
+    instructions: Sequence[Instruction],
+    *,
+    program: str,
+    recorded_at: datetime,
+    all_or_none: bool,
+    vintage: int | None = None,
 ) -> Plan:
     """Decide and write, again and again while rows change in between."""
     books = store()
     for _ in range(PLANS):
-        plan = decide(books, instructions, program=program, recorded_at=recorded_at)
+        plan = decide(
+            books, instructions, program=program, recorded_at=recorded_at, vintage=vintage
+        )
         if all_or_none:
             refuse_whole(plan.outcomes)
         if not plan.transactions or books.write(plan):
@@ -184,9 +206,18 @@ def _carry_out(
 
 
 def decide(
-    books: Store, instructions: Sequence[Instruction], *, program: str, recorded_at: datetime
+    books: Store,
+    instructions: Sequence[Instruction],
+    *,
+    program: str,
+    recorded_at: datetime,
+    vintage: int | None = None,
 ) -> Plan:
-    """Read what the batch concerns and plan it; read more where a refusal needs it."""
+    """Read what the batch concerns and plan it; read more where a refusal needs it.
+
+    Args:
+        vintage: Of instruments that the batch creates.
+    """
     rules = programs.load(program)
     ranges, accounts, keys = concerned(instructions)
     while True:
@@ -195,11 +226,25 @@ def decide(
             facts.claims = books.lock_claims(accounts)
             debts = sum(len(facts.claims.get(i.destination, ())) for i in instructions)
             facts.ids += books.fresh_ids(debts)
+            if rules.is_rate_based:
+                facts.vintages = _vintages(instructions, vintage)
         plan = plan_batch(facts, instructions, program=rules, recorded_at=recorded_at)
         unread = plan.unknown_holders.difference(accounts)
         if not unread:
             return plan
         accounts += sorted(unread)
+
+
+def _vintages(instructions: Sequence[Instruction], vintage: int | None) -> Vintages:
+    """The vintages of what a batch moves, and of what it creates."""
+    fresh = [
+        (block, vintage if vintage is not None else lot_of_number(block.lot).year)
+        for instruction in instructions
+        if instruction.source is None
+        for block in instruction.blocks
+    ]
+    lots = {block.lot for instruction in instructions for block in instruction.blocks}
+    return vintages_of(lots, fresh=fresh)
 
 
 def refuse_whole(outcomes: Iterable[Receipt | Refused]) -> None:

@@ -7,6 +7,7 @@ named after the rule's headings do.
 from __future__ import annotations
 
 from trueup.ledger.brake import confirm_brake, lift_brake, pull_brake
+from trueup.ledger.disqualifying import disqualify
 from trueup.ledger.opening import (
     close_account,
     freeze_account,
@@ -29,6 +30,7 @@ __all__ = [
     "check",
     "close_account",
     "confirm_brake",
+    "disqualify",
     "freeze_account",
     "lift_brake",
     "open_account",

@@ -112,7 +112,7 @@ def collect(rows: Iterable[FactRow]) -> Facts:
 def claims_by_account(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[ClaimEntry]]:
     """Claims in the order in which they were placed, by account."""
     claims: dict[int, list[ClaimEntry]] = {}
-    for identity, account, destination, owed, taken, vintage_max, ground, placed_at in rows:
+    for identity, account, destination, owed, taken, vintage_max, barred, ground, placed_at in rows:
         entry = ClaimEntry(
             id=identity,
             account=account,
@@ -122,6 +122,7 @@ def claims_by_account(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[ClaimEn
             vintage_max=vintage_max,
             ground=ground,
             placed_at=placed_at,
+            barred=frozenset(barred.split()),
         )
         claims.setdefault(account, []).append(entry)
     return claims

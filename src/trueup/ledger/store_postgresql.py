@@ -99,7 +99,7 @@ SELECT count(*) FROM g
 """
 
 CLAIMS = """
-SELECT id, account_id, destination_id, owed, taken, vintage_max, ground, placed_at
+SELECT id, account_id, destination_id, owed, taken, vintage_max, barred, ground, placed_at
   FROM ledger_claim
  WHERE account_id = ANY (%s::bigint[]) AND withdrawn_at IS NULL AND taken < owed
  ORDER BY id FOR UPDATE

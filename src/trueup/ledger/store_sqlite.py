@@ -66,7 +66,7 @@ VALUES (?, ?, ?, ?, ?, ?, ?)
 """
 TAKE = "UPDATE ledger_claim SET taken = ? WHERE id = ?"
 CLAIMS = """
-SELECT id, account_id, destination_id, owed, taken, vintage_max, ground, placed_at
+SELECT id, account_id, destination_id, owed, taken, vintage_max, barred, ground, placed_at
   FROM ledger_claim
  WHERE account_id IN (SELECT value FROM json_each(?)) AND withdrawn_at IS NULL AND taken < owed
  ORDER BY id
@@ -138,7 +138,7 @@ class SqliteStore(Store):
 
     def lock_claims(self, accounts: Sequence[int]) -> dict[int, list[ClaimEntry]]:
         rows = self._database.execute(CLAIMS, [json.dumps(accounts)])
-        return claims_by_account((*row[:7], _aware(row[7])) for row in rows)
+        return claims_by_account((*row[:8], _aware(row[8])) for row in rows)
 
     def open_lot(self, lot: int, program: int, code: str) -> int:
         find = "SELECT next_serial FROM ledger_lot WHERE id = ?"

@@ -117,6 +117,7 @@ def place_claims(claims: Sequence[ClaimSpec], *, placed_at: datetime) -> list[in
                 destination_id=claim.destination,
                 owed=claim.owed,
                 vintage_max=claim.vintage_max,
+                barred=" ".join(sorted(claim.barred)),
                 ground=claim.ground,
                 placed_at=placed_at,
             )

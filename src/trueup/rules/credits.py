@@ -5,7 +5,7 @@ Source: 40 CFR 62.16434, 62.16435(a)(4), 62.16515(f); preamble IV.D.6 (80 FR 649
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -52,7 +52,7 @@ class CreditRules:
     comment_days: int
 
     @cached_property
-    def barred_for_turbines(self) -> Collection[str]:
+    def barred_for_turbines(self) -> frozenset[str]:
         """Codes of the categories that no combustion turbine may use.
 
         Source: 40 CFR 62.16434(c)(3).

@@ -188,7 +188,17 @@ class Program:
 
     @property
     def tons_rounding(self) -> str:
-        return self.readings["tons_rounding"].text_value
+        """How tons are rounded; where no obligation is in tons, as they are shown."""
+        reading = self.readings.get("tons_rounding")
+        return "half_up" if reading is None else reading.text_value
+
+    @property
+    def barred_categories(self) -> frozenset[str]:
+        """Categories of credits that combustion turbines may hold but not use.
+
+        Source: 40 CFR 62.16434(c)(3).
+        """
+        return frozenset() if self.credits is None else self.credits.barred_for_turbines
 
     @cached_property
     def zone(self) -> ZoneInfo:

@@ -19,6 +19,7 @@ OUTCOME_COLUMNS = (
     "excess_deducted",
     "outstanding",
 )
+RATE_COLUMNS = {"needed": "obligation", "shortfall": "excess"}  # What rates call them.
 DEDUCTIONS = "deductions"
 
 
@@ -27,7 +28,7 @@ def check_obligation(world: World, facility: str, period: str, quantity: int) ->
     found = queries.obligation(
         program=world.program,
         period=world.period(period),
-        facility=world.facility(facility).id,
+        **world.owner(facility),
     )
     assert found == quantity, f"the obligation of “{facility}” is {found}, not {quantity}"
 
@@ -38,7 +39,7 @@ def check_short(world: World, facility: str, quantity: int, instruments: str, pe
     found = queries.shortage(
         program=world.program,
         period=world.period(period),
-        facility=world.facility(facility).id,
+        **world.owner(facility),
     )
     assert found == quantity, f"“{facility}” is short of {found} {instruments}, not {quantity}"
 
@@ -49,13 +50,13 @@ def check_short(world: World, facility: str, quantity: int, instruments: str, pe
 def request_serials(
     world: World, person: str, first: str, last: str, facility: str, period: str
 ) -> None:
-    of = world.facility(facility)
+    of = world.owner(facility)
     submitter = world.anybody(person)
     with world.act():
         services.request_serials(
             program=world.program,
             period=world.period(period),
-            facility=of.id,
+            **of,
             blocks=[world.block(first, last)],
             submitted_by=submitter.id,
             submitted_at=world.now,
@@ -80,7 +81,7 @@ def check_left_out(world: World, facility: str, period: str, code: str) -> None:
     found = queries.omission(
         program=world.program,
         period=world.period(period),
-        facility=world.facility(facility).id,
+        **world.owner(facility),
     )
     assert found is not None, f"“{facility}” was not left out of the deductions for {period}"
     assert found.reason == code, f"“{facility}” was left out with {found.reason}, not {code}"
@@ -88,9 +89,12 @@ def check_left_out(world: World, facility: str, period: str, code: str) -> None:
 
 @sentence('the outcome of "{facility}" for {period} is:')
 def check_outcome(world: World, facility: str, period: str, datatable: DataTable) -> None:
-    expected = rows_of(datatable, required=(), optional=OUTCOME_COLUMNS)
+    expected = rows_of(datatable, required=(), optional=(*OUTCOME_COLUMNS, *RATE_COLUMNS))
     outcome = _outcome(world, facility, period)
-    found = {column: str(getattr(outcome, column)) for column in columns_of(datatable)}
+    found = {
+        column: str(getattr(outcome, RATE_COLUMNS.get(column, column)))
+        for column in columns_of(datatable)
+    }
     same_rows([found], expected, what=f"the outcome of “{facility}” is another one")
 
 
@@ -102,7 +106,7 @@ def check_deducted(world: World, facility: str, period: str, datatable: DataTabl
     deducted = statements.deducted_blocks(
         program=world.program,
         period=world.period(period),
-        facility=world.facility(facility).id,
+        **world.owner(facility),
     )
     found = [(item.block, item.ground if has_ground else "") for item in deducted]
     same_rows(
@@ -131,7 +135,7 @@ def _follows(before: SerialBlock, block: SerialBlock) -> bool:
 @sentence('"{facility}" is in compliance for {period}')
 def check_in_compliance(world: World, facility: str, period: str) -> None:
     outcome = _outcome(world, facility, period)
-    assert outcome.is_in_compliance, f"“{facility}” has {outcome.excess} tons of excess emissions"
+    assert outcome.is_in_compliance, f"“{facility}” has an excess of {outcome.excess}"
 
 
 @sentence('"{facility}" is not in compliance for {period}')
@@ -141,8 +145,8 @@ def check_not_in_compliance(world: World, facility: str, period: str) -> None:
 
 
 def _outcome(world: World, facility: str, period: str) -> Outcome:
-    of = world.facility(facility)
-    found = queries.outcome(program=world.program, period=world.period(period), facility=of.id)
+    of = world.owner(facility)
+    found = queries.outcome(program=world.program, period=world.period(period), **of)
     if found is None:
         raise AssertionError(f"“{facility}” is not settled for {period}")
     return found
@@ -150,13 +154,13 @@ def _outcome(world: World, facility: str, period: str) -> Outcome:
 
 @sentence('"{person}" appeals the deductions for {period} of "{facility}"')
 def appeal(world: World, person: str, period: str, facility: str) -> None:
-    of = world.facility(facility)
+    of = world.owner(facility)
     appellant = world.anybody(person)
     with world.act():
         services.file_appeal(
             program=world.program,
             period=world.period(period),
-            facility=of.id,
+            **of,
             filed_by=appellant.id,
             filed_at=world.now,
         )
@@ -172,7 +176,7 @@ def decide_appeal(world: World, quantity: int, instruments: str, facility: str) 
         services.decide_appeal(
             program=world.program,
             period=world.period(world.appeal[1]),
-            facility=world.facility(facility).id,
+            **world.owner(facility),
             returned=quantity,
             ruling="as decided on appeal",
             decided_at=world.now,

@@ -1,0 +1,119 @@
+"""What compliance accounts owe for a period: tons of CO2, or the credits that are needed.
+
+A mass-based obligation is a facility's tons; a rate-based one is the fewest whole credits
+that bring an affected EGU's rate down to its standard.
+
+Source: 40 CFR 62.16220(c)(1)(i); 62.16420(c)(1), (4); RATE-020, AMB-35.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from trueup.accounts.entries import FacilityAccountEntry, UnitEntry
+from trueup.compliance.rate_figures import RateFigures
+from trueup.emissions import operation as operations
+from trueup.emissions import queries as emissions
+from trueup.emissions.entries import FacilityEmissions, UnitOperation
+from trueup.rules import rate
+from trueup.rules.periods import CompliancePeriod
+from trueup.rules.program import Program
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Obligation:
+    """What one account owes for a period, as far as it is reported.
+
+    Attributes:
+        quantity: Instruments that must be held for it.
+        barred: Categories of credits that may not be used for it.
+        missing: Units and years without complete data; missing_quarters likewise.
+        final: Whether nothing is missing and all of it is final.
+        rate: What it follows from, in a rate-based program.
+    """
+
+    quantity: int
+    missing: tuple[tuple[str, int], ...]
+    missing_quarters: tuple[tuple[str, int, int], ...]
+    final: bool
+    barred: frozenset[str] = frozenset()
+    rate: RateFigures | None = None
+
+    @property
+    def has_standard(self) -> bool:
+        """Whether it is known which standard applies, where one does."""
+        return self.rate is None or self.rate.standard is not None
+
+
+def obligations(
+    entries: Iterable[FacilityAccountEntry], *, rules: Program, period: CompliancePeriod
+) -> dict[int, Obligation]:
+    """What accounts owe for a period, by account, in six statements.
+
+    Source: 40 CFR 62.16220(c)(1)(i); 62.16420(c)(4).
+    """
+    wanted = list(entries)
+    facilities = sorted({entry.facility.id for entry in wanted})
+    if not rules.is_rate_based:
+        tons = emissions.period_tons(program=rules.code, period=period, facilities=facilities)
+        return {entry.account: _of_mass(tons[entry.facility.id]) for entry in wanted}
+    units = operations.period_operation(program=rules.code, period=period, facilities=facilities)
+    return {
+        entry.account: _of_rate(entry.unit, units[entry.unit.id], rules=rules, period=period)
+        for entry in wanted
+        if entry.unit is not None
+    }
+
+
+def _of_mass(found: FacilityEmissions) -> Obligation:
+    return Obligation(
+        quantity=found.tons,
+        missing=found.missing,
+        missing_quarters=found.missing_quarters,
+        final=found.final,
+    )
+
+
+def _of_rate(
+    unit: UnitEntry, found: UnitOperation, *, rules: Program, period: CompliancePeriod
+) -> Obligation:
+    """Credits needed; none that a turbine may not use are counted on.
+
+    Source: 40 CFR 62.16420(c)(1); 62.16434(c)(3); 62.16535(b)(1).
+    """
+    subcategory = rate.subcategory_of(unit_type=unit.unit_type, fuel=unit.fuel)
+    standard = None if subcategory is None else rate.standard_of(subcategory, period.first_year)
+    needed = 0 if standard is None else rate.ercs_needed(found.total, standard=standard)
+    is_turbine = subcategory == rate.COMBUSTION_TURBINE
+    return Obligation(
+        quantity=needed,
+        missing=found.missing,
+        missing_quarters=found.missing_quarters,
+        final=found.final,
+        barred=rules.barred_categories if is_turbine else frozenset(),
+        rate=RateFigures(
+            subcategory=subcategory or "",
+            standard=standard,
+            co2_lb=found.total.co2_lb,
+            net_mwh=found.total.net_mwh,
+        ),
+    )
+
+
+def barred_for(
+    entries: Sequence[FacilityAccountEntry], *, rules: Program
+) -> Mapping[int, frozenset[str]]:
+    """The categories that each account may not use, by account.
+
+    Source: 40 CFR 62.16434(c)(3).
+    """
+    if not rules.is_rate_based:
+        return {}
+    return {
+        entry.account: rules.barred_categories
+        for entry in entries
+        if entry.unit is not None
+        and rate.subcategory_of(unit_type=entry.unit.unit_type, fuel=entry.unit.fuel)
+        == rate.COMBUSTION_TURBINE
+    }

@@ -1,0 +1,78 @@
+"""Which of the blocks of an account count at all, and for which year.
+
+An allowance's vintage is in its serial number. A credit's is the year of its MWh; credits
+that a State has counted towards its own measures count no more, and gas-shift credits
+never count for a turbine.
+
+Source: 40 CFR 62.16420(c)(3), (d)(1); 62.16434(c)(3); 62.16535(a)(1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+
+from trueup.ledger.vintages import Vintages, vintages_of
+from trueup.rules.deduction import Block
+from trueup.rules.program import Program
+from trueup.rules.serials import SerialBlock, lot_of_number
+
+
+@dataclass(frozen=True, slots=True)
+class Usability:
+    """What is known of some lots' numbers.
+
+    Attributes:
+        vintages: None where serial numbers name their vintage.
+    """
+
+    vintages: Vintages | None
+
+    def parts(self, block: Block, *, barred: Collection[str] = ()) -> Iterator[tuple[Block, bool]]:
+        """A block divided by vintage and by whether it can be used.
+
+        Source: 40 CFR 62.16420(c)(3), (d)(1); 62.16434(c)(3).
+        """
+        lot = block.lot
+        if self.vintages is None or not isinstance(lot, int):
+            yield block, True
+            return
+        is_barred = category_of(lot) in barred
+        for first, last, vintage, qualifies in self.vintages.parts(lot, block.first, block.last):
+            part = replace(block, first=first, last=last, vintage=vintage)
+            yield part, qualifies and not is_barred
+
+    def vintages_within(
+        self, block: SerialBlock, *, program_number: int
+    ) -> Iterator[tuple[SerialBlock, int]]:
+        """A block of serial numbers divided by vintage.
+
+        Source: 40 CFR 62.16420(d)(1).
+        """
+        if self.vintages is None:
+            yield block, block.lot.year
+            return
+        lot = block.lot.number(program_number)
+        for first, last, vintage, _ in self.vintages.parts(lot, block.first, block.last):
+            yield SerialBlock(lot=block.lot, first=first, last=last), vintage
+
+
+def read_usability(rules: Program, lots: Iterable[int]) -> Usability:
+    """What is known of lots; in two statements where serial numbers do not say it.
+
+    Source: 40 CFR 62.16420(c)(3), (d)(1).
+    """
+    return Usability(vintages_of(lots) if rules.is_rate_based else None)
+
+
+@cache
+def year_of(lot: int) -> int:
+    """The year in a lot's number: the vintage of allowances, the year of issue of credits."""
+    return lot_of_number(lot).year
+
+
+@cache
+def category_of(lot: int) -> str:
+    """The category in a lot's number; empty for allowances."""
+    return lot_of_number(lot).category

@@ -167,6 +167,8 @@ def check_paper(
 ) -> list[Refusal]:
     """Every element that is missing, not known, or does not have a permitted value.
 
+    What belongs to another kind of resource may stand there and is not looked at.
+
     Source: 40 CFR 62.16445(a), 62.16455, 62.16460, 62.16465; RATE-062 to RATE-119.
     """
     applying = [element for element in elements_of(document) if element.applies_to in tags]
@@ -175,7 +177,7 @@ def check_paper(
         for element in required_elements(document, tags, given)
         if not given.get(element.name, "").strip()
     ]
-    known = {element.name for element in applying}
+    known = {element.name for element in elements_of(document)}
     refusals += [
         ElementUnknown(f"{_title(document)}: it has no element “{name}”.")
         for name in given

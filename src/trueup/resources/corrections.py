@@ -1,0 +1,227 @@
+"""When it was wrong: overstated reports, revoked qualification, suspension, replacement.
+
+Source: 40 CFR 62.16440, 62.16450; RATE-058 to RATE-060, RATE-144 to RATE-151.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import Sum
+
+from trueup.accounts import services as registration
+from trueup.ledger import queries as ledger_queries
+from trueup.resources import checks
+from trueup.resources.decisions import CORRECTION, REVOCATION, Act, decide
+from trueup.resources.entries import REVOCATION_CAUSES, SUSPENSION_CAUSES, DebtEntry
+from trueup.resources.filing import existing, refuse, require_ground
+from trueup.resources.models import Debt, Issuance, Overstatement, Report, Resource, Suspension
+from trueup.resources.replacements import TakingBack, take_back
+from trueup.rules.ercs import whole_ercs
+from trueup.rules.refusal import Refusal, Refused
+
+
+@transaction.atomic
+def find_overstated(
+    *,
+    resource: int,
+    year: int,
+    mwh: int,
+    ground: str,
+    found_at: datetime,
+    is_final_report: bool = False,
+    actor: str = "administrator",
+) -> DebtEntry | None:
+    """Find that a year's M&V reports overstated MWh.
+
+    The number is taken off what is issued next. Of the final report it is revoked from
+    the account instead, and what the account lacks is due within 30 days.
+
+    Raises Refused (`unknown_resource`, `report_missing`, `overstatement_too_large`,
+    `ground_missing`).
+
+    Source: 40 CFR 62.16450(a), (b); RATE-145, RATE-146.
+    """
+    row = existing(resource)
+    reports = Report.objects.filter(resource=row, year=year, verified_mwh__isnull=False)
+    report = reports.exclude(state="superseded").order_by("-sequence").first()
+    if report is None:
+        missing = checks.ReportMissing(f"{row.name} has no verified M&V report for {year}.")
+        raise Refused([missing])
+    refuse([*require_ground(ground), *_size_refusals(row, year, mwh)])
+    found = Overstatement.objects.create(
+        report=report,
+        resource=row,
+        mwh=mwh,
+        taken=mwh if is_final_report else 0,
+        is_final_report=is_final_report,
+        ground=ground[:1000],
+        found_at=found_at,
+    )
+    decide(
+        _act(row, found_at, actor),
+        item=CORRECTION,
+        outcome="M&V report overstated",
+        ground=f"{mwh:,} MWh of {year}: {ground}",
+    )
+    if not is_final_report:
+        return None
+    return take_back(
+        TakingBack(
+            resource=row,
+            account=_account(row),
+            cause="final_report",
+            quantity=mwh,
+            ground=f"final M&V report overstated: {ground} (finding {found.pk})",
+            cite="40 CFR 62.16450(b)",
+            at=found_at,
+            actor=actor,
+        )
+    )
+
+
+@transaction.atomic
+def revoke_qualification(
+    *,
+    resource: int,
+    cause: str,
+    ground: str,
+    revoked_at: datetime,
+    actor: str = "administrator",
+) -> DebtEntry | None:
+    """Revoke a resource's qualification: freeze, revoke what is held, demand the rest.
+
+    As many credits as were ever issued to it leave the account, its own first, then
+    others first in, first out. What the account lacks is due within 30 days.
+
+    Raises Refused (`unknown_resource`, `not_registered`, `unknown_cause`,
+    `ground_missing`).
+
+    Source: 40 CFR 62.16440, 62.16450(c), (d); RATE-058, RATE-059, RATE-147 to RATE-149.
+    """
+    row = existing(resource)
+    refusals: list[Refusal] = list(require_ground(ground))
+    if cause not in REVOCATION_CAUSES:
+        refusals.append(
+            checks.UnknownCause(f"“{cause}” is none of {', '.join(REVOCATION_CAUSES)}.")
+        )
+    if row.state != "registered":
+        refusals.append(checks.NotRegistered(f"{row.name} is {row.state}, not registered."))
+    refuse(refusals)
+    row.state, row.revoked_at = "revoked", revoked_at
+    row.save(update_fields=["state", "revoked_at"])
+    decide(
+        _act(row, revoked_at, actor),
+        item=REVOCATION,
+        outcome="qualification revoked",
+        ground=f"{cause}: {ground}",
+    )
+    account = _account(row)
+    if ledger_queries.account(account).state == "open":
+        registration.freeze_account(
+            account=account, ground=f"{row.name}: {ground}", frozen_at=revoked_at, actor=actor
+        )
+    issued = Issuance.objects.filter(resource=row).aggregate(total=Sum("quantity"))["total"] or 0
+    before = Debt.objects.filter(resource=row).aggregate(total=Sum("demanded"))["total"] or 0
+    if issued <= before:
+        return None
+    return take_back(
+        TakingBack(
+            resource=row,
+            account=account,
+            cause="ineligible",
+            quantity=issued - before,
+            ground=f"not an eligible resource: {ground}",
+            cite="40 CFR 62.16450(d)",
+            at=revoked_at,
+            actor=actor,
+        )
+    )
+
+
+@transaction.atomic
+def suspend_issuance(
+    *,
+    resource: int,
+    cause: str,
+    ground: str,
+    suspended_at: datetime,
+    actor: str = "administrator",
+) -> None:
+    """Suspend issuance to a resource; its reports are still taken.
+
+    Raises Refused (`unknown_cause`, `ground_missing`, `issuance_suspended`).
+
+    Source: 40 CFR 62.16450(e); RATE-144.
+    """
+    row = existing(resource)
+    refusals: list[Refusal] = list(require_ground(ground))
+    if cause not in SUSPENSION_CAUSES:
+        refusals.append(
+            checks.UnknownCause(f"“{cause}” is none of {', '.join(SUSPENSION_CAUSES)}.")
+        )
+    refuse(refusals)
+    try:
+        with transaction.atomic():
+            Suspension.objects.create(
+                resource=row, cause=cause, ground=ground[:1000], from_at=suspended_at
+            )
+    except IntegrityError as error:
+        raise Refused([checks.IssuanceSuspended("Issuance is suspended already.")]) from error
+    decide(
+        _act(row, suspended_at, actor),
+        item=CORRECTION,
+        outcome="issuance suspended",
+        ground=f"{cause}: {ground}",
+    )
+
+
+@transaction.atomic
+def lift_suspension(
+    *, resource: int, ground: str, lifted_at: datetime, actor: str = "administrator"
+) -> None:
+    """Let credits be issued to a resource again.
+
+    Raises Refused (`ground_missing`, `not_suspended`).
+
+    Source: 40 CFR 62.16450(e); RATE-060.
+    """
+    row = existing(resource)
+    refuse(require_ground(ground))
+    ended = Suspension.objects.filter(resource=row, until_at=None).update(until_at=lifted_at)
+    if not ended:
+        raise Refused([checks.NotSuspended(f"Issuance to {row.name} is not suspended.")])
+    decide(_act(row, lifted_at, actor), item=CORRECTION, outcome="suspension lifted", ground=ground)
+
+
+def _size_refusals(row: Resource, year: int, mwh: int) -> list[Refusal]:
+    verified = [
+        whole_ercs(report.verified_mwh or 0)
+        for report in Report.objects.filter(resource=row, year=year).exclude(state="superseded")
+    ]
+    found = Overstatement.objects.filter(resource=row, report__year=year)
+    before = found.aggregate(total=Sum("mwh"))["total"] or 0
+    if 0 < mwh <= sum(verified) - before:
+        return []
+    return [
+        checks.OverstatementTooLarge(
+            f"{mwh:,} MWh cannot be too many of {sum(verified) - before:,} that stand verified."
+        )
+    ]
+
+
+def _account(row: Resource) -> int:
+    if row.account_id is None:
+        raise Refused([checks.AccountMissing(f"{row.name} has no general account.")])
+    return row.account_id
+
+
+def _act(row: Resource, at: datetime, actor: str) -> Act:
+    return Act(
+        program=row.program,
+        subject=f"resource:{row.pk}",
+        at=at,
+        actor=actor,
+        cite="40 CFR 62.16440, 62.16450",
+    )

@@ -1,0 +1,207 @@
+"""What goes into this context and what comes out of it: plain, immutable values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from trueup.rules.eligibility import Uprate
+from trueup.rules.serials import SerialBlock
+
+APPROACHES = ("rate", "mass", "none")
+PLANS = ("federal", "model")
+RESOURCE_STATES = ("described", "submitted", "registered", "rejected", "revoked")
+APPLICATION_STATES = ("submitted", "info_asked", "approved", "rejected")
+REPORT_STATES = ("submitted", "verified", "incomplete", "issued", "superseded")
+ENGAGEMENT_STATES = ("disclosed", "approved", "refused")
+REVOCATION_CAUSES = ("INELIGIBLE", "INTENTIONAL", "REPEATED_ERROR")
+SUSPENSION_CAUSES = ("INVESTIGATION", "REPEATED_ERROR", "INTENTIONAL")
+VERIFIER_CAUSES = ("NON_DISCLOSURE", "LOSS_OF_QUALIFICATION", "NEGLIGENCE", "INTENTIONAL")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceSpec:
+    """A resource as its sponsor describes it; see `rules.eligibility.Showing`."""
+
+    name: str
+    category: str
+    jurisdiction: str
+    capacity_mw: Decimal
+    in_service_on: date | None
+    kind: str = ""
+    grid: str = "EASTERN"
+    uprate: Uprate | None = None
+    derated_on: date | None = None
+    is_relicensed: bool = False
+    contract_with: str = ""
+    is_regional_supply: bool = False
+    has_meter: bool = True
+    savings_kind: str = ""
+    savings_basis: str = "EX_POST"
+    is_distributed: bool = False
+    exclusion: str = ""
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A file that is handed in with a paper."""
+
+    name: str
+    media_type: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportSpec:
+    """An M&V report: MWh of whole months of one year, and what it says."""
+
+    year: int
+    mwh: Decimal
+    elements: Mapping[str, str]
+    first_month: int = 1
+    last_month: int = 12
+    uploads: tuple[Upload, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifierSpec:
+    """A verifier that asks for accreditation, with its evidence.
+
+    Attributes:
+        categories: None named: every category.
+        evidence: `auditing`, `program`, `categories`, `tasks`, `conflict_controls`: what
+            shows each of them.
+    """
+
+    name: str
+    team: tuple[int, ...]
+    categories: tuple[str, ...] = ()
+    evidence: Mapping[str, str] = field(default_factory=dict)
+    sp_rating: str = ""
+    moodys_rating: str = ""
+    debarred_on: date | None = None
+    review_due_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceEntry:
+    """A resource as the register knows it."""
+
+    id: int
+    program: str
+    name: str
+    category: str
+    kind: str
+    jurisdiction: str
+    account: int | None
+    state: str
+    identifier: str
+    capacity_mw: Decimal
+    in_service_on: date | None
+    registered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttachmentEntry:
+    """A file of a paper."""
+
+    name: str
+    media_type: str
+    size_bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentEntry:
+    """A paper as it was filed."""
+
+    id: int
+    resource: int
+    kind: str
+    version: int
+    sha256: str
+    filed_at: datetime
+    filed_by: str
+    elements: Mapping[str, str]
+    attachments: tuple[AttachmentEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportEntry:
+    """An M&V report and how far it has come."""
+
+    id: int
+    resource: int
+    year: int
+    first_month: int
+    last_month: int
+    sequence: int
+    state: str
+    mwh: Decimal
+    verified_mwh: Decimal | None
+    is_excessive: bool
+    is_late: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifierEntry:
+    """A verifier and its accreditation."""
+
+    id: int
+    program: str
+    name: str
+    categories: tuple[str, ...]
+    accredited_at: datetime
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeOfCredits:
+    """A published notice of a year's calculated credits."""
+
+    id: int
+    program: str
+    year: int
+    published_at: datetime
+    closes_on: date
+    resources: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuanceEntry:
+    """Credits that were issued to a resource for a year; no block if none were."""
+
+    id: int
+    resource: int
+    year: int
+    quantity: int
+    corrected: int
+    block: SerialBlock | None
+    issued_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DebtEntry:
+    """Credits demanded back, and how many of them are still owed by when."""
+
+    id: int
+    resource: int
+    account: int
+    cause: str
+    demanded: int
+    revoked: int
+    open: int
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """Where a credit comes from: its resource, its issuance and every paper behind it."""
+
+    resource: ResourceEntry
+    issuance: IssuanceEntry
+    documents: tuple[DocumentEntry, ...]

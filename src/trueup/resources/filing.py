@@ -1,0 +1,177 @@
+"""File papers: check that they are whole, keep them with their digest and their files.
+
+Source: 40 CFR 62.16445(a), (d), 62.16455, 62.16460, 62.16465, 62.16515(g)(10).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from trueup.accounts import queries as accounts
+from trueup.resources import checks
+from trueup.resources.entries import AttachmentEntry, Upload
+from trueup.resources.files import keep_file
+from trueup.resources.models import (
+    Application,
+    Attachment,
+    Bar,
+    Document,
+    HostState,
+    Report,
+    Resource,
+    Verifier,
+)
+from trueup.rules import eligibility, programs
+from trueup.rules.papers import Described, tags_of
+from trueup.rules.refusal import Refusal, Refused
+
+SUBMISSIONS = "resource_submissions"
+
+
+def existing(resource: int) -> Resource:
+    """A resource, locked for the act where the engine can.
+
+    Raises Refused (`unknown_resource`).
+    """
+    found = Resource.objects.select_for_update().filter(id=resource).first()
+    if found is None:
+        raise Refused([checks.UnknownResource(f"There is no resource {resource}.")])
+    return found
+
+
+def host_of(resource: Resource) -> eligibility.HostState:
+    """How the resource's State has chosen; those of the program are rate-based.
+
+    Source: 40 CFR 62.16435(a)(3); AMB-25.
+    """
+    row = HostState.objects.filter(
+        program=resource.program, jurisdiction=resource.jurisdiction
+    ).first()
+    if row is not None:
+        return eligibility.HostState(program=row.approach, plan=row.plan)
+    is_known = resource.jurisdiction in programs.load(resource.program).jurisdictions
+    return eligibility.HostState(program=eligibility.RATE if is_known else eligibility.NONE)
+
+
+def described(resource: Resource, host: eligibility.HostState) -> Described:
+    """What of a resource decides which elements its papers have."""
+    return Described(
+        category=resource.category,
+        capacity_mw=capacity_of(resource),
+        has_meter=resource.has_meter,
+        savings_kind=resource.savings_kind,
+        is_distributed=resource.is_distributed,
+        is_outside=host.program != eligibility.RATE,
+    )
+
+
+def capacity_of(resource: Resource) -> Decimal:
+    """Nameplate capacity in MW; none for what saves electricity."""
+    return resource.capacity_mw if resource.capacity_mw is not None else Decimal(0)
+
+
+def tags_for(resource: Resource, *more: str) -> frozenset[str]:
+    """Which elements a resource's papers have."""
+    return tags_of(described(resource, host_of(resource))) | set(more)
+
+
+def submitter_refusals(resource: Resource, person: int, *, at: datetime) -> list[Refusal]:
+    """Whether a person may file for a resource: its account's representative, not barred.
+
+    Source: 40 CFR 62.16445(a)(1), (c), 62.16450(b); RATE-150; AMB-20.
+    """
+    if resource.account_id is None:
+        return [checks.AccountMissing(f"Open a general account for {resource.name} first.")]
+    if not accounts.may_submit(person, resource.account_id, at, kind=SUBMISSIONS):
+        return [checks.NotRepresentative(f"The person does not represent {resource.name}.")]
+    if Bar.objects.filter(person_id=person, until_at=None).exists():
+        return [checks.Barred("The representative did not replace credits and is barred.")]
+    return []
+
+
+def state_refusals(resource: Resource) -> list[Refusal]:
+    """Whether reports can be filed and credits issued, as the register stands.
+
+    Source: 40 CFR 62.16440(a), 62.16445(b), (e), 62.16450(d)(3); RATE-058, RATE-074.
+    """
+    refusals: list[Refusal] = []
+    if resource.state == "revoked":
+        refusals.append(
+            checks.QualificationRevoked(f"The qualification of {resource.name} was revoked.")
+        )
+    elif resource.state != "registered":
+        refusals.append(
+            checks.NotRegistered(
+                f"{resource.name} is not registered: its application must be approved first."
+            )
+        )
+    if Bar.objects.filter(resource=resource, until_at=None).exists():
+        refusals.append(checks.Barred(f"{resource.name} did not replace credits and is barred."))
+    return refusals
+
+
+def file_document(
+    resource: Resource,
+    *,
+    kind: str,
+    elements: Mapping[str, str],
+    filed_at: datetime,
+    filed_by: str,
+    application: Application | None = None,
+    report: Report | None = None,
+    verifier: Verifier | None = None,
+    uploads: Sequence[Upload] = (),
+) -> Document:
+    """Keep a paper for ever, as the next version of its kind.
+
+    Raises Refused (`file_too_large`, `file_refused`).
+
+    Source: 40 CFR 62.16515(g)(10); PLAT-089, PLAT-097.
+    """
+    kept: list[AttachmentEntry] = [keep_file(upload) for upload in uploads]
+    before = Document.objects.filter(kind=kind, application=application, report=report).count()
+    document = Document.objects.create(
+        resource=resource,
+        application=application,
+        report=report,
+        kind=kind,
+        version=before + 1,
+        elements=dict(elements),
+        sha256=digest_of(elements),
+        filed_at=filed_at,
+        filed_by=filed_by,
+        verifier=verifier,
+    )
+    Attachment.objects.bulk_create(
+        [
+            Attachment(
+                document=document,
+                name=entry.name,
+                media_type=entry.media_type,
+                size_bytes=entry.size_bytes,
+                sha256=entry.sha256,
+            )
+            for entry in kept
+        ]
+    )
+    return document
+
+
+def digest_of(elements: Mapping[str, str]) -> str:
+    """SHA-256 of a paper's elements, sorted, as JSON in UTF-8."""
+    text = json.dumps(dict(elements), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def refuse(refusals: Sequence[Refusal]) -> None:
+    """Raise every reason that applies, if any does."""
+    if refusals:
+        raise Refused(refusals)
+
+
+def require_ground(ground: str) -> list[Refusal]:
+    return [] if ground.strip() else [checks.GroundMissing("State the ground.")]

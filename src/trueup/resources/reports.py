@@ -1,0 +1,216 @@
+"""M&V reports: file them for whole months of a year.
+
+Source: 40 CFR 62.16445(c), 62.16460; RATE-056, RATE-057, RATE-110 to RATE-115.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+
+from trueup.audit import services as audit
+from trueup.audit.statements import insert_many
+from trueup.resources import checks
+from trueup.resources.entries import ReportEntry, ReportSpec
+from trueup.resources.filing import (
+    capacity_of,
+    existing,
+    file_document,
+    refuse,
+    state_refusals,
+    submitter_refusals,
+    tags_for,
+)
+from trueup.resources.models import Report, ReportedMonth, Resource
+from trueup.resources.queries import report_entry
+from trueup.rules import programs
+from trueup.rules.ercs import FIRST_YEAR, is_feasible
+from trueup.rules.papers import REPORT, check_paper
+from trueup.rules.refusal import Refusal, Refused
+
+CITE = "40 CFR 62.16445(c), 62.16460"
+DECIMALS_MAX = 5
+DECEMBER = 12
+MWH_MAX = Decimal(10) ** 10
+
+
+@transaction.atomic
+def submit_report(
+    *, resource: int, spec: ReportSpec, submitted_by: int, submitted_at: datetime
+) -> ReportEntry:
+    """Take in an M&V report for months that are over and not reported yet.
+
+    Output above capacity times hours is taken in and marked: the verification analyses it.
+
+    Raises Refused (`not_registered`, `qualification_revoked`, `barred`,
+    `not_representative`, `months_not_readable`, `before_first_year`, `before_service`,
+    `period_not_over`, `year_not_over`, `mwh_not_readable`, `overlap`, `element_missing`, ...).
+
+    Source: 40 CFR 62.16445(c), 62.16460; RATE-056, RATE-057, RATE-110 to RATE-115.
+    """
+    row = existing(resource)
+    refuse(submitter_refusals(row, submitted_by, at=submitted_at))
+    refuse(state_refusals(row))
+    refuse([*_month_refusals(row, spec, submitted_at), *_mwh_refusals(spec.mwh)])
+    before = Report.objects.filter(resource=row).aggregate(last=Max("sequence"))["last"] or 0
+    tags = tags_for(row, *(() if before else ("first",)))
+    refuse(check_paper(REPORT, spec.elements, tags=tags, program=row.program))
+    report = _insert(row, spec, sequence=before + 1, filed_at=submitted_at)
+    file_document(
+        row,
+        kind=REPORT,
+        elements={
+            **spec.elements,
+            "year": str(spec.year),
+            "months": f"{spec.first_month}-{spec.last_month}",
+            "mwh": str(spec.mwh),
+        },
+        filed_at=submitted_at,
+        filed_by=f"person:{submitted_by}",
+        report=report,
+        uploads=spec.uploads,
+    )
+    audit.log(
+        at=submitted_at,
+        program=row.program,
+        actor=f"person:{submitted_by}",
+        act="submit_report",
+        subject=f"resource:{row.pk}",
+        after={"report": report.pk, "year": spec.year, "mwh": str(spec.mwh)},
+        cite=CITE,
+    )
+    return report_entry(report)
+
+
+@transaction.atomic
+def withdraw_report(
+    *, report: int, withdrawn_by: int, ground: str, withdrawn_at: datetime
+) -> ReportEntry:
+    """Withdraw a report on which nothing was issued, to file another for its months.
+
+    The report and its papers stay on record.
+
+    Raises Refused (`report_missing`, `not_representative`, `report_not_open`).
+
+    Source: 40 CFR 62.16460; PLAT-089.
+    """
+    row = open_report(report)
+    refuse(submitter_refusals(row.resource, withdrawn_by, at=withdrawn_at))
+    row.state = "superseded"
+    row.save(update_fields=["state"])
+    row.months.all().delete()
+    audit.log(
+        at=withdrawn_at,
+        program=row.resource.program,
+        actor=f"person:{withdrawn_by}",
+        act="withdraw_report",
+        subject=f"resource:{row.resource_id}",
+        after={"report": row.pk, "ground": ground},
+        cite=CITE,
+    )
+    return report_entry(row)
+
+
+def open_report(report: int) -> Report:
+    """A report on which nothing was issued.
+
+    Raises Refused (`report_missing`, `report_not_open`).
+    """
+    row = (
+        Report.objects.select_for_update(of=("self",))
+        .select_related("resource")
+        .filter(id=report)
+        .first()
+    )
+    if row is None:
+        raise Refused([checks.ReportMissing(f"There is no M&V report {report}.")])
+    if row.state in {"issued", "superseded"}:
+        raise Refused([checks.ReportNotOpen(f"The report of {row.year} is {row.state}.")])
+    return row
+
+
+def days_of(report: Report | ReportSpec) -> tuple[date, date]:
+    """The first and the last day of a report."""
+    last = monthrange(report.year, report.last_month)[1]
+    return date(report.year, report.first_month, 1), date(report.year, report.last_month, last)
+
+
+def _insert(row: Resource, spec: ReportSpec, *, sequence: int, filed_at: datetime) -> Report:
+    first_on, last_on = days_of(spec)
+    rules = programs.load(row.program)
+    days = (last_on - first_on).days + 1
+    capacity = capacity_of(row)
+    is_excessive = capacity > 0 and not is_feasible(spec.mwh, capacity_mw=capacity, days=days)
+    report = Report.objects.create(
+        resource=row,
+        year=spec.year,
+        first_month=spec.first_month,
+        last_month=spec.last_month,
+        sequence=sequence,
+        mwh=spec.mwh,
+        contract_mwh=_stated(spec.elements, "contract_mwh"),
+        rewarded_mwh=_stated(spec.elements, "rewarded_mwh"),
+        biogenic_share=_stated(spec.elements, "biogenic_share"),
+        is_excessive=is_excessive,
+        is_late=rules.local_date(filed_at) > rules.effective_on(date(spec.year + 1, 6, 1)),
+        filed_at=filed_at,
+    )
+    months = [
+        {"report_id": report.pk, "resource_id": row.pk, "year": spec.year, "month": month}
+        for month in range(spec.first_month, spec.last_month + 1)
+    ]
+    try:
+        with transaction.atomic():
+            insert_many(ReportedMonth, months)
+    except IntegrityError as error:
+        overlap = checks.Overlap(
+            f"Some months of {spec.year} are reported for {row.name} already: every MWh is"
+            " reported once."
+        )
+        raise Refused([overlap]) from error
+    return report
+
+
+def _month_refusals(row: Resource, spec: ReportSpec, at: datetime) -> list[Refusal]:
+    if not (1 <= spec.first_month <= spec.last_month <= 12 and 1980 <= spec.year <= 2200):
+        return [
+            checks.MonthsNotReadable("A report covers whole months of one year, first to last.")
+        ]
+    if spec.year < FIRST_YEAR:
+        return [
+            checks.BeforeFirstYear(f"MWh before {FIRST_YEAR} earn no credits; report later ones.")
+        ]
+    last_on = days_of(spec)[1]
+    refusals: list[Refusal] = []
+    if programs.load(row.program).local_date(at) <= last_on:
+        kind = checks.YearNotOver if spec.last_month == DECEMBER else checks.PeriodNotOver
+        refusals.append(kind(f"The reported months are not over until {last_on}."))
+    if row.in_service_on is not None and last_on < row.in_service_on:
+        refusals.append(
+            checks.BeforeService(f"{row.name} went into service on {row.in_service_on}.")
+        )
+    return refusals
+
+
+def _mwh_refusals(mwh: Decimal) -> list[Refusal]:
+    if not mwh.is_finite() or not 0 <= mwh < MWH_MAX:
+        return [checks.MwhNotReadable(f"“{mwh}” is no quantity of MWh of at least 0.")]
+    exponent = mwh.as_tuple().exponent
+    if isinstance(exponent, int) and exponent < -DECIMALS_MAX:
+        return [checks.MwhNotReadable(f"{mwh} has more than {DECIMALS_MAX} decimals.")]
+    return []
+
+
+def _stated(elements: Mapping[str, str], name: str) -> Decimal | None:
+    """A quantity among the elements, which were checked; cut to what is stored."""
+    try:
+        stated = Decimal(elements[name].strip())
+    except (KeyError, InvalidOperation):
+        return None
+    refuse(_mwh_refusals(stated))
+    return stated

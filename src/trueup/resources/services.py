@@ -1,0 +1,57 @@
+"""What is done about eligible resources; each function is one database transaction."""
+
+from __future__ import annotations
+
+from trueup.resources.applications import (
+    approve_application,
+    ask_for_information,
+    reject_application,
+    submit_application,
+    supply_information,
+)
+from trueup.resources.corrections import (
+    find_overstated,
+    lift_suspension,
+    revoke_qualification,
+    suspend_issuance,
+)
+from trueup.resources.description import describe_resource, set_host_state
+from trueup.resources.issuance import issue_ercs, publish_credit_notice
+from trueup.resources.replacements import bar_for_unmet_debts, readmit
+from trueup.resources.reports import submit_report, withdraw_report
+from trueup.resources.verification import reject_verification, verify_application, verify_report
+from trueup.resources.verifiers import (
+    accredit_verifier,
+    clear_engagement,
+    disclose_engagement,
+    limit_accreditation,
+    revoke_accreditation,
+)
+
+__all__ = [
+    "accredit_verifier",
+    "approve_application",
+    "ask_for_information",
+    "bar_for_unmet_debts",
+    "clear_engagement",
+    "describe_resource",
+    "disclose_engagement",
+    "find_overstated",
+    "issue_ercs",
+    "lift_suspension",
+    "limit_accreditation",
+    "publish_credit_notice",
+    "readmit",
+    "reject_application",
+    "reject_verification",
+    "revoke_accreditation",
+    "revoke_qualification",
+    "set_host_state",
+    "submit_application",
+    "submit_report",
+    "supply_information",
+    "suspend_issuance",
+    "verify_application",
+    "verify_report",
+    "withdraw_report",
+]

@@ -21,10 +21,12 @@ pytest_plugins = tuple(
         "emissions",
         "transfers",
         "safeguards",
+        "officials",
         "holdings",
         "notices",
         "compliance",
         "operation",
+        "resources",
     )
 )
 pytestmark = pytest.mark.django_db

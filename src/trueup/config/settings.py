@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "trueup.web.authentication.middleware.SessionLimits",
     "trueup.web.authentication.middleware.SecondFactor",
+    "trueup.web.refusals.KeepRefusals",
 ]
 
 ROOT_URLCONF = "trueup.config.urls"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from trueup.accounts import checks, queries
+from trueup.accounts import checks, queries, watchers
 from trueup.accounts.account_limits import existing_account, limit_refusals
 from trueup.accounts.closing_records import end_closings
 from trueup.accounts.rivals import looking_again
@@ -262,15 +262,17 @@ def log_decide_and_tell(entry: AccountEntry, change: Change) -> None:
         "cite": change.cite,
     }
     audit.notify(
-        [
-            NoticeSpec(
-                event=change.event,
-                program=entry.program,
-                person=seat.person,
-                account=entry.id,
-                created_at=change.at,
-                context=context,
-            )
-            for seat in queries.representatives([entry.id])[entry.id]
-        ]
+        watchers.with_copies(
+            [
+                NoticeSpec(
+                    event=change.event,
+                    program=entry.program,
+                    person=seat.person,
+                    account=entry.id,
+                    created_at=change.at,
+                    context=context,
+                )
+                for seat in queries.representatives([entry.id])[entry.id]
+            ]
+        )
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from trueup.accounts import checks, closing_records, queries
+from trueup.accounts import checks, closing_records, queries, watchers
 from trueup.accounts.account_limits import (
     NoNotice,
     NotReopened,
@@ -183,17 +183,19 @@ def keep_open(*, account: int, reason: str, at: datetime, actor: str = "registry
     closing_records.end_closings([account], state="kept", at=at, outcome=reason)
     _log(entry, "keep_account_open", actor=actor, at=at, said=reason)
     audit.notify(
-        [
-            NoticeSpec(
-                event="account_stays_open",
-                program=entry.program,
-                person=seat.person,
-                account=account,
-                created_at=at,
-                context={"account": titled(entry), "reason": reason, "cite": CLOSING},
-            )
-            for seat in queries.representatives([account])[account]
-        ]
+        watchers.with_copies(
+            [
+                NoticeSpec(
+                    event="account_stays_open",
+                    program=entry.program,
+                    person=seat.person,
+                    account=account,
+                    created_at=at,
+                    context={"account": titled(entry), "reason": reason, "cite": CLOSING},
+                )
+                for seat in queries.representatives([account])[account]
+            ]
+        )
     )
 
 

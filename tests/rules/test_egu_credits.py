@@ -30,7 +30,12 @@ def issues(
     for year in sorted(years):
         known = {before: years[before] for before in years if before <= year}
         of_year = earned_in(
-            year, known, subcategory=subcategory, period=PERIOD, issued=issued, basis=basis
+            year,
+            known,
+            subcategory=subcategory,
+            period=PERIOD,
+            issued={} if basis == "year" else issued,
+            basis=basis,
         )
         for earned in of_year:
             issued[earned.category] += earned.quantity

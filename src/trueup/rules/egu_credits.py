@@ -54,7 +54,8 @@ def earned_in(
 
     Args:
         years: Operation of the period's years up to this one.
-        issued: By category, what was issued for the years before in the period.
+        issued: By category, what was issued already: for the period, or by `year` for
+            the year alone.
         basis: `cumulative` (the period to date, less what was issued), `year` (each year
             alone) or `period` (once, with the period's last year).
 
@@ -62,10 +63,9 @@ def earned_in(
 
     Source: 40 CFR 62.16434(b), (c); RATE-033 to RATE-038; AMB-04, AMB-06.
     """
-    if basis == "year":
-        counted, before = in_all([years[year]]), dict.fromkeys(CATEGORIES, 0)
-    else:
-        counted, before = in_all(of for known, of in years.items() if known <= year), dict(issued)
+    counted = in_all(
+        of for known, of in years.items() if known == year or (known < year and basis != "year")
+    )
     if basis == "period" and year != period.last_year:
         return ()
     found = {
@@ -80,8 +80,8 @@ def earned_in(
     return tuple(
         Earned(
             category=category,
-            quantity=max(0, earned - before.get(category, 0)),
-            over_issued=max(0, before.get(category, 0) - earned),
+            quantity=max(0, earned - issued.get(category, 0)),
+            over_issued=max(0, issued.get(category, 0) - earned),
         )
         for category, earned in found.items()
     )

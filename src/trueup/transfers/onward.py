@@ -36,6 +36,8 @@ CITES = {
     "transfer": "40 CFR 62.16330, 62.16335(b)",
     "retirement": "40 CFR 62.16320(b), 62.16335(b); PLAT-056",
 }
+# What is wrong when deductions, or others, took the serial numbers.
+GONE = frozenset({"serials_not_held", "serials_retired"})
 FIELDS = (
     "state",
     "tx",
@@ -102,7 +104,7 @@ def _chosen_again(
     """
     row = item.row
     for _ in range(CHOICES):
-        is_off = isinstance(outcome, Refused) and outcome.reasons == {"serials_not_held"}
+        is_off = isinstance(outcome, Refused) and outcome.reasons <= GONE
         if not is_off or row.vintage is None or row.quantity is None or row.source_id is None:
             return outcome
         try:

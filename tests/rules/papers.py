@@ -7,7 +7,13 @@ from collections.abc import Collection
 from trueup.rules.papers import STATEMENTS, required_elements
 from trueup.rules.statements import statements_of
 
-VALUES = {"text": "as described", "yes": "yes", "number": "2", "share": "0.55"}
+VALUES = {
+    "text": "as described",
+    "yes": "yes",
+    "number": "2",
+    "share": "0.55",
+    "positive_share": "0.8",
+}
 VALUES |= {"date": "2021-06-01", "account": "G0200000001X"}
 
 

@@ -275,3 +275,22 @@ class TestCombinedHeatAndPower:
             ercs.waste_heat_mwh(
                 electric_mwh=mwh(1), thermal_load_mwh=mwh(1), fossil_share=Decimal(2)
             )
+
+    def test_what_a_report_states_is_what_counts(self) -> None:
+        stated = {
+            "fuel_mmbtu": "100000",
+            "co2_factor": "117",
+            "thermal_mmbtu": "40000",
+            "boiler_efficiency": "0.8",
+            "matching_standard": "combustion_turbine",
+        }
+        earned = ercs.credited_heat_and_power("CHP", stated, electric_mwh=mwh(10_000), year=2022)
+        waste = {"thermal_load_mwh": "18000", "fossil_share": "0"}
+
+        assert whole_ercs(earned) == 3329
+        assert ercs.credited_heat_and_power("CHP", {}, electric_mwh=mwh(0), year=2022) == 0
+        assert (
+            ercs.credited_heat_and_power("WHP", waste, electric_mwh=mwh(20_000), year=2022)
+            == 18_000
+        )
+        assert ercs.credited_heat_and_power("WND", {}, electric_mwh=mwh(7), year=2022) == 7

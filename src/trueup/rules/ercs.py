@@ -10,12 +10,13 @@ preamble IV.C.3.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
+from trueup.rules.rate import standard_of
 from trueup.rules.refusal import Refusal, Refused
 
 HOURS_A_DAY = 24
@@ -314,6 +315,37 @@ def waste_heat_mwh(
     if not 0 <= fossil_share <= 1:
         raise ValueError(f"a share is between 0 and 1: {fossil_share}")
     return Fraction(min(electric_mwh, thermal_load_mwh)) * (1 - Fraction(fossil_share))
+
+
+def credited_heat_and_power(
+    category: str, stated: Mapping[str, str], *, electric_mwh: Decimal, year: int
+) -> Fraction:
+    """What a combined heat and power plant's report earns, from what the report states.
+
+    Args:
+        category: `CHP`, or `WHP` for waste heat power; others earn all their MWh.
+        stated: Elements of the M&V report, which were checked when it was filed.
+        year: Of generation; the matching subcategory's standard of that year applies.
+
+    Source: preamble IV.C.3; RATE-091, RATE-092; AMB-30.
+    """
+    if category == "WHP":
+        return waste_heat_mwh(
+            electric_mwh=electric_mwh,
+            thermal_load_mwh=Decimal(stated["thermal_load_mwh"]),
+            fossil_share=Decimal(stated["fossil_share"]),
+        )
+    if category != "CHP" or not electric_mwh:
+        return Fraction(electric_mwh)
+    rate = chp_rate(
+        fuel_mmbtu=Decimal(stated["fuel_mmbtu"]),
+        factor_lb_per_mmbtu=Decimal(stated["co2_factor"]),
+        thermal_mmbtu=Decimal(stated["thermal_mmbtu"]),
+        boiler_efficiency=Decimal(stated["boiler_efficiency"]),
+        electric_mwh=electric_mwh,
+    )
+    standard = standard_of(stated["matching_standard"], year)
+    return chp_mwh(rate=rate, standard=standard, electric_mwh=electric_mwh)
 
 
 def _quantity(mwh: Mwh) -> Fraction:

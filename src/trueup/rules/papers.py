@@ -38,6 +38,7 @@ _MUST_BE = {
     "number": "is a number of at least 0.",
     "optional_number": "is a number of at least 0.",
     "share": "is between 0 and 1.",
+    "positive_share": "is above 0 and at most 1.",
     "date": "is a date such as 2022-03-01.",
 }
 _CHP_TAGS = {
@@ -137,7 +138,7 @@ def tags_of(resource: Described) -> frozenset[str]:
     if resource.category == "WTE":
         tags.add("waste")
     if resource.category in {"CHP", "WHP"}:
-        tags.add(_CHP_TAGS[ercs.chp_monitoring(resource.capacity_mw)])
+        tags |= {_CHP_TAGS[ercs.chp_monitoring(resource.capacity_mw)], resource.category.lower()}
     if resource.is_distributed:
         tags.add("distributed")
     if resource.is_outside:
@@ -246,6 +247,7 @@ def _fault(test: str, value: str) -> str:
         "number": number is None or number < 0,
         "optional_number": number is None or number < 0,
         "share": number is None or not 0 <= number <= 1,
+        "positive_share": number is None or not 0 < number <= 1,
         "date": not _is_date(value),
     }.get(test, False)
     return _MUST_BE[test] if is_wrong else ""

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from django.http import HttpRequest
 from ninja import Router
 
-from trueup.api import asking, schemas
+from trueup.api import asking
+from trueup.api import people_schemas as people
 from trueup.api.access import PUBLIC, rule
 from trueup.api.asking import READING
 from trueup.rules.statements import Statement
@@ -16,22 +17,22 @@ from trueup.signing import forms as library
 router = Router(tags=["Forms"])
 
 
-@router.get("/{program}/forms", response={200: schemas.Forms, **READING})
+@router.get("/{program}/forms", response={200: people.Forms, **READING})
 @rule(PUBLIC)
-def list_forms(request: HttpRequest, program: str) -> schemas.Forms:
+def list_forms(request: HttpRequest, program: str) -> people.Forms:
     """Every form with its versions, and the prescribed statements word for word."""
     rules = asking.program_named(program)
     prescribed = rules.people.statements
     today = rules.local_date(asking.now())
-    return schemas.Forms(
+    return people.Forms(
         items=[
-            schemas.Form(
+            people.Form(
                 key=item.key,
                 title=item.title,
                 purpose=item.purpose,
                 cite=item.cite,
                 versions=[
-                    schemas.FormVersion(
+                    people.FormVersion(
                         version=version.version,
                         from_on=version.from_on,
                         superseded_on=version.superseded_on,
@@ -51,8 +52,8 @@ def list_forms(request: HttpRequest, program: str) -> schemas.Forms:
     )
 
 
-def _texts(statements: Sequence[Statement]) -> list[schemas.StatementText]:
+def _texts(statements: Sequence[Statement]) -> list[people.StatementText]:
     return [
-        schemas.StatementText(key=one.key, cite=one.cite, text=one.text, sha256=one.digest)
+        people.StatementText(key=one.key, cite=one.cite, text=one.text, sha256=one.digest)
         for one in statements
     ]

@@ -13,6 +13,7 @@ from trueup.accounts.checks import UnknownPerson
 from trueup.accounts.delegation import delegation_text
 from trueup.accounts.entries import AgentSpec, DelegationEntry
 from trueup.api import asking, schemas
+from trueup.api import people_schemas as people
 from trueup.api.access import REGISTERED, REPRESENTS, rule
 from trueup.api.asking import ACTING, READING
 from trueup.api.callers import SESSION, Asker, asker
@@ -31,11 +32,11 @@ router = Router(tags=["Representation"])
 READING_OWN = {**READING, 401: schemas.Problem, 403: schemas.Problem}
 
 
-@router.post("/{program}/delegations", auth=SESSION, response={201: schemas.Delegation, **ACTING})
+@router.post("/{program}/delegations", auth=SESSION, response={201: people.Delegation, **ACTING})
 @rule(REGISTERED, signs=True)
 def file_delegation(
-    request: HttpRequest, program: str, payload: schemas.DelegationIn, code: SecondFactor = ""
-) -> Status[schemas.Delegation]:
+    request: HttpRequest, program: str, payload: people.DelegationIn, code: SecondFactor = ""
+) -> Status[people.Delegation]:
     """File a notice of delegation; it supersedes your former one as a whole."""
     rules, who, at = asking.program_named(program), asker(request), asking.now()
     agents = _agents(payload.agents)
@@ -65,13 +66,13 @@ def file_delegation(
 @router.get(
     "/{program}/accounts/{number}/trusted",
     auth=SESSION,
-    response={200: schemas.TrustedAccounts, **READING_OWN},
+    response={200: people.TrustedAccounts, **READING_OWN},
 )
 @rule(REPRESENTS)
-def list_trusted(request: HttpRequest, program: str, number: str) -> schemas.TrustedAccounts:
+def list_trusted(request: HttpRequest, program: str, number: str) -> people.TrustedAccounts:
     """The accounts to which transfers of this one do not wait, and since when."""
     account = _own(asking.program_named(program), asker(request), number)
-    return schemas.TrustedAccounts(
+    return people.TrustedAccounts(
         items=[_trusted(account, entry) for entry in trusted.trusted_accounts(account.id)]
     )
 
@@ -79,16 +80,16 @@ def list_trusted(request: HttpRequest, program: str, number: str) -> schemas.Tru
 @router.post(
     "/{program}/accounts/{number}/trusted",
     auth=SESSION,
-    response={201: schemas.Trusted, **ACTING},
+    response={201: people.Trusted, **ACTING},
 )
 @rule(REPRESENTS, signs=True)
 def trust_account(
     request: HttpRequest,
     program: str,
     number: str,
-    payload: schemas.TrustedIn,
+    payload: people.TrustedIn,
     code: SecondFactor = "",
-) -> Status[schemas.Trusted]:
+) -> Status[people.Trusted]:
     """Put an account on the list; it is trusted after a wait and, if need be, an approval."""
     rules, who, at = asking.program_named(program), asker(request), asking.now()
     account = _own(rules, who, number)
@@ -103,16 +104,16 @@ def trust_account(
 @router.post(
     "/{program}/accounts/{number}/trusted/approve",
     auth=SESSION,
-    response={200: schemas.Trusted, **ACTING},
+    response={200: people.Trusted, **ACTING},
 )
 @rule(REPRESENTS, signs=True)
 def approve_trusted(
     request: HttpRequest,
     program: str,
     number: str,
-    payload: schemas.TrustedIn,
+    payload: people.TrustedIn,
     code: SecondFactor = "",
-) -> schemas.Trusted:
+) -> people.Trusted:
     """Approve, as the second person, that an account is trusted."""
     rules, who, at = asking.program_named(program), asker(request), asking.now()
     account = _own(rules, who, number)
@@ -129,7 +130,7 @@ def _listing_evidence(
     account: AccountEntry,
     other: AccountEntry,
     rules: Program,
-    payload: schemas.TrustedIn,
+    payload: people.TrustedIn,
     *,
     code: str,
     act: str,
@@ -155,7 +156,7 @@ def _own(rules: Program, who: Asker, number: str) -> AccountEntry:
     return account
 
 
-def _agents(named: list[schemas.AgentIn]) -> list[AgentSpec]:
+def _agents(named: list[people.AgentIn]) -> list[AgentSpec]:
     """The agents by name and address, both as registered.
 
     Raises Refused (`unknown_person`): one sentence, whichever of the two is wrong.
@@ -163,35 +164,35 @@ def _agents(named: list[schemas.AgentIn]) -> list[AgentSpec]:
     found: list[AgentSpec] = []
     unknown: list[Refusal] = []
     for row, one in enumerate(named, start=1):
-        people = [
+        named_so = [
             person for person in accounts.people_with_email(one.email) if person.name == one.name
         ]
-        if len(people) != 1:
+        if len(named_so) != 1:
             unknown.append(
                 UnknownPerson("Nobody is registered with this name and address.", row=row)
             )
             continue
-        found.append(AgentSpec(person=people[0].id, kinds=tuple(one.kinds), ends_at=one.ends_at))
+        found.append(AgentSpec(person=named_so[0].id, kinds=tuple(one.kinds), ends_at=one.ends_at))
     if unknown:
         raise Refused(unknown)
     return found
 
 
-def _delegation(entry: DelegationEntry) -> schemas.Delegation:
-    return schemas.Delegation(
+def _delegation(entry: DelegationEntry) -> people.Delegation:
+    return people.Delegation(
         id=entry.id,
         basis=entry.basis,
         delegator=entry.delegator_name,
         received_at=entry.received_at,
         agents=[
-            schemas.Agent(name=agent.name, kinds=list(agent.kinds), ends_at=agent.ends_at)
+            people.Agent(name=agent.name, kinds=list(agent.kinds), ends_at=agent.ends_at)
             for agent in entry.agents
         ],
     )
 
 
-def _trusted(account: AccountEntry, entry: TrustedAccountEntry) -> schemas.Trusted:
-    return schemas.Trusted(
+def _trusted(account: AccountEntry, entry: TrustedAccountEntry) -> people.Trusted:
+    return people.Trusted(
         account=account.number,
         other=entry.other.number,
         state=entry.state(asking.now()),

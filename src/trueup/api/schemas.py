@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from ninja import Schema
@@ -146,11 +146,11 @@ class SerialHistory(Schema):
     steps: list[SerialStep]
 
 
-class _Request(Schema):
+class Request(Schema):
     model_config = ConfigDict(extra="forbid")
 
 
-class _Signed(_Request):
+class Signed(Request):
     """What a person signs with a second factor."""
 
     accepted: list[Annotated[str, StringConstraints(max_length=40)]] = Field(
@@ -161,12 +161,12 @@ class _Signed(_Request):
     )
 
 
-class BlockIn(_Request):
+class BlockIn(Request):
     first: SerialText
     last: SerialText
 
 
-class _Instruments(_Request):
+class _Instruments(Request):
     """By serial numbers, or by vintage and quantity: the earliest recorded ones go."""
 
     source: AccountText
@@ -194,15 +194,15 @@ class RetirementIn(_Instruments):
     )
 
 
-class SignedTransferIn(TransferIn, _Signed):
+class SignedTransferIn(TransferIn, Signed):
     """A transfer with what is accepted."""
 
 
-class SignedRetirementIn(RetirementIn, _Signed):
+class SignedRetirementIn(RetirementIn, Signed):
     """A retirement with what is accepted."""
 
 
-class _Batch(_Signed):
+class _Batch(Signed):
     all_or_none: Annotated[bool, Field(strict=True)] = Field(
         True, description="Record all or none; else each for itself."
     )
@@ -237,7 +237,7 @@ class Transfer(Schema):
     note: str = Field(description="Empty for all but the people of the source.")
 
 
-class DecisionIn(_Signed):
+class DecisionIn(Signed):
     """A decision on a transfer."""
 
     reason: Annotated[str, StringConstraints(max_length=400)] = Field(
@@ -341,97 +341,3 @@ class Program(Schema):
     instrument: str
     unit: str
     periods: list[Period]
-
-
-class StatementText(Schema):
-    key: str
-    cite: str
-    text: str = Field(description="Word for word; it is signed as it stands.")
-    sha256: str
-
-
-class FormVersion(Schema):
-    version: str
-    from_on: date
-    superseded_on: date | None
-    in_force: bool
-
-
-class Form(Schema):
-    """A form of the library."""
-
-    key: str
-    title: str
-    purpose: str
-    cite: str
-    versions: list[FormVersion]
-    compliance: list[StatementText] = Field(description="Accepted for a facility's account.")
-    general: list[StatementText] = Field(description="Accepted for any other account.")
-
-
-class Forms(Schema):
-    items: list[Form]
-
-
-class AgentIn(_Request):
-    """An agent, by name and address as registered."""
-
-    name: Annotated[str, StringConstraints(max_length=200)]
-    email: Annotated[str, StringConstraints(max_length=254)]
-    kinds: list[Annotated[str, StringConstraints(max_length=40)]] = Field(
-        min_length=1, max_length=20, description="Kinds of submission."
-    )
-    ends_at: datetime | None = None
-
-
-class DelegationIn(_Signed):
-    """A notice of delegation; it supersedes the former one as a whole."""
-
-    basis: Literal["compliance", "general"]
-    agents: list[AgentIn] = Field(max_length=50, description="None ends all delegation.")
-
-
-class Agent(Schema):
-    name: str
-    kinds: list[str]
-    ends_at: datetime | None
-
-
-class Delegation(Schema):
-    id: int
-    basis: str
-    delegator: str
-    received_at: datetime
-    agents: list[Agent]
-
-
-class TrustedIn(_Signed):
-    other: AccountText
-
-
-class Trusted(Schema):
-    account: str
-    other: str
-    state: str
-    listed_at: datetime
-    effective_at: datetime | None
-
-
-class TrustedAccounts(Schema):
-    items: list[Trusted]
-
-
-class Task(Schema):
-    key: UUID
-    kind: str
-    program: str
-    subject: str
-    title: str
-    opened_at: datetime
-    due_on: date | None
-    claimed_by: str
-
-
-class TaskPage(Schema):
-    items: list[Task]
-    next: str | None = Field(None, description="Give it as `after` for the following page.")

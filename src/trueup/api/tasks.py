@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from ninja import Query, Router
 
 from trueup.api import asking, schemas
+from trueup.api import people_schemas as people
 from trueup.api.access import REGISTERED, rule
 from trueup.api.asking import READING, Limit
 from trueup.api.callers import SESSION, asker
@@ -27,12 +28,12 @@ Kind = Annotated[str, Query(pattern="^[a-z_]{0,40}$")]
 @router.get(
     "/tasks",
     auth=SESSION,
-    response={200: schemas.TaskPage, 401: schemas.Problem, 403: schemas.Problem, **READING},
+    response={200: people.TaskPage, 401: schemas.Problem, 403: schemas.Problem, **READING},
 )
 @rule(REGISTERED)
 def list_tasks(
     request: HttpRequest, *, kind: Kind = "", limit: Limit = 100, after: Place = ""
-) -> schemas.TaskPage:
+) -> people.TaskPage:
     """What awaits you, the first due first: for your accounts, for you, for your functions."""
     who = caller(asker(request).person, at=asking.now())
     found = queries.tasks_for(
@@ -45,7 +46,7 @@ def list_tasks(
         after=_place(after),
     )
     page = found[:limit]
-    return schemas.TaskPage(
+    return people.TaskPage(
         items=[_task(entry) for entry in page],
         next=_next(page[-1]) if len(found) > limit else None,
     )
@@ -66,8 +67,8 @@ def _next(entry: TaskEntry) -> str:
     return f"{on.isoformat()}-{number}"
 
 
-def _task(entry: TaskEntry) -> schemas.Task:
-    return schemas.Task(
+def _task(entry: TaskEntry) -> people.Task:
+    return people.Task(
         key=entry.key,
         kind=entry.kind,
         program=entry.program,

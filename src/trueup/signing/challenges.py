@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps
 from django.db import transaction
 
+from trueup.audit import services as audit
 from trueup.identity import services as identity
 from trueup.rules.refusal import Refusal, Refused
 from trueup.rules.statements import Statement
@@ -242,8 +243,17 @@ def _refuse_too_many(person: int, *, at: datetime) -> None:
         )
 
 
+@transaction.atomic
 def _remember_attempt(person: int, *, at: datetime) -> None:
     models.FactorAttempt.objects.create(person_id=person, at=at)
+    audit.log(
+        at=at,
+        program="",
+        actor=f"person:{person}",
+        act="give_wrong_second_factor",
+        subject=f"person:{person}",
+        cite="PLAT-017; PLAT-094",
+    )
 
 
 def _prove(

@@ -136,6 +136,17 @@ def approve_paper(*, nonce: str, by: int, at: datetime) -> PaperEntry:
     return paper_entry(row)
 
 
+def version_of(nonce: str) -> str:
+    """The version of the form that came on paper: in force when it was received.
+
+    Raises Refused (`paper_not_approved`) if there is no such paper.
+    """
+    row = models.Paper.objects.filter(nonce=nonce).first()
+    if row is None:
+        raise Refused([checks.PaperNotApproved("There is no such form on paper.")])
+    return row.form_version
+
+
 def use(nonce: str, *, signer: int, digest: str) -> PaperEntry:
     """The approved paper of this signer and this text, once only.
 

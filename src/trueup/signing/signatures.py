@@ -62,8 +62,13 @@ def sign(
     """
     if evidence.method == "key":
         raise Refused([_key_cannot_sign()])
-    version = forms.version_in_force(document, on=signed_at.date(), version=form_version)
-    if document != forms.AGREEMENT and evidence.method != "paper":
+    on_paper = evidence.method == "paper"
+    version = (
+        papers.version_of(str(evidence.detail.get("paper", "")))
+        if on_paper
+        else forms.version_in_force(document, on=signed_at.date(), version=form_version)
+    )
+    if document != forms.AGREEMENT and not on_paper:
         challenges.require_agreement(signer, at=signed_at)
     _require_statements(statements, evidence)
     whole = challenges.whole_text(
@@ -91,9 +96,7 @@ def sign(
         proof=dict(proof.proof),
         nonce=proof.nonce,
         signed_at=min(signed_at, proof.received_at),
-        received_at=max(received_at or signed_at, signed_at)
-        if evidence.method != "paper"
-        else proof.received_at,
+        received_at=proof.received_at if on_paper else max(received_at or signed_at, signed_at),
         entered_by_id=proof.entered_by,
         approved_by_id=proof.approved_by,
     )

@@ -8,6 +8,8 @@ from types import MappingProxyType
 from trueup.web.acts import (
     accounts,
     agreement,
+    applications,
+    certificates,
     decisions,
     desk,
     guards,
@@ -22,6 +24,8 @@ _ALL = (
     *decisions.ACTS,
     *guards.ACTS,
     *representation.ACTS,
+    *certificates.ACTS,
+    *applications.ACTS,
     *accounts.ACTS,
     *desk.ACTS,
 )

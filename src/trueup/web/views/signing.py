@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,10 +19,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from trueup.accounts.entries import PersonEntry
-from trueup.accounts.submitters import principal_of
 from trueup.desk.callers import Caller
-from trueup.ledger import queries as ledger
-from trueup.ledger.entries import AccountEntry
 from trueup.rules.refusal import Refused
 from trueup.rules.statements import Statement
 from trueup.signing import factors, queries
@@ -31,11 +27,11 @@ from trueup.signing import services as signing
 from trueup.signing.entries import ChallengeEntry, DraftEntry, Evidence, Site
 from trueup.transfers import queries as transfers
 from trueup.web import signed_acts
-from trueup.web.access import View, caller_of, official, own, registered, represents
+from trueup.web.access import View, official, own, registered, represents
+from trueup.web.acting import acting_of, acting_on, address_of, person_who_asks
 from trueup.web.acts import ACTS
 from trueup.web.pages import Link, page, program_or_404, program_trail
 from trueup.web.signed_acts import Acting, SignedAct, Submission
-from trueup.web.views.people import person_of
 
 BLOCKS_SHOWN = 200
 ANSWERS_MAX = 100_000
@@ -71,7 +67,7 @@ def act_page(act: SignedAct) -> View:
     @never_cache
     @require_http_methods(["GET", "HEAD", "POST"])
     def view(request: HttpRequest, code: str, **named: Any) -> HttpResponse:
-        acting = _acting(
+        acting = acting_on(
             request,
             act,
             code=code,
@@ -113,7 +109,7 @@ def agreement(request: HttpRequest) -> HttpResponse:
 
     Source: PLAT-151.
     """
-    person = _person(request)
+    person = person_who_asks(request)
     draft = signing.keep_draft(
         person=person.id,
         program=settings.TRUEUP_PROGRAM,
@@ -135,12 +131,12 @@ def sign(request: HttpRequest, key: UUID) -> HttpResponse:
 
     Source: PLAT-151, PLAT-152; MASS-027, MASS-037.
     """
-    person = _person(request)
+    person = person_who_asks(request)
     draft = _draft(key, person)
     if draft.done_at is not None:
         return HttpResponseRedirect(reverse("sign-receipt", args=[key]))
     act = ACTS[draft.act]
-    acting = _acting_of(request, act, draft)
+    acting = acting_of(request, act, draft)
     if act.document != "agreement" and not queries.has_agreement(person.id, on=acting.at.date()):
         return HttpResponseRedirect(f"{reverse('agreement')}?then={key}")
     submission = act.prepare(acting, draft.values, draft.key)
@@ -162,7 +158,7 @@ def sign(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD"])
 def receipt(request: HttpRequest, key: UUID) -> HttpResponse:
     """What became of a signed act, and what was kept of the signature."""
-    draft = _draft(key, _person(request))
+    draft = _draft(key, person_who_asks(request))
     if draft.done_at is None:
         return HttpResponseRedirect(reverse("sign", args=[key]))
     act = ACTS[draft.act]
@@ -347,77 +343,12 @@ def _site(request: HttpRequest) -> Site:
     return Site(name=host.rpartition(":")[0] or host, origin=f"{request.scheme}://{host}")
 
 
-def _person(request: HttpRequest) -> PersonEntry:
-    person = person_of(request)
-    if person is None:
-        raise PermissionDenied
-    return person
-
-
 def _draft(key: UUID, person: PersonEntry) -> DraftEntry:
     """A draft of this person's; of another's nobody learns that it exists."""
     found = queries.draft(key, person=person.id, at=signed_acts.now())
     if found is None or found.act not in ACTS:
         raise Http404("There is nothing of yours to sign at this address.")
     return found
-
-
-def _acting(
-    request: HttpRequest, act: SignedAct, *, code: str, number: str = "", key: object = None
-) -> Acting:
-    """Who acts on what; refuses whoever may not, without telling more.
-
-    Source: 40 CFR 62.16290(a)(2), 62.16315(a), 62.16320(c)(2)(iii).
-    """
-    program, person, at = program_or_404(code), _person(request), signed_acts.now()
-    account = entry = None
-    if act.subject == signed_acts.ACCOUNT:
-        account = ledger.find_account(program=program.code, number=number)
-    if act.subject == signed_acts.TRANSFER and isinstance(key, UUID):
-        entry = transfers.transfer(key, viewer=person.id)
-        account = act.account_of(entry) if entry is not None else None
-    if act.subject == signed_acts.THING:
-        account = act.account_of_thing(str(key))
-    if account is not None and (
-        account.program != program.code
-        or not caller_of(request).acts_for(account.id, submission=act.kind)
-    ):
-        raise PermissionDenied
-    if account is None and act.subject in (signed_acts.ACCOUNT, signed_acts.TRANSFER):
-        raise PermissionDenied
-    acting = Acting(
-        program=program,
-        person=person,
-        at=at,
-        account=account,
-        transfer=entry,
-        thing=str(key) if act.subject == signed_acts.THING else "",
-        for_person=_principal(person, account, act, at),
-    )
-    if not act.may(acting):
-        raise PermissionDenied
-    return acting
-
-
-def _principal(
-    person: PersonEntry, account: AccountEntry | None, act: SignedAct, at: datetime
-) -> int | None:
-    if account is None or act.kind != "transfers":
-        return None  # Only with transfers the service says whose act an agent's is.
-    return principal_of(person.id, account.id, kind=act.kind, at=at)
-
-
-def _acting_of(request: HttpRequest, act: SignedAct, draft: DraftEntry) -> Acting:
-    """The same for a draft: what one may do is asked anew when it is signed."""
-    is_account = act.subject == signed_acts.ACCOUNT
-    is_transfer = act.subject == signed_acts.TRANSFER
-    return _acting(
-        request,
-        act,
-        code=draft.program,
-        number=draft.subject if is_account else "",
-        key=UUID(draft.subject) if is_transfer else draft.subject,
-    )
 
 
 def _then(request: HttpRequest) -> str:
@@ -453,16 +384,7 @@ def _change(asked: Asked) -> str:
     """Where the answers can be changed; the agreement has none."""
     if asked.act.name == "agreement":
         return ""
-    return f"{_address(asked.act, asked.acting)}?draft={asked.draft.key}"
-
-
-def _address(act: SignedAct, acting: Acting) -> str:
-    name = f"act-{act.name}"
-    if act.subject == signed_acts.PROGRAM:
-        return reverse(name, args=[acting.program.code])
-    if act.subject in (signed_acts.TRANSFER, signed_acts.THING):
-        return reverse(name, args=[acting.program.code, acting.subject])
-    return reverse(name, args=[acting.program.code, acting.acted_for.number])
+    return f"{address_of(asked.act, asked.acting)}?draft={asked.draft.key}"
 
 
 def _steps(acting: Acting) -> list[Link]:

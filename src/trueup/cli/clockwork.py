@@ -11,6 +11,7 @@ from datetime import datetime
 from trueup.accounts import application_clock as applications
 from trueup.audit import services as audit
 from trueup.compliance import services as compliance
+from trueup.identity import services as identity
 from trueup.rules import programs
 from trueup.transfers import closing
 from trueup.transfers import services as transfers
@@ -19,10 +20,13 @@ from trueup.transfers import services as transfers
 def run_once(now: datetime, *, codes: Sequence[str] | None = None) -> dict[str, int]:
     """Record transfers whose wait has ended, close what is due, remind, warn, send mail.
 
+    The scans of identity papers go when their days are over.
+
     Args:
         codes: The programs; all if not given.
 
-    Source: 40 CFR 62.16335(a), (b); 62.16320(c)(6)(ii); PLAT-026, PLAT-053, PLAT-082.
+    Source: 40 CFR 62.16335(a), (b); 62.16320(c)(6)(ii); PLAT-026, PLAT-053, PLAT-082,
+    PLAT-094.
     """
     acts = ("recorded", "refused", "closed", "reminded", "lapsed", "warned", "mailed")
     done = dict.fromkeys(acts, 0)
@@ -38,6 +42,7 @@ def run_once(now: datetime, *, codes: Sequence[str] | None = None) -> dict[str, 
         done["reminded"] += silent.reminded
         done["lapsed"] += silent.lapsed
         done["warned"] += compliance.warn_of_insufficient_holdings(program=code, now=now)
+    identity.delete_due_scans(now)
     while mailed := audit.send_mail(now):
         done["mailed"] += mailed
     return done

@@ -200,9 +200,7 @@ class TestPreview:
         counts = []
         for some in (fleet.facilities[:4], fleet.facilities[4:]):
             with statements() as sent:
-                found = succession.preview(
-                    program=PROGRAM, facilities=some, at=NOON, primary=eve
-                )
+                found = succession.preview(program=PROGRAM, facilities=some, at=NOON, primary=eve)
             counts.append(len(sent))
             assert len(found.leaving) == len(some)
         assert counts[0] == counts[1]
@@ -423,7 +421,7 @@ class TestWatchers:
         ):
             with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(attack)
-        for change in ({"until_at": NOON}, {"kind": "submitter"}, {"ended_by": "administrator"}):
+        for change in ({"until_at": NOON}, {"kind": "sender"}, {"ended_by": "administrator"}):
             values = {
                 "account_id": fleet.accounts[1],
                 "person_id": fleet.person("Vera Long"),

@@ -11,6 +11,7 @@ from trueup.accounts.rivals import looking_again
 from trueup.audit import services as audit
 from trueup.audit.entries import NoticeSpec
 from trueup.rules import programs
+from trueup.rules.program import Program
 from trueup.rules.refusal import Refusal, Refused
 
 CITE = "40 CFR 62.16305(b), 62.16500(b)"
@@ -106,18 +107,9 @@ def submit_agreement(
 
     def act() -> int:
         request = _open_request(program=program, facility=facility)
-        refusals: list[Refusal] = []
-        if queries.facility(facility) is None:
-            refusals.append(checks.UnknownFacility("There is no such facility."))
-        people = _representatives(program=program, facility=facility)
-        if submitted_by is not None and submitted_by not in people:
-            refusals.append(
-                checks.NotAuthorized("Only the facility's representative hands in its agreement.")
-            )
-        if rules.people.representation.agreements == "on_request" and request is None:
-            refusals.append(
-                AgreementNotAskedFor("Nobody has asked for this agreement; keep it yourself.")
-            )
+        refusals = _document_refusals(
+            rules, facility=facility, is_asked_for=request is not None, by=submitted_by
+        )
         if media_type not in MEDIA_TYPES or not 0 < len(content) <= CONTENT_MAX:
             refusals.append(
                 AgreementNotUsable(f"An agreement is a PDF of at most {CONTENT_MAX:,} bytes.")
@@ -142,6 +134,23 @@ def submit_agreement(
         return row.pk
 
     return looking_again(act)
+
+
+def _document_refusals(
+    rules: Program, *, facility: int, is_asked_for: bool, by: int | None
+) -> list[Refusal]:
+    refusals: list[Refusal] = []
+    if queries.facility(facility) is None:
+        refusals.append(checks.UnknownFacility("There is no such facility."))
+    if by is not None and by not in _representatives(program=rules.code, facility=facility):
+        refusals.append(
+            checks.NotAuthorized("Only the facility's representative hands in its agreement.")
+        )
+    if rules.people.representation.agreements == "on_request" and not is_asked_for:
+        refusals.append(
+            AgreementNotAskedFor("Nobody has asked for this agreement; keep it yourself.")
+        )
+    return refusals
 
 
 def _open_request(*, program: str, facility: int) -> AgreementRequest | None:

@@ -60,14 +60,7 @@ def file_delegation_notice(
         refusals = _refusals(
             rules, basis=basis, delegator=delegator, agents=agents, people=people, at=received_at
         )
-        if former is not None and former.received_at > received_at:
-            refusals.append(
-                checks.SupersededAlready("A later notice of delegation was received already.")
-            )
-        if evidence is not None and evidence.method == "paper":
-            refusals.append(
-                checks.ElectronicOnly("A notice of delegation is submitted electronically.")
-            )
+        refusals += _receipt_refusals(former, evidence, at=received_at)
         if refusals:
             raise Refused(refusals)
         signature = keep_signature(
@@ -206,6 +199,21 @@ def _refusals(
         )
     for agent in agents:
         refusals += _kind_refusals(agent, name=people[agent.person].name, at=at)
+    return refusals
+
+
+def _receipt_refusals(
+    former: DelegationNotice | None, evidence: Evidence | None, *, at: datetime
+) -> list[Refusal]:
+    refusals: list[Refusal] = []
+    if former is not None and former.received_at > at:
+        refusals.append(
+            checks.SupersededAlready("A later notice of delegation was received already.")
+        )
+    if evidence is not None and evidence.method == "paper":
+        refusals.append(
+            checks.ElectronicOnly("A notice of delegation is submitted electronically.")
+        )
     return refusals
 
 

@@ -119,7 +119,7 @@ Feature: People, facilities and accounts
     Then the reversal is refused with "serials_not_held"
     And "Gulf Brokers" holds 49 allowances
 
-  @MASS-035 @PLAT-056 @MASS-170
+  @MASS-035 @PLAT-030 @PLAT-056 @MASS-170
   Scenario: What is retired of one's own will stays retired
     Given "Ana Ruiz" transfers 10 allowances of vintage 2022 from "Barry" to "Gulf Brokers"
     When "Cy Dunn" retires 5 allowances of vintage 2022 of "Gulf Brokers"

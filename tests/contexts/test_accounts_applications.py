@@ -527,6 +527,18 @@ class TestSuperseding:
         assert submit(application, cy, signed=(cy, dee)).state == "submitted"
         assert self.seats(account) == {"primary": cy}
 
+    def test_after_a_reset_of_credentials_it_is_reviewed_first(
+        self, account: int, cy: int, dee: int
+    ) -> None:
+        check_identity(dee)
+        identity.start_cool_down(person=cy, reason="password_reset", at=NOON + 5 * DAY, hours=24)
+        application = begin(cy, document(dee), account=account)
+
+        entry = submit(application, cy, signed=(dee, cy), at=NOON + 5 * DAY + HOUR)
+
+        assert entry.state == "submitted"
+        assert self.seats(account) == {"primary": cy}
+
     def test_an_alternate_it_leaves_out_sits_no_more(self, account: int, cy: int, dee: int) -> None:
         check_identity(dee)
         first = begin(cy, document(cy, dee), account=account)

@@ -253,3 +253,14 @@ class TestTheStatement:
 
         assert file("1", due_on.isoformat()) == (exempt_from, due_on, False)
         assert file("2", "2025-03-01") == (exempt_from, due_on, True)
+
+
+class TestAllocationGoesOn:
+    """MASS-150; 40 CFR 62.16240(a)(2): the exemption does not itself stop allocations."""
+
+    def test_a_unit_that_retired_is_allocated_to_all_the_same(self, registry: Registry) -> None:
+        retire(registry, on="2023-08-15")
+
+        registry.allocate(("Barry", "1", 2025, 10))
+
+        assert registry.total("Barry", 2025) == 10

@@ -29,6 +29,7 @@ from trueup.accounts.checks import tidy
 from trueup.accounts.ownership_checks import tidied
 from trueup.accounts.rivals import looking_again
 from trueup.accounts.signed_forms import keep_signature
+from trueup.identity import queries as identity
 from trueup.ledger.entries import AccountEntry
 from trueup.rules import programs
 from trueup.rules.refusal import Refusal, Refused
@@ -206,7 +207,7 @@ def submit_application(*, application: int, by: int, at: datetime) -> Applicatio
             return after(application)
         take(before, Step(act="submit", state="submitted", actor=actor, at=at, heard=True))
         received = after(application)
-        if _has_effect_on_receipt(received):
+        if _has_effect_on_receipt(received, at=at):
             take_effect(received, actor=actor, at=at, reason="effective on receipt")
         else:
             tell(received, "application_received", at=at)
@@ -255,12 +256,16 @@ def _missing(application: ApplicationEntry) -> tuple[str, ...]:
     )
 
 
-def _has_effect_on_receipt(application: ApplicationEntry) -> bool:
-    """Whether a superseding application needs no review; docs/decisions/0160."""
+def _has_effect_on_receipt(application: ApplicationEntry, *, at: datetime) -> bool:
+    """Whether a superseding application needs no review; docs/decisions/0160.
+
+    Who has just had credentials reset does not hand an account over unseen (PLAT-094).
+    """
     signed = {entry.person for entry in application.signatures}
+    sitting = {person for person in signed if _sits(person, application.account)}
     return (
         application.kind == "supersede"
-        and any(_sits(person, application.account) for person in signed)
+        and bool(sitting - identity.cooling_down(sitting, at=at).keys())
         and not unchecked(application)
     )
 

@@ -204,6 +204,7 @@ class ResourceRegistry:
         months: tuple[int, int] = (1, 12),
         by: str = "Fay Ito",
         uploads: tuple[Upload, ...] = (),
+        meter_file: Upload | None = None,
         said: Mapping[str, str] | None = None,
     ) -> ReportEntry:
         return services.submit_report(
@@ -215,6 +216,7 @@ class ResourceRegistry:
                 last_month=months[1],
                 elements=complete(REPORT, self.tags(resource, "first"), **(said or {})),
                 uploads=uploads,
+                meter_file=meter_file,
             ),
             submitted_by=self.person(by),
             submitted_at=self.tick(),

@@ -216,6 +216,29 @@ class TestIssuance:
 
         assert registry.issue_year("240000", resource="Old Hydro").quantity == 40_000
 
+    def test_combined_heat_and_power_earns_what_beats_the_standard(self) -> None:
+        registry = ResourceRegistry()
+        services.set_host_state(
+            program=PROGRAM,
+            jurisdiction="TX",
+            approach="rate",
+            plan="model",
+            set_at=registry.tick(),
+        )
+        registry.register(replace(WIND, name="Mill", category="CHP", kind=""))
+
+        issued = registry.issue_year(
+            "10000",
+            resource="Mill",
+            fuel_mmbtu="100000",
+            co2_factor="117",
+            thermal_mmbtu="40000",
+            boiler_efficiency="0.8",
+            matching_standard="combustion_turbine",
+        )
+
+        assert issued.quantity == 3329
+
     def test_set_aside_mwh_are_left_out(self, registry: ResourceRegistry) -> None:
         assert registry.issue_year("50000", rewarded_mwh="10000").quantity == 40_000
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -457,6 +457,38 @@ class TestReports:
             running.verify(report, "9.9")
         with refused("mwh_not_readable"):
             running.verify(report, "-1", misstatement="FOUND", misstatement_explained="x")
+
+    def test_a_meter_file_is_kept_and_added_up(
+        self, running: ResourceRegistry, tmp_path: Path
+    ) -> None:
+        lines = ["start,end,mwh"]
+        days = [date(2022, 1, 1) + timedelta(days=day) for day in range(31)]
+        lines += [f"{day}T00:00-06:00,{day + timedelta(days=1)}T00:00-06:00,10" for day in days]
+        file = upload(tmp_path, "\n".join(lines).encode(), "meter.csv", "text/csv")
+
+        with refused("above_metered"):
+            running.report("310.1", months=(1, 1), meter_file=file)
+        with refused("outside_period"):
+            running.report("310", months=(1, 2), meter_file=file)
+        report = running.report("310", months=(1, 1), meter_file=file)
+
+        paper = queries.papers_of(report.resource)[-1]
+        assert paper.elements["metered_mwh"] == "310"
+        assert [kept.name for kept in paper.attachments] == ["meter.csv"]
+
+    def test_a_meter_file_with_a_gap_reports_nothing(
+        self, running: ResourceRegistry, tmp_path: Path
+    ) -> None:
+        text = "start,end,mwh\n2022-01-01T00:00-06:00,2022-01-02T00:00-06:00,1\n"
+        text += "2022-01-03T00:00-06:00,2022-02-01T00:00-06:00,1\n"
+
+        with refused("gap"):
+            running.report(
+                "1",
+                months=(1, 1),
+                meter_file=upload(tmp_path, text.encode(), "meter.csv", "text/csv"),
+            )
+        assert queries.reports_of(running.resources[WIND.name].id) == []
 
     def test_a_rejected_verification_leaves_the_report_incomplete(
         self, running: ResourceRegistry

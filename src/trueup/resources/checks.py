@@ -138,6 +138,11 @@ class MwhNotReadable(Refusal):
     cite = "40 CFR 62.16460(b)(2)(iii)"
 
 
+class AboveMetered(Refusal):
+    code = "resources.above_metered"
+    cite = "40 CFR 62.16455(c)(1), 62.16460(b)(2)(iii)"
+
+
 class ReportMissing(Refusal):
     code = "resources.report_missing"
     cite = "40 CFR 62.16445(c), (e)"

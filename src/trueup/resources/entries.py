@@ -57,13 +57,18 @@ class Upload:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportSpec:
-    """An M&V report: MWh of whole months of one year, and what it says."""
+    """An M&V report: MWh of whole months of one year, and what it says.
+
+    Attributes:
+        meter_file: Its meter data, `start,end,mwh`; it covers the months whole.
+    """
 
     year: int
     mwh: Decimal
     elements: Mapping[str, str]
     first_month: int = 1
     last_month: int = 12
+    meter_file: Upload | None = None
     uploads: tuple[Upload, ...] = ()
 
 

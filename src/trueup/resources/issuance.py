@@ -5,7 +5,7 @@ Source: 40 CFR 62.16445(e), (f), 62.16515(f); preamble IV.D.6; RATE-135 to RATE-
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -38,10 +38,10 @@ from trueup.resources.models import (
     Resource,
     Suspension,
 )
-from trueup.resources.queries import credit_notices, issuance_entry
+from trueup.resources.queries import issuance_entry, notice_entry
 from trueup.rules import ercs, programs
 from trueup.rules.eligibility import RATE, eligible_share
-from trueup.rules.papers import DECISION
+from trueup.rules.papers import DECISION, REPORT
 from trueup.rules.program import Program
 from trueup.rules.refusal import Refusal, Refused
 from trueup.rules.serials import Lot
@@ -84,7 +84,9 @@ def publish_credit_notice(
         published_at=published_at,
         closes_on=rules.days_from(rules.local_date(published_at), days),
     )
-    verified = Report.objects.filter(resource__program=program, year=year, state="verified")
+    verified = list(
+        Report.objects.filter(resource__program=program, year=year, state="verified").order_by("id")
+    )
     insert_many(
         NoticedReport,
         [
@@ -93,7 +95,7 @@ def publish_credit_notice(
                 "report_id": report.pk,
                 "verified_mwh": to_whole(report.verified_mwh or Decimal(0)),
             }
-            for report in verified.order_by("id")
+            for report in verified
         ],
     )
     audit.log(
@@ -105,7 +107,7 @@ def publish_credit_notice(
         after={"year": year, "closes_on": notice.closes_on.isoformat()},
         cite="preamble IV.D.6",
     )
-    return next(entry for entry in credit_notices(program=program) if entry.id == notice.pk)
+    return notice_entry(notice, resources=len({report.resource_id for report in verified}))
 
 
 @transaction.atomic
@@ -209,9 +211,13 @@ def _calculate(work: _Round) -> ercs.Issuance:
     share = eligible_share(showing_of(row))
     is_outside = host_of(row).program != RATE
     earned = Fraction(0)
+    stated = _stated(work)
     for report in work.reports:
+        electric_mwh = report.verified_mwh if report.verified_mwh is not None else Decimal(0)
         earned += ercs.creditable_mwh(
-            report.verified_mwh or 0,
+            ercs.credited_heat_and_power(
+                row.category, stated[report.pk], electric_mwh=electric_mwh, year=work.year
+            ),
             share=share,
             biogenic_share=report.biogenic_share,
             contract_mwh=report.contract_mwh if is_outside else None,
@@ -221,6 +227,12 @@ def _calculate(work: _Round) -> ercs.Issuance:
     before = Issuance.objects.filter(resource=row).order_by("-id").first()
     carried = Fraction(before.fraction_carried or 0) if before is not None else Fraction(0)
     return ercs.issue(earned, correction=correction, carried=carried, carries=_carries(row))
+
+
+def _stated(work: _Round) -> dict[int, Mapping[str, str]]:
+    """What each report states, as it was filed last."""
+    papers = Document.objects.filter(kind=REPORT, report__in=work.reports).order_by("id")
+    return {paper.report_id: paper.elements for paper in papers if paper.report_id is not None}
 
 
 def open_overstatements(row: Resource) -> list[Overstatement]:

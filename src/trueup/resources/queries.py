@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from trueup.ledger import queries as ledger
 from trueup.resources.entries import (
@@ -141,17 +141,19 @@ def credit_notices(*, program: str, year: int | None = None) -> list[NoticeOfCre
     rows = CreditNotice.objects.filter(program=program).order_by("id")
     if year is not None:
         rows = rows.filter(year=year)
-    return [
-        NoticeOfCredits(
-            id=row.pk,
-            program=row.program,
-            year=row.year,
-            published_at=row.published_at,
-            closes_on=row.closes_on,
-            resources=len({noticed.report.resource_id for noticed in row.reports.all()}),
-        )
-        for row in rows.prefetch_related("reports__report")
-    ]
+    covered = Count("reports__report__resource", distinct=True)
+    return [notice_entry(row, resources=row.covered) for row in rows.annotate(covered=covered)]
+
+
+def notice_entry(row: CreditNotice, *, resources: int) -> NoticeOfCredits:
+    return NoticeOfCredits(
+        id=row.pk,
+        program=row.program,
+        year=row.year,
+        published_at=row.published_at,
+        closes_on=row.closes_on,
+        resources=resources,
+    )
 
 
 def resource_entry(row: Resource) -> ResourceEntry:

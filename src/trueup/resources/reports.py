@@ -17,6 +17,7 @@ from trueup.audit import services as audit
 from trueup.audit.statements import insert_many
 from trueup.resources import checks
 from trueup.resources.entries import ReportEntry, ReportSpec
+from trueup.resources.files import keep_file, path_of
 from trueup.resources.filing import (
     capacity_of,
     existing,
@@ -30,6 +31,7 @@ from trueup.resources.models import Report, ReportedMonth, Resource
 from trueup.resources.queries import report_entry
 from trueup.rules import programs
 from trueup.rules.ercs import FIRST_YEAR, is_feasible
+from trueup.rules.meter import total_meter_data
 from trueup.rules.papers import REPORT, check_paper
 from trueup.rules.refusal import Refusal, Refused
 
@@ -49,7 +51,8 @@ def submit_report(
 
     Raises Refused (`not_registered`, `qualification_revoked`, `barred`,
     `not_representative`, `months_not_readable`, `before_first_year`, `before_service`,
-    `period_not_over`, `year_not_over`, `mwh_not_readable`, `overlap`, `element_missing`, ...).
+    `period_not_over`, `year_not_over`, `mwh_not_readable`, `above_metered`, `overlap`,
+    `element_missing`, ...).
 
     Source: 40 CFR 62.16445(c), 62.16460; RATE-056, RATE-057, RATE-110 to RATE-115.
     """
@@ -60,6 +63,7 @@ def submit_report(
     before = Report.objects.filter(resource=row).aggregate(last=Max("sequence"))["last"] or 0
     tags = tags_for(row, *(() if before else ("first",)))
     refuse(check_paper(REPORT, spec.elements, tags=tags, program=row.program))
+    metered = _metered(row, spec)
     report = _insert(row, spec, sequence=before + 1, filed_at=submitted_at)
     file_document(
         row,
@@ -69,11 +73,12 @@ def submit_report(
             "year": str(spec.year),
             "months": f"{spec.first_month}-{spec.last_month}",
             "mwh": str(spec.mwh),
+            **metered,
         },
         filed_at=submitted_at,
         filed_by=f"person:{submitted_by}",
         report=report,
-        uploads=spec.uploads,
+        uploads=[*spec.uploads, *([spec.meter_file] if spec.meter_file else [])],
     )
     audit.log(
         at=submitted_at,
@@ -138,6 +143,27 @@ def days_of(report: Report | ReportSpec) -> tuple[date, date]:
     """The first and the last day of a report."""
     last = monthrange(report.year, report.last_month)[1]
     return date(report.year, report.first_month, 1), date(report.year, report.last_month, last)
+
+
+def _metered(row: Resource, spec: ReportSpec) -> dict[str, str]:
+    """What the meter file adds up to; no more is reported than was metered.
+
+    Raises Refused (`file_too_large`, `file_refused`, `above_metered`, and what is wrong in
+    which line).
+    """
+    if spec.meter_file is None:
+        return {}
+    kept = keep_file(spec.meter_file)
+    first_on, last_on = days_of(spec)
+    capacity = capacity_of(row)
+    with path_of(kept.sha256).open(encoding="utf-8-sig", newline="") as lines:
+        found = total_meter_data(
+            lines, first_on=first_on, last_on=last_on, capacity_mw=capacity or None
+        )
+    if spec.mwh > found.mwh:
+        above = checks.AboveMetered(f"{spec.mwh} MWh are reported; {found.mwh} were metered.")
+        raise Refused([above])
+    return {"metered_mwh": str(found.mwh), "meter_intervals": str(found.intervals)}
 
 
 def _insert(row: Resource, spec: ReportSpec, *, sequence: int, filed_at: datetime) -> Report:

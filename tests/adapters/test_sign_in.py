@@ -275,6 +275,59 @@ class TestReset:
             assert bool(page.redirect_chain) is is_open
 
 
+class TestReviews:
+    """PLAT-094: an official looks at each reset; nobody at their own."""
+
+    def official(self, books: Books, person: int, name: str) -> Client:
+        from trueup.officials import services as officials
+
+        officials.grant(
+            person=person,
+            role="administrator",
+            program="cpp-mass",
+            from_at=timezone.now() - timedelta(days=1),
+            granted_by="administrator",
+        )
+        browser = Client()
+        browser.force_login(make_user(name, person=person).user)
+        return browser
+
+    def test_an_official_clears_a_reset_and_its_task(self, books: Books) -> None:
+        from trueup.tasks.models import Task
+        from trueup.web.authentication.reviews import ask_for_review
+
+        browser = self.official(books, books.cy, "cy")
+        entry = identity_services.start_cool_down(
+            person=books.ana, reason="password_reset", at=timezone.now(), hours=24
+        )
+        assert entry is not None
+        ask_for_review(entry, name="Ana Ruiz")
+        assert "Ana Ruiz" in browser.get(reverse("resets")).content.decode()
+
+        form = {"cool_down": entry.id, "outcome": "cleared", "note": "I called her."}
+        browser.post(reverse("resets"), form)
+
+        later = timezone.now() + timedelta(days=2)
+        assert identity.cooling_down([books.ana], at=later) == {}
+        assert Task.objects.get(kind="review_cool_down").closed_at is not None
+
+    def test_nobody_clears_their_own_and_a_representative_clears_none(self, books: Books) -> None:
+        own = self.official(books, books.cy, "cy")
+        entry = identity_services.start_cool_down(
+            person=books.cy, reason="password_reset", at=timezone.now(), hours=24
+        )
+        assert entry is not None
+        ana = Client()
+        ana.force_login(make_user("ana", person=books.ana).user)
+
+        form = {"cool_down": entry.id, "outcome": "cleared", "note": "fine"}
+        own.post(reverse("resets"), form)
+        assert ana.post(reverse("resets"), form).status_code == 403
+
+        later = timezone.now() + timedelta(days=2)
+        assert books.cy in identity.cooling_down([books.cy], at=later)
+
+
 class TestSigningUp:
     """PLAT-004; PLAT-026: a sign-in gives no power."""
 

@@ -14,8 +14,9 @@ from allauth.socialaccount import views as social
 from allauth.socialaccount.providers.openid_connect import views as openid
 from django.urls import URLPattern, path, re_path
 
-from trueup.web.access import public, signed_in
-from trueup.web.authentication import views
+from trueup.web.access import official, public, signed_in
+from trueup.web.authentication import resets, views
+from trueup.web.authentication.reviews import FUNCTION
 
 urlpatterns: list[URLPattern] = [
     # The first of two names of an address is what a request's page is called.
@@ -60,6 +61,7 @@ urlpatterns: list[URLPattern] = [
     path("you/address/", signed_in(account.email), name="account_email"),
     path("you/sessions/", signed_in(views.sessions), name="sessions"),
     path("you/keys/", signed_in(views.keys), name="keys"),
+    path("officials/resets/", official(FUNCTION)(resets.resets), name="resets"),
     path("you/second-factor/", signed_in(mfa.index), name="mfa_index"),
     path(
         "you/second-factor/authenticator/", signed_in(totp.activate_totp), name="mfa_activate_totp"

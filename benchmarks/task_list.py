@@ -130,6 +130,10 @@ def _measure(pages: dict[str, tuple[str, int | None]], *, looks: int) -> None:
     from django.urls import reverse
 
     from trueup.accounts.models import Person
+    from trueup.web.authentication import second_factor
+
+    # Signing in is not what is measured here.
+    second_factor.was_given = lambda request: request.user.is_authenticated
 
     asks: dict[str, Callable[[], object]] = {}
     for name, (view, person) in pages.items():
@@ -138,11 +142,6 @@ def _measure(pages: dict[str, tuple[str, int | None]], *, looks: int) -> None:
             user, _ = User.objects.get_or_create(username=f"user-{person}")
             Person.objects.filter(id=person).update(user=user)
             client.force_login(user)
-            session = client.session
-            session["account_authentication_methods"] = [
-                {"method": "mfa", "type": "totp", "at": time.time()}
-            ]
-            session.save()
         address = reverse(view)
         asks[name] = lambda client=client, address=address: client.get(address)
     counts = {}

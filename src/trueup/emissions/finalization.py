@@ -12,7 +12,7 @@ from django.db import transaction
 from trueup.accounts import queries as accounts
 from trueup.audit import services as audit
 from trueup.audit.statements import insert_many
-from trueup.emissions import locations, operation, queries, recording
+from trueup.emissions import locations, operation, queries, recording, retired_units
 from trueup.emissions.entries import AdjustmentResult, FinalizationResult, UnitOperation
 from trueup.emissions.models import Finalization
 from trueup.emissions.recording import QUANTITIES, Current, Origin, Period, Row
@@ -177,6 +177,7 @@ def adjust(
     origin = Origin(kind="adjusted", actor=actor, recorded_at=recorded_at, ground=ground[:300])
     planned = recording.Plan(new=[row], withdrawn=set(before) - {row.period})
     ids = recording.write(planned, current, origin)
+    retired_units.raise_alarms([row], program=program, recorded_at=recorded_at)
     decision = decide_final(
         program=program,
         records=ids,

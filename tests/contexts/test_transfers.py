@@ -678,11 +678,11 @@ class TestStatements:
     """docs/decisions/0081, 0178: one recorded transfer takes a fixed number of statements.
 
     On PostgreSQL accounts, who acts for them, who cools down, the safeguards, the ledger's
-    facts, its write, the transfer and its notices; SQLite takes the kernel's two part by
-    part.
+    facts, its write, the transfer, who gets copies and the notices; SQLite takes the
+    kernel's two part by part.
     """
 
-    OF_ONE = {"postgresql": 8, "sqlite": 16}
+    OF_ONE = {"postgresql": 9, "sqlite": 17}
 
     def test_one_transfer(self, registry: Registry) -> None:
         registry.transfer(registry.barry, registry.gulf, block("AL-2022-1"))

@@ -21,6 +21,7 @@ from tests.contexts.transfers_registry import (
     statements,
 )
 from trueup.accounts import services as accounts
+from trueup.accounts import watchers
 from trueup.accounts.entries import AgentSpec
 from trueup.audit import queries as audit
 from trueup.identity import services as identity
@@ -668,6 +669,29 @@ class TestAgents:
         entry = registry.transfer(registry.barry, registry.gulf, TEN, by=person)
 
         assert entry.reason_codes == {"not_authorized"}
+
+
+class TestCopies:
+    """PLAT-150: who was named for copies gets one of each notice of the account."""
+
+    def test_of_each_transfer_of_a_batch(self, registry: Registry) -> None:
+        clerk = registry.person("Uma Clerk")
+        watchers.name_watcher(
+            account=registry.barry.id,
+            person=clerk,
+            kind="copy",
+            named_by=registry.ana,
+            at=OPENED,
+            events=("transfer_recorded",),
+        )
+        specs = [
+            registry.spec(registry.barry, registry.gulf, block(f"AL-2022-{number}"), reference="x")
+            for number in (1, 2, 3)
+        ]
+
+        services.submit_batch(specs, program=PROGRAM, recorded_at=NOON)
+
+        assert registry.told(clerk) == ["transfer_recorded"] * 3
 
 
 class TestProposals:

@@ -159,14 +159,16 @@ def with_copies(specs: Sequence[NoticeSpec]) -> list[NoticeSpec]:
         for event in events:
             recipients.setdefault((account, event), []).append(person)
     told = {(spec.account, spec.event, spec.person) for spec in specs}
+    copied = set()
     copies = []
     for spec in specs:
-        if spec.account is None:
+        # Several persons are told the same; several things may be told of one account.
+        what = (spec.account, spec.event, spec.subject, spec.body, id(spec.context))
+        if spec.account is None or what in copied:
             continue
+        copied.add(what)
         for person in recipients.get((spec.account, spec.event), ()):
-            key = (spec.account, spec.event, person)
-            if key not in told:
-                told.add(key)
+            if (spec.account, spec.event, person) not in told:
                 copies.append(replace(spec, person=person))
     return [*specs, *copies]
 

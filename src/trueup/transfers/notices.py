@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from trueup.accounts import queries as accounts
+from trueup.accounts.watchers import with_copies
 from trueup.audit import services as audit
 from trueup.audit.entries import NoticeSpec
 from trueup.audit.notices import ContextValue, render
@@ -30,7 +31,7 @@ def notify(
     at: datetime,
     released_at: Mapping[int, datetime] | None = None,
 ) -> int:
-    """Store the notices of what was recorded or refused, in one statement.
+    """Store the notices of what was recorded or refused, and copies, in two statements.
 
     Each representative gets one for each account; what the transferor noted for itself is
     not in the transferee's. Who waits is told when the waiting is over.
@@ -50,7 +51,7 @@ def notify(
         submitted_by = names.get(entry.id, "")
         context = _context(entry, rules=rules, at=at, submitted_by=submitted_by)
         specs += _of_transfer(entry, context, submitters=submitters, at=at, due_on=due_on)
-    return audit.notify(specs)
+    return audit.notify(with_copies(specs)) if specs else 0
 
 
 def _of_transfer(

@@ -11,6 +11,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from trueup.accounts.checks import NotAuthorized
+from trueup.accounts.watchers import with_copies
 from trueup.audit import services as audit
 from trueup.audit.entries import NoticeSpec
 from trueup.audit.notices import ContextValue
@@ -360,7 +361,7 @@ def tell_of_change(entry: AccountEntry, what: str, *, at: datetime) -> None:
         "what": what,
         "changed_at": at,
     }
-    audit.notify(
+    notices = with_copies(
         [
             NoticeSpec(
                 event=CHANGED,
@@ -373,3 +374,4 @@ def tell_of_change(entry: AccountEntry, what: str, *, at: datetime) -> None:
             for seat in authority.representatives(everybody)
         ]
     )
+    audit.notify(notices)

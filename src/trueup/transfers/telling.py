@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from trueup.accounts.entries import SubmitterEntry
+from trueup.accounts.watchers import with_copies
 from trueup.audit import services as audit
 from trueup.audit.entries import NoticeSpec
 from trueup.audit.notices import ContextValue
@@ -78,7 +79,7 @@ def tell_of_waiting(
         else:
             specs += _tasks(entry, rules=rules, at=at)
         notices += of_transfer
-    told_now = audit.notify(notices)
+    told_now = audit.notify(with_copies(notices))
     if specs:
         tasks.open_tasks(specs)
     return told_now
@@ -177,7 +178,7 @@ def tell_of_end(
                 at=at,
                 due_on=due_on,
             )
-    audit.notify(notices)
+    audit.notify(with_copies(notices))
     tasks.close_many(
         [subject_of(entry) for entry in entries],
         closed_at=at,

@@ -32,6 +32,8 @@ CHECKS = (
     response_schema_conformance,
 )
 EXAMPLES = 12
+# What is the receiver's to decide, or there is none of: Ana is told that there is no such thing.
+OF_OTHERS = ("/accept", "/decline", "/proposals/{key}/sign")
 TOKEN = "a" * 32
 
 DOCUMENT: dict[str, Any] = json.loads(
@@ -114,4 +116,4 @@ def test_an_operation_keeps_to_its_schema(
         seen[response.status_code] += 1
 
     asked()
-    assert set(seen) - {404}, seen
+    assert set(seen) - {404} or path.endswith(OF_OTHERS), seen

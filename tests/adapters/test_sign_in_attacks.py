@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -53,6 +55,22 @@ def hashings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(type(hasher), "encode", counting)
     return counted
+
+
+@pytest.fixture
+def stopped_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No time passes while a thousand attempts are made, however slow the machine."""
+    from allauth.core.internal import ratelimit
+    from django.core.cache.backends import db
+
+    from trueup.web.authentication import adapters
+
+    now = timezone.now()
+    stopped = SimpleNamespace(now=lambda: now)
+    still = SimpleNamespace(time=now.timestamp, monotonic=time.monotonic, sleep=time.sleep)
+    monkeypatch.setattr(ratelimit, "time", still)
+    monkeypatch.setattr(db, "tz_now", lambda: now)
+    monkeypatch.setattr(adapters, "timezone", stopped)
 
 
 class TestCodesTwice:
@@ -113,7 +131,7 @@ class TestManyAttempts:
     """PLAT-012; rate limits that hold across processes."""
 
     def test_of_a_thousand_attempts_from_everywhere_five_are_looked_at(
-        self, client: Client, hashings: list[str]
+        self, client: Client, hashings: list[str], stopped_clock: None
     ) -> None:
         ana = make_user("ana").user
         for n in range(1000):
@@ -133,7 +151,7 @@ class TestManyAttempts:
         assert acts.count("sign_in_failed") == 1001
 
     def test_of_a_thousand_names_tried_from_one_place_thirty_are_answered(
-        self, client: Client, hashings: list[str]
+        self, client: Client, hashings: list[str], stopped_clock: None
     ) -> None:
         answers = [give_password(client, f"user{n}", "a-guess").status_code for n in range(1000)]
 

@@ -11,15 +11,21 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 
 from trueup.accounts import queries as accounts
+from trueup.accounts.models import Person
 from trueup.audit import queries as audit
 from trueup.compliance import queries as compliance
 from trueup.demonstration import services, sign_in
 from trueup.demonstration.plants import national_data
 from trueup.demonstration.summary import Summary
+from trueup.identity import queries as identity
 from trueup.ledger import queries as ledger
 from trueup.ledger import verify
+from trueup.officials import queries as officials
 from trueup.rules import programs
 from trueup.rules.refusal import Refused
 from trueup.rules.serials import Lot
@@ -199,17 +205,47 @@ class TestTheSummary:
         assert by_state["RI"] == 0
 
 
+@pytest.mark.django_db
 class TestSignIn:
     """Users with the known password are made only when they are asked for."""
 
-    def test_the_administrator_and_three_representatives_can_sign_in(
-        self, summary: Summary
-    ) -> None:
+    def test_officials_and_representatives_can_sign_in(self, summary: Summary) -> None:
         names = dict(sign_in.names())
-        assert names["administrator"] == "the Administrator"
-        assert set(names) == {"administrator", "representative", "alternate", "broker"}
+        assert set(names) == {
+            *("administrator", "second-official", "state-official", "market-monitor", "auditor"),
+            *("representative", "alternate", "broker"),
+        }
         assert "(fictional)" in names["broker"]
         assert User.objects.get(username="representative").check_password(sign_in.PASSWORD)
+        assert not User.objects.filter(is_superuser=True).exists()
+
+    def test_officials_have_their_roles_and_were_checked(self, summary: Summary) -> None:
+        people = {
+            one.username: Person.objects.get(user__username=one.username).pk
+            for one in sign_in.OFFICIALS
+        }
+        now = timezone.now()
+        roles = {
+            name: [grant.role for grant in officials.grants_of(person, at=now)]
+            for name, person in people.items()
+        }
+        assert roles == {one.username: [one.role] for one in sign_in.OFFICIALS}
+        assert identity.identity_checked(people.values()) == set(people.values())
+
+    def test_what_the_page_shows_signs_in(self, summary: Summary) -> None:
+        """The second factor is real; its secret is public on purpose."""
+        browser = Client()
+        page = browser.get(reverse("sign-in")).content.decode()
+        shown = {one.name: one for one in sign_in.sign_ins()}["representative"]
+        assert shown.code in page
+        assert shown.secret in page
+
+        browser.post(reverse("sign-in"), {"login": "representative", "password": shown.password})
+        assert browser.get(reverse("you")).status_code != 200
+        code = sign_in.code_of("representative")
+        browser.post(reverse("mfa_authenticate"), {"code": code})
+
+        assert browser.get(reverse("you")).status_code == 200
 
 
 class TestLoadingAgain:

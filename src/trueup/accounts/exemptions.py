@@ -12,7 +12,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from trueup.accounts import queries
-from trueup.accounts.entries import UnitEntry
+from trueup.accounts.entries import FacilityEntry, UnitEntry
 from trueup.accounts.models import AffectedUnit
 from trueup.accounts.retirement_models import ExemptionReview
 from trueup.accounts.rivals import looking_again
@@ -192,6 +192,34 @@ def _log_and_tell(
             for unit in units
         ]
     )
+    _notify(units, grounds, facilities=facilities, people=people, rules=rules, at=raised_at)
+    tasks.open_tasks(
+        [
+            TaskSpec(
+                kind=REVIEW,
+                program=rules.code,
+                subject=f"unit:{unit.id}",
+                title=f"Retired unit {unit.unit_id} of {facilities[unit.facility].name}:"
+                f" {grounds[unit.id]}",
+                opened_at=raised_at,
+                function="review_submissions",
+                dedupe=f"{REVIEW}:{rules.code}:{unit.id}",
+            )
+            for unit in units
+        ]
+    )
+
+
+def _notify(
+    units: Sequence[UnitEntry],
+    grounds: Mapping[int, str],
+    *,
+    facilities: Mapping[int, FacilityEntry],
+    people: Mapping[int, set[tuple[int, int]]],
+    rules: Program,
+    at: datetime,
+) -> None:
+    """Tell the representatives of each facility, each of them once a unit."""
     notices = []
     for unit in units:
         context: dict[str, ContextValue] = {
@@ -211,26 +239,11 @@ def _log_and_tell(
                         program=rules.code,
                         person=person,
                         account=account,
-                        created_at=raised_at,
+                        created_at=at,
                         context=context,
                     )
                 )
     audit.notify(notices)
-    tasks.open_tasks(
-        [
-            TaskSpec(
-                kind=REVIEW,
-                program=rules.code,
-                subject=f"unit:{unit.id}",
-                title=f"Retired unit {unit.unit_id} of {facilities[unit.facility].name}:"
-                f" {grounds[unit.id]}",
-                opened_at=raised_at,
-                function="review_submissions",
-                dedupe=f"{REVIEW}:{rules.code}:{unit.id}",
-            )
-            for unit in units
-        ]
-    )
 
 
 def _retired(units: Iterable[int]) -> dict[int, UnitEntry]:

@@ -60,15 +60,13 @@ def file_ownership_change(
 
     Source: 40 CFR 62.16320(c)(3)(iii), 62.16300(c); MASS-038, RATE-173, PLAT-037.
     """
-    coming = [reasons.tidied(spec) for spec in listed]
-    going = [reasons.tidied(spec) for spec in unlisted]
+    coming, going = ([reasons.tidied(spec) for spec in specs] for specs in (listed, unlisted))
 
     def act() -> OwnershipFilingEntry:
         entry = existing_account(account)
         _lock(account, kind=kind)
         current = parties_of([account], kind=kind)[account]
-        refusals = limit_refusals(entry, "file_ownership_change")
-        refusals += _filing_refusals(entry, filed_by=filed_by, changed_on=changed_on, at=filed_at)
+        refusals = _filing_refusals(entry, filed_by=filed_by, changed_on=changed_on, at=filed_at)
         refusals += _list_refusals(current, coming=coming, going=going)
         if refusals:
             raise Refused(refusals)
@@ -266,7 +264,7 @@ def _rows(accounts: Sequence[int], *, on: date | None, kind: str) -> Sequence[In
 def _filing_refusals(
     account: AccountEntry, *, filed_by: int | None, changed_on: date, at: datetime
 ) -> list[Refusal]:
-    refusals: list[Refusal] = []
+    refusals = limit_refusals(account, "file_ownership_change")
     if filed_by is not None and not queries.may_submit(
         filed_by, account.id, at, kind="applications"
     ):

@@ -73,7 +73,7 @@ def controlled_by(party: int, holds: Iterable[Hold], *, on: date) -> frozenset[i
 
     Source: PLAT-112; docs/decisions/0164.
     """
-    return _controlled(party, _by_owner(holds, on=on)) - {party}
+    return frozenset(_controlled(party, _by_owner(holds, on=on)) - {party})
 
 
 def group_of(party: int, holds: Iterable[Hold], *, on: date) -> frozenset[int]:

@@ -17,7 +17,9 @@ def options_of(name: str) -> set[str]:
     context = click.Context(cli)
     command = cli.get_command(context, name)
     assert command is not None
-    options = (param for param in command.params if isinstance(param, click.Option))
+    parts = list(command.commands.values()) if isinstance(command, click.Group) else [command]
+    params = (param for part in parts for param in part.params)
+    options = (param for param in params if isinstance(param, click.Option))
     return {text for option in options for text in (*option.opts, *option.secondary_opts)}
 
 

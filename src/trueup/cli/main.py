@@ -26,6 +26,7 @@ COMMANDS = {
     "history": "trueup.cli.books",
     "holdings": "trueup.cli.books",
     "import-emissions": "trueup.cli.acts",
+    "officials": "trueup.cli.officials",
     "originate": "trueup.cli.acts",
     "retire": "trueup.cli.moving",
     "serve": "trueup.cli.running",

@@ -29,6 +29,8 @@ BREATH = 0.01  # SQLite has one writer at a time: let the others have their turn
 
 
 def freeze(client: int, times: int) -> Counter[str]:
+    from django.db import transaction
+
     from tests.contexts.transfers_registry import NOON, PROGRAM
     from trueup.accounts import services as accounts
     from trueup.ledger import queries as ledger
@@ -42,8 +44,10 @@ def freeze(client: int, times: int) -> Counter[str]:
     for account in racing:
         if client == 0:
             wait_until(partial(_has_sent, account.id))
-            accounts.freeze_account(account=account.id, ground="race", frozen_at=NOON)
-            counts[f"{account.id}"] = sent(account.id)
+            with transaction.atomic():
+                accounts.freeze_account(account=account.id, ground="race", frozen_at=NOON)
+                # Counted before it commits: whatever is there later came too late.
+                counts[f"{account.id}"] = sent(account.id)
             continue
         for _ in count():
             entry = services.submit_transfer(
@@ -63,7 +67,13 @@ def freeze(client: int, times: int) -> Counter[str]:
 
 
 def brake(client: int, times: int) -> Counter[str]:
-    """Client 0 pulls and lifts; nothing may be recorded from the one to the other."""
+    """Client 0 pulls and lifts; nothing may be recorded from the one to the other.
+
+    Before each pull it waits until something more was recorded: pulled again at once, the
+    brake would be on whenever the others look, and nothing would race it.
+    """
+    from django.db import transaction
+
     from tests.contexts.transfers_registry import NOON, PROGRAM
     from trueup.ledger import queries as ledger
     from trueup.transfers import services
@@ -72,11 +82,16 @@ def brake(client: int, times: int) -> Counter[str]:
     counts: Counter[str] = Counter()
     barry = next(iter(ledger.accounts_named(program=PROGRAM, names=["Barry"]).values()))
     if client == 0:
+        before = 0
         for turn in range(times):
-            pulled = services.pull_brake(
-                program=PROGRAM, types=["transfer"], ground="race", at=NOON, actor="official:1"
-            )
-            before, waiting = sent(barry.id), Transfer.objects.filter(state="delayed").count()
+            wait_until(partial(_has_sent, barry.id, before))
+            with transaction.atomic():
+                pulled = services.pull_brake(
+                    program=PROGRAM, types=["transfer"], ground="race", at=NOON, actor="official:1"
+                )
+                # Counted before it commits: whatever is there later came too late.
+                before = sent(barry.id)
+            waiting = Transfer.objects.filter(state="delayed").count()
             wait_until(partial(_more_wait, waiting))
             counts["slipped"] += sent(barry.id) - before
             for official in ("official:1", "official:2"):
@@ -136,8 +151,8 @@ def cancel(client: int, times: int) -> Counter[str]:
     return counts
 
 
-def _has_sent(account: int) -> bool:
-    return sent(account) > 0
+def _has_sent(account: int, before: int = 0) -> bool:
+    return sent(account) > before
 
 
 def _more_wait(seen: int) -> bool:

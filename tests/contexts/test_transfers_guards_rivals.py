@@ -44,7 +44,7 @@ def let_them_loose(
         process.stdin.flush()
     counts = []
     for process in started:
-        printed, _ = process.communicate(timeout=400)
+        printed, _ = process.communicate(timeout=900)
         assert process.returncode == 0, printed
         counts.append(Counter(json.loads(printed.splitlines()[-1])))
     report = audit()

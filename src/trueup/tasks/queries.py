@@ -1,8 +1,8 @@
 """Read the task list; every function takes a constant number of statements.
 
 A person's list is made of three: tasks for the accounts that the person acts for, for
-the person alone, and for officials with functions the person has. Each is read in order
-from an index of its own and cut at the page's length before they are merged.
+the person alone, and for officials with functions the person has. Each is cut at the
+page's length in an index that has every column asked for, before rows are read and merged.
 """
 
 from __future__ import annotations
@@ -51,7 +51,8 @@ def tasks_for(
             chosen = chosen.filter(
                 Q(sort_on__gt=sort_on) | Q(sort_on=sort_on, id__gt=task), sort_on__gte=sort_on
             )
-        found += chosen.order_by("sort_on", "id").select_related("claimed_by")[:limit]
+        first = chosen.order_by("sort_on", "id").values("id")[:limit]
+        found += Task.objects.filter(id__in=first).select_related("claimed_by")
     found.sort(key=lambda task: (task.sort_on, task.id))
     return [task_entry(task) for task in found[:limit]]
 
@@ -73,7 +74,7 @@ def counts_for(
     sums: dict[str, tuple[int, int]] = {}
     for part in _parts(person, accounts, delegated, functions):
         rows = part.values("kind").annotate(
-            open=CountOf("id"), late=CountOf("id", filter=Q(due_on__lt=today))
+            open=CountOf("id"), late=CountOf("id", filter=Q(sort_on__lt=today))
         )
         for row in rows.order_by():
             open_, late = sums.get(row["kind"], (0, 0))

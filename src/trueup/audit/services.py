@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from trueup.audit import appeals, models, notices, outbox
+from trueup.audit import appeals, histories, models, notices, outbox, receipts
 from trueup.audit.entries import DecisionEntry, DecisionSpec, EventSpec, NoticeSpec
 from trueup.audit.queries import decision_entry
 from trueup.audit.statements import insert_many, insert_many_returning_ids
@@ -21,10 +21,16 @@ __all__ = [
     "log",
     "log_many",
     "notify",
+    "person_of",
+    "receipts_of",
     "send_mail",
+    "settle_history",
 ]
 
 send_mail = outbox.send_mail
+settle_history = histories.settle_history
+receipts_of = receipts.receipts
+person_of = receipts.person_of
 file_appeal = appeals.file_appeal
 decide_appeal = appeals.decide_appeal
 

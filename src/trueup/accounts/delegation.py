@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from trueup.accounts import checks, delegation_endings, queries, submitters
+from trueup.accounts import checks, delegation_endings, queries, submitters, watchers
 from trueup.accounts.delegation_models import BASES, Delegation, DelegationNotice
 from trueup.accounts.entries import AgentSpec, DelegationEntry, PersonEntry
 from trueup.accounts.rivals import looking_again
@@ -268,6 +268,19 @@ def _insert(notice: DelegationNotice, *, agents: Sequence[AgentSpec], rules: Pro
     )
 
 
+def _copied_to(notice: DelegationNotice) -> set[int]:
+    """Who gets copies of this for an account for which the delegator acts."""
+    held = queries.accounts_of(notice.delegator_id)
+    is_compliance = notice.basis == "compliance"
+    ids = [
+        account.id
+        for account in held
+        if account.program == notice.program and (account.kind == "compliance") == is_compliance
+    ]
+    copies = watchers.copy_recipients(ids, "delegation_changed")
+    return {person for people in copies.values() for person in people}
+
+
 def _log_and_tell(
     notice: DelegationNotice,
     *,
@@ -275,7 +288,7 @@ def _log_and_tell(
     before: Sequence[int],
     people: Mapping[int, PersonEntry],
 ) -> None:
-    """Log the notice and tell the delegator and every agent, former ones too."""
+    """Log the notice and tell the delegator and every agent, former ones and copies too."""
     cite = CITES[notice.basis]
     listed = {f"person:{agent.person}": sorted(set(agent.kinds)) for agent in agents}
     audit.log_many(
@@ -306,6 +319,7 @@ def _log_and_tell(
         "cite": cite,
     }
     told = {notice.delegator_id, *before, *(agent.person for agent in agents)}
+    told |= _copied_to(notice)
     audit.notify(
         [
             NoticeSpec(

@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from trueup.accounts import queries
+from trueup.accounts import queries, watchers
 from trueup.accounts.entries import FacilityEntry, UnitEntry
 from trueup.accounts.models import AffectedUnit
 from trueup.accounts.retirement_models import ExemptionReview
@@ -243,7 +243,7 @@ def _notify(
                         context=context,
                     )
                 )
-    audit.notify(notices)
+    audit.notify(watchers.with_copies(notices))
 
 
 def _retired(units: Iterable[int]) -> dict[int, UnitEntry]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from trueup.accounts import checks, queries
 from trueup.accounts.certificate_entries import WatcherEntry
@@ -13,23 +15,38 @@ from trueup.accounts.watcher_models import WATCHER_KINDS, Watcher
 from trueup.audit import notices
 from trueup.audit import services as audit
 from trueup.audit.entries import NoticeSpec
-from trueup.audit.statements import among
+from trueup.audit.statements import execute, unfolded
 from trueup.ledger import checks as ledger_checks
 from trueup.ledger import queries as ledger
 from trueup.rules.refusal import Refusal, Refused
 
 CITE = "PLAT-018, PLAT-150"
+_COPIES = """
+    SELECT account_id, person_id, CAST(events AS text) AS events, id FROM accounts_watcher
+    WHERE account_id IN ({many}) AND kind = 'copy' AND until_at IS NULL
+"""
 # Told for an account and of interest to others; what concerns one person is not copied.
 COPIED_EVENTS = (
     "account_",
+    "certificate_due",
     "deductions_",
     "delegation_",
+    "exemption_",
     "instruments_",
     "insufficient_",
     "limitation_",
     "representative_",
+    "submission_",
     "transfer_",
 )
+
+
+class Copying(NamedTuple):
+    """Who gets copies of which notices of an account."""
+
+    account: int
+    person: int
+    events: Sequence[str]
 
 
 class WatcherNamedAlready(Refusal):
@@ -137,45 +154,74 @@ def copy_recipients(accounts: Iterable[int], event: str) -> dict[int, list[int]]
     """
     wanted = list(accounts)
     found: dict[int, list[int]] = {account: [] for account in wanted}
-    for account, person, events in _copies(wanted):
+    for account, person, events in _copying(wanted):
         if event in events:
             found[account].append(person)
     return found
 
 
-def with_copies(specs: Sequence[NoticeSpec]) -> list[NoticeSpec]:
+def with_copies(
+    specs: Sequence[NoticeSpec], copying: Sequence[Copying] | None = None
+) -> list[NoticeSpec]:
     """Notices, and after them their copies; whoever is told anyway gets none.
 
     Everyone who tells of an account passes its notices through this; one statement,
     however many there are.
 
+    Args:
+        copying: Who gets copies for these accounts, if that was read already.
+
     Source: PLAT-150.
     """
     accounts = {spec.account for spec in specs if spec.account is not None}
-    if not accounts:
+    if copying is None and accounts:
+        copying = _copying(sorted(accounts))
+    if not copying:
         return list(specs)
     recipients: dict[tuple[int, str], list[int]] = {}
-    for account, person, events in _copies(accounts):
+    for account, person, events in copying:
         for event in events:
             recipients.setdefault((account, event), []).append(person)
     told = {(spec.account, spec.event, spec.person) for spec in specs}
     copied = set()
     copies = []
     for spec in specs:
+        people = recipients.get((spec.account, spec.event)) if spec.account is not None else None
+        if not people:
+            continue
         # Several persons are told the same; several things may be told of one account.
-        what = (spec.account, spec.event, spec.subject, spec.body, id(spec.context))
-        if spec.account is None or what in copied:
+        what = (spec.account, spec.event, spec.subject, spec.body, repr(spec.context))
+        if what in copied:
             continue
         copied.add(what)
-        for person in recipients.get((spec.account, spec.event), ()):
+        for person in people:
             if (spec.account, spec.event, person) not in told:
                 copies.append(replace(spec, person=person))
     return [*specs, *copies]
 
 
-def _copies(accounts: Iterable[int]) -> list[tuple[int, int, list[str]]]:
-    rows = Watcher.objects.filter(kind="copy", until_at=None, account_id__in=among(accounts))
-    return list(rows.order_by("id").values_list("account_id", "person_id", "events"))
+def copies_select(accounts: Sequence[int]) -> tuple[str, tuple[object, ...]]:
+    """The SELECT of who gets copies for accounts, for a statement that asks for more, too.
+
+    Its four columns are those that `in_order_of_naming` reads.
+    """
+    many, given = unfolded(accounts)
+    return _COPIES.format(many=many), given
+
+
+def in_order_of_naming(rows: Iterable[tuple[int, int, str, int]]) -> list[Copying]:
+    """The rows of the SELECT, in the order in which the recipients were named."""
+    return [
+        Copying(account, person, json.loads(events))
+        for account, person, events, _ in sorted(rows, key=lambda row: row[3])
+    ]
+
+
+def _copying(accounts: Sequence[int]) -> list[Copying]:
+    if not accounts:
+        return []
+    sql, parameters = copies_select(accounts)
+    return in_order_of_naming(execute(sql, parameters).rows)  # type: ignore[arg-type]
 
 
 def _refusals(

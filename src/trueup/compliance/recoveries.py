@@ -13,6 +13,7 @@ from uuid import UUID, uuid5
 from django.db import transaction
 
 from trueup.accounts import queries as accounts
+from trueup.accounts.watchers import with_copies
 from trueup.allocation import queries as allocation
 from trueup.allocation import services as allocation_services
 from trueup.allocation.entries import AllocationEntry
@@ -261,18 +262,17 @@ def _tell(
         "cite": CITE,
     }
     seats = accounts.representatives([account], at=finding.at)[account]
-    audit.notify(
-        [
-            NoticeSpec(
-                event=EVENT,
-                program=rules.code,
-                person=seat.person,
-                account=account,
-                created_at=finding.at,
-                context=context,
-                due_on=due_on,
-                dedupe=f"{GROUND} {receipt.tx}",
-            )
-            for seat in seats
-        ]
-    )
+    specs = [
+        NoticeSpec(
+            event=EVENT,
+            program=rules.code,
+            person=seat.person,
+            account=account,
+            created_at=finding.at,
+            context=context,
+            due_on=due_on,
+            dedupe=f"{GROUND} {receipt.tx}",
+        )
+        for seat in seats
+    ]
+    audit.notify(with_copies(specs))

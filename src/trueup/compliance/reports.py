@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from trueup.accounts import queries as accounts
+from trueup.accounts.watchers import with_copies
 from trueup.audit import notices
 from trueup.audit import services as audit
 from trueup.audit.entries import NoticeSpec
@@ -68,7 +69,7 @@ def tell_of_deductions(
             )
             for seat in seats[account]
         ]
-    return audit.notify(specs)
+    return audit.notify(with_copies(specs))
 
 
 def _context(

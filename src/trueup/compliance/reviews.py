@@ -11,8 +11,10 @@ from datetime import date, datetime
 from django.db import transaction
 
 from trueup.accounts import queries as accounts
+from trueup.accounts.watchers import with_copies
 from trueup.audit import services as audit
 from trueup.audit.entries import NoticeSpec
+from trueup.audit.notices import ContextValue
 from trueup.compliance.entries import Position
 from trueup.compliance.models import HoldingsReview
 from trueup.compliance.positions import positions
@@ -88,31 +90,32 @@ def _warn(
     known = ledger.accounts_by_id(ids)
     seats = accounts.representatives(ids, at=now)
     deadline_on = rules.deadline_on(period)
-    audit.notify(
-        [
+    specs = []
+    for found in short:
+        context: dict[str, ContextValue] = {
+            "account": f"{known[found.account].name} ({known[found.account].number})",
+            "period": period.name,
+            "instruments": rules.instruments,
+            "obligation": found.obligation,
+            "held": found.held,
+            "shortage": found.shortage,
+            "deadline": f"end of {deadline_on.isoformat()}",
+            "days_left": (deadline_on - today).days,
+            "remark": _remark(found),
+        }
+        specs += [
             NoticeSpec(
                 event=EVENT,
                 program=rules.code,
                 person=seat.person,
                 account=found.account,
                 created_at=now,
-                context={
-                    "account": f"{known[found.account].name} ({known[found.account].number})",
-                    "period": period.name,
-                    "instruments": rules.instruments,
-                    "obligation": found.obligation,
-                    "held": found.held,
-                    "shortage": found.shortage,
-                    "deadline": f"end of {deadline_on.isoformat()}",
-                    "days_left": (deadline_on - today).days,
-                    "remark": _remark(found),
-                },
+                context=context,
                 dedupe=f"{EVENT} {rules.code} {period.name} {found.account} {lead_days}",
             )
-            for found in short
             for seat in seats[found.account]
         ]
-    )
+    audit.notify(with_copies(specs))
 
 
 def _remark(found: Position) -> str:

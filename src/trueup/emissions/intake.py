@@ -18,6 +18,7 @@ from trueup.emissions import (
     fingerprint,
     formats,
     locations,
+    receipts,
     recording,
     retired_units,
 )
@@ -95,6 +96,7 @@ def import_file(
         origin = Origin(kind=kind, actor=actor, recorded_at=received_at, file=file.pk)
         result, _ = _record(checked, origin, parsed=parsed)
         retired_units.raise_alarms(checked.rows, program=program, recorded_at=received_at)
+        receipts.acknowledge(file, checked.rows, program=program, received_at=received_at)
         audit.log(
             at=received_at,
             program=program,

@@ -12,6 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from trueup.accounts import queries as accounts
+from trueup.audit import services as audit
 from trueup.resources import checks
 from trueup.resources.entries import AttachmentEntry, Upload
 from trueup.resources.files import keep_file
@@ -26,7 +27,7 @@ from trueup.resources.models import (
     Verifier,
 )
 from trueup.rules import eligibility, programs
-from trueup.rules.papers import Described, tags_of
+from trueup.rules.papers import Described, tags_of, title_of
 from trueup.rules.refusal import Refusal, Refused
 
 SUBMISSIONS = "resource_submissions"
@@ -158,7 +159,27 @@ def file_document(
             for entry in kept
         ]
     )
+    _acknowledge(document)
     return document
+
+
+def _acknowledge(document: Document) -> None:
+    """Tell the person who filed a paper that it was received.
+
+    Source: PLAT-150.
+    """
+    person = audit.person_of(document.filed_by)
+    if person is not None:
+        audit.notify(
+            audit.receipts_of(
+                [person],
+                program=document.resource.program,
+                what=title_of(document.kind),
+                about=document.resource.name,
+                reference=f"paper {document.pk}",
+                received_at=document.filed_at,
+            )
+        )
 
 
 def digest_of(elements: Mapping[str, str]) -> str:

@@ -174,13 +174,13 @@ def check_paper(
     """
     applying = [element for element in elements_of(document) if element.applies_to in tags]
     refusals: list[Refusal] = [
-        ElementMissing(f"{_title(document)}: {element.label} ({element.name}) is missing.")
+        ElementMissing(f"{title_of(document)}: {element.label} ({element.name}) is missing.")
         for element in required_elements(document, tags, given)
         if not given.get(element.name, "").strip()
     ]
     known = {element.name for element in elements_of(document)}
     refusals += [
-        ElementUnknown(f"{_title(document)}: it has no element “{name}”.")
+        ElementUnknown(f"{title_of(document)}: it has no element “{name}”.")
         for name in given
         if name not in known
     ]
@@ -226,13 +226,15 @@ def _check_value(element: Element, value: str, *, program: str) -> list[Refusal]
             return []
         return [
             CertificationAltered(
-                f"{_title(element.document)}: {statement.key} is accepted word for word."
+                f"{title_of(element.document)}: {statement.key} is accepted word for word."
             )
         ]
     wrong = _fault(element.test, value)
     if not wrong:
         return []
-    return [ElementInvalid(f"{_title(element.document)}: {element.label} ({element.name}) {wrong}")]
+    return [
+        ElementInvalid(f"{title_of(element.document)}: {element.label} ({element.name}) {wrong}")
+    ]
 
 
 def _fault(test: str, value: str) -> str:
@@ -274,7 +276,8 @@ def _is_date(text: str) -> bool:
     return True
 
 
-def _title(document: str) -> str:
+def title_of(document: str) -> str:
+    """What people call a paper of this kind."""
     return {
         APPLICATION: "Eligibility application",
         PLAN: "EM&V plan",

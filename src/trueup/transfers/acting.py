@@ -23,6 +23,7 @@ from trueup.rules.refusal import Refused
 from trueup.transfers import authority
 from trueup.transfers.act_models import TransferAct
 from trueup.transfers.checks import Expired, TextNotUsable, UnknownTransfer
+from trueup.transfers.deadlines import tell_refused_by
 from trueup.transfers.entries import TransferEntry
 from trueup.transfers.models import GROUND_MAX, UNSIGNED, Transfer
 from trueup.transfers.queries import entries
@@ -165,6 +166,7 @@ def end(case: Case, act: Act, *, state: str, decision: int | None = None) -> Tra
         rules=case.rules,
         submitters=authority.submitters([case.source.id, case.destination.id], at=act.at),
         at=act.at,
+        due_on=None if decision is None else tell_refused_by(case.rules, entry.received_at),
     )
     return entry
 

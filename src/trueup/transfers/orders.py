@@ -12,6 +12,7 @@ from datetime import date, datetime
 
 from trueup.accounts import queries as accounts
 from trueup.accounts.checks import NotAuthorized
+from trueup.accounts.watchers import with_copies
 from trueup.audit import queries as audit_queries
 from trueup.audit import services as audit
 from trueup.audit.entries import NoticeSpec
@@ -148,7 +149,7 @@ def tell(
     contexts: Sequence[tuple[AccountEntry, Mapping[str, ContextValue]]],
     due_on: date,
 ) -> None:
-    """Tell the representatives of each account what was done to it.
+    """Tell the representatives of each account, and copy recipients, what was done to it.
 
     Source: 40 CFR 62.16355; MASS-145.
     """
@@ -171,7 +172,7 @@ def tell(
             )
             for seat in seats[account.id]
         ]
-    audit.notify(specs)
+    audit.notify(with_copies(specs))
 
 
 def titled(account: AccountEntry) -> str:

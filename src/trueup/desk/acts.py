@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from trueup.desk import carrying_out as do
-from trueup.desk import guarding, reviewing
+from trueup.desk import guarding, on_paper, reviewing
 from trueup.desk.kinds import Act
 from trueup.desk.parameters import Parameter
 from trueup.officials.roles import FUNCTIONS, ROLES
@@ -290,6 +290,19 @@ _ACTS = (
             REASON,
         ),
         carry_out=reviewing.decide_good_cause,
+    ),
+    Act(
+        name="file_certificate_on_paper",
+        title="File a certificate of representation that came on paper",
+        cite="40 CFR 62.16305; PLAT-154",
+        function="enter_paper",
+        second="always",
+        parameters=(
+            Parameter(name="papers", label="Papers as entered", kind="names"),
+            Parameter(name="certificate", label="Certificate as entered", kind="file"),
+        ),
+        carry_out=on_paper.file_certificate,
+        has_page=False,
     ),
     Act(
         name="decide_appeal",

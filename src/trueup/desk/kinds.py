@@ -54,6 +54,7 @@ class Act:
         confirm: What confirming calls; undo: what taking it back calls.
         is_rehearsed: It is tried and rolled back when it is proposed, so that it is
             refused then and its effect can be seen.
+        has_page: A form with its parameters is all that an official needs to ask for it.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Act:
     confirm: Callable[[Asked], Result] | None = None
     undo: Callable[[Asked], Result] | None = None
     is_rehearsed: bool = True
+    has_page: bool = True
 
     def needs_second(self, program: str) -> bool:
         """Whether a second official must approve it, or confirm it, in a program."""

@@ -8,6 +8,7 @@ checks made again. A freeze takes effect at once and is confirmed or undone by a
 from __future__ import annotations
 
 from trueup.desk.deciding import approve, confirm, decline, withdraw
+from trueup.desk.entering import enter_certificate
 from trueup.desk.proposing import act, act_text, recommend, take_up, verdict_text
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "approve",
     "confirm",
     "decline",
+    "enter_certificate",
     "recommend",
     "take_up",
     "verdict_text",

@@ -10,7 +10,14 @@ from trueup.audit import queries as audit
 from trueup.audit.statements import among
 from trueup.identity.encryption import decrypt
 from trueup.signing import drafts, forms, models, texts
-from trueup.signing.entries import DraftEntry, SignatureEntry, StatementAccepted, Verification
+from trueup.signing.entries import (
+    DraftEntry,
+    PaperEntry,
+    SignatureEntry,
+    StatementAccepted,
+    Verification,
+)
+from trueup.signing.papers import paper_entry
 
 PAGE = 50
 
@@ -67,6 +74,12 @@ def draft(key: UUID, *, person: int, at: datetime) -> DraftEntry | None:
     if row is None or (row.done_at is None and row.created_at + drafts.LIFETIME <= at):
         return None
     return drafts.draft_entry(row)
+
+
+def papers(nonces: Iterable[str]) -> list[PaperEntry]:
+    """Forms that came on paper, in the order of entering."""
+    rows = models.Paper.objects.filter(nonce__in=list(nonces)).order_by("id")
+    return [paper_entry(row) for row in rows]
 
 
 def scan_of(nonce: str) -> tuple[str, bytes] | None:

@@ -260,7 +260,7 @@ def _signed(act: Act) -> SignedAct:
 
 
 ACTS = (
-    *(_signed(act) for act in DESK_ACTS.values()),
+    *(_signed(act) for act in DESK_ACTS.values() if act.has_page),
     SignedAct(
         name=VERDICT,
         subject=PROGRAM,

@@ -187,7 +187,7 @@ def acts_of(caller: Caller) -> list[tuple[str, str, str, str]]:
     found = []
     for code in programs.codes():
         for act in ACTS.values():
-            if caller.may_somewhere(act.function, program=code):
+            if act.has_page and caller.may_somewhere(act.function, program=code):
                 address = reverse(f"act-{PREFIX}{act.name}", args=[code])
                 found.append((act.name, act.title, programs.load(code).name, address))
     return found

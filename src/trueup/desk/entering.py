@@ -1,0 +1,100 @@
+"""Certificates of representation that came on paper: entered by one official, filed by two.
+
+The first official types what the paper says and adds its scan. A second compares text and
+scan; on the second's approval the paper is signed off and the certificate filed, in one
+transaction. It counts from the receipt of the paper. Nobody acts as a user: the signers
+are the persons whose signatures are on the paper.
+
+Source: PLAT-154; 40 CFR 62.16305; 62.16375 “Receive or receipt of”.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import transaction
+
+from trueup.accounts import certificate_reads
+from trueup.accounts.certificate_elements import tidied
+from trueup.accounts.certificate_entries import CertificateSpec, Signatory
+from trueup.accounts.certificate_text import document_of
+from trueup.desk import proposing
+from trueup.desk.entries import Done
+from trueup.rules import programs
+from trueup.rules.refusal import Refused
+from trueup.signing import services as signing
+from trueup.signing.checks import PaperNotUsable
+from trueup.signing.entries import Evidence
+
+FORM = "certificate"
+
+
+@transaction.atomic
+def enter_certificate(
+    certificate: CertificateSpec,
+    *,
+    program: str,
+    accepted: Mapping[int, Sequence[str]],
+    received_at: datetime,
+    scan: bytes,
+    media_type: str,
+    by: int,
+    at: datetime,
+    evidence: Evidence | None = None,
+    note: str = "",
+) -> Done:
+    """Enter a certificate that came on paper, and ask a second official to file it.
+
+    Args:
+        accepted: The persons whose signatures are on the paper, each with the keys of the
+            statements that stand signed there.
+        received_at: When the paper was received, which counts.
+        by: The official who enters it; `evidence` is this official's second factor.
+
+    Raises Refused (`not_authorized`, `paper_not_usable`, `form_superseded`, and as
+    `accounts.services.file_certificate` does).
+
+    Source: PLAT-018, PLAT-154; 40 CFR 62.16305.
+    """
+    spec = tidied(_unsigned(certificate))
+    if not accepted:
+        raise Refused([PaperNotUsable("Nobody has signed the paper.")])
+    papers = [
+        signing.enter_paper(
+            program=program,
+            document=FORM,
+            text=certificate_reads.signing_text([spec]),
+            statements=programs.load(program).people.statements[FORM],
+            signer=signer,
+            for_person=None,
+            accepted=keys,
+            received_at=received_at,
+            scan=scan,
+            media_type=media_type,
+            entered_by=by,
+            entered_at=at,
+        )
+        for signer, keys in sorted(accepted.items())
+    ]
+    return proposing.act(
+        "file_certificate_on_paper",
+        program=program,
+        by=by,
+        at=at,
+        evidence=evidence,
+        note=note,
+        papers=[paper.nonce for paper in papers],
+        certificate=json.dumps(document_of(spec), sort_keys=True, ensure_ascii=False),
+    )
+
+
+def _unsigned(spec: CertificateSpec) -> CertificateSpec:
+    """The certificate without signatures of its own: those are on the paper."""
+
+    def one(who: Signatory | None) -> Signatory | None:
+        return None if who is None else replace(who, accepted=(), signed_on=None)
+
+    return replace(spec, primary=one(spec.primary), alternate=one(spec.alternate))

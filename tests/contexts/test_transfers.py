@@ -675,14 +675,14 @@ class TestRepeatedRequests:
 
 
 class TestStatements:
-    """docs/decisions/0081, 0178: one recorded transfer takes a fixed number of statements.
+    """docs/decisions/0179: one recorded transfer takes a fixed number of statements.
 
-    On PostgreSQL accounts, who acts for them, who cools down, the safeguards, the ledger's
-    facts, its write, the transfer, who gets copies and the notices; SQLite takes the
-    kernel's two part by part.
+    On PostgreSQL accounts, who acts for them (and cools down, and gets copies), the
+    safeguards, the ledger's facts, its write, the transfer and the notices; SQLite takes
+    the kernel's two part by part.
     """
 
-    OF_ONE = {"postgresql": 9, "sqlite": 17}
+    OF_ONE = {"postgresql": 7, "sqlite": 15}
 
     def test_one_transfer(self, registry: Registry) -> None:
         registry.transfer(registry.barry, registry.gulf, block("AL-2022-1"))

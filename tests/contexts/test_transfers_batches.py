@@ -251,8 +251,8 @@ class TestStatements:
         few, many = taken(10), taken(100)
 
         if connection.vendor == "postgresql":
-            # Keys, accounts, representatives, holdings, the ledger's two, rows, notices.
-            assert few == many == 8
+            # Keys, accounts, who acts, safeguards, holdings, the ledger's two, rows, notices.
+            assert few == many == 9
         else:
             assert many > few
 

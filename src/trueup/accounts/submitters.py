@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 
 from django.db import connection
 
@@ -66,20 +67,36 @@ def submitters(
 
     Source: 40 CFR 62.16290(a)(2), (b)(2), (c); 62.16315(a), (c)(4), (e); 62.16320(c)(5).
     """
+    wanted = list(dict.fromkeys(accounts))
+    sql, parameters = submitters_select(wanted, at=at, kind=kind)
+    return in_order(wanted, execute(sql, parameters).rows if wanted else ())
+
+
+def submitters_select(
+    accounts: Sequence[int], *, at: datetime, kind: str
+) -> tuple[str, tuple[object, ...]]:
+    """The SELECT of who could submit for accounts, for a statement that asks for more, too.
+
+    Its eight columns are those that `in_order` reads.
+    """
     if kind not in SUBMISSION_KINDS:
         raise ValueError(f"{kind!r} is not a kind of submission: {', '.join(SUBMISSION_KINDS)}")
-    wanted = list(dict.fromkeys(accounts))
-    found: dict[int, list[SubmitterEntry]] = {account: [] for account in wanted}
-    if not wanted:
-        return found
-    many, given = unfolded(wanted)
+    many, given = unfolded(accounts)
     instant = connection.ops.adapt_datetimefield_value(at)
     parameters = (
         *(*given, instant, instant),
         *(*given, instant, instant),
         *(kind, instant, instant, instant),
     )
-    for row in execute(_SUBMITTERS.format(many=many), parameters).rows:
+    return _SUBMITTERS.format(many=many), parameters
+
+
+def in_order(
+    accounts: Iterable[int], rows: Iterable[Sequence[Any]]
+) -> dict[int, list[SubmitterEntry]]:
+    """The rows of the SELECT by account: the primary first, then the alternate, then agents."""
+    found: dict[int, list[SubmitterEntry]] = {account: [] for account in accounts}
+    for row in rows:
         account, person, name, email, role, principal, principal_name, principal_role = row
         found[account].append(
             SubmitterEntry(

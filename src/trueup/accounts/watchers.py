@@ -221,7 +221,7 @@ def _copying(accounts: Sequence[int]) -> list[Copying]:
     if not accounts:
         return []
     sql, parameters = copies_select(accounts)
-    return in_order_of_naming(execute(sql, parameters).rows)  # type: ignore[arg-type]
+    return in_order_of_naming(execute(sql, parameters).rows)
 
 
 def _refusals(

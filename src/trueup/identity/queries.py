@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 
-from django.db.models import Max, Q
+from django.db import connection
 
-from trueup.audit.statements import among
+from trueup.audit.statements import among, aware, execute, unfolded
 from trueup.identity.api_keys import key_entry
 from trueup.identity.checking import scan_entry
 from trueup.identity.cooling import cool_down_entry
@@ -19,6 +19,12 @@ from trueup.identity.entries import (
     ScanEntry,
 )
 from trueup.identity.models import ApiKey, CoolDown, IdentityCheck, IdentityScan
+
+_COOLING_DOWN = """
+    SELECT person_id, CAST(MAX(until_at) AS text) AS until FROM identity_cooldown
+    WHERE person_id IN ({many}) AND started_at <= %s AND (until_at > %s OR outcome <> %s)
+    GROUP BY person_id
+"""
 
 
 def is_identity_checked(person: int) -> bool:
@@ -62,13 +68,26 @@ def cooling_down(people: Iterable[int], *, at: datetime) -> dict[int, datetime]:
 
     Source: PLAT-094.
     """
-    rows = (
-        CoolDown.objects.filter(person_id__in=among(people), started_at__lte=at)
-        .filter(Q(until_at__gt=at) | ~Q(outcome=CLEARED))
-        .values_list("person_id")
-        .annotate(until=Max("until_at"))
-    )
-    return dict(rows)
+    wanted = sorted(set(people))
+    if not wanted:
+        return {}
+    sql, parameters = cooling_down_select(wanted, at=at)
+    return {person: until(text) for person, text in execute(sql, parameters).rows}
+
+
+def cooling_down_select(people: Sequence[int], *, at: datetime) -> tuple[str, tuple[object, ...]]:
+    """The SELECT of who may move nothing, for a statement that asks for more, too.
+
+    Its two columns are the person, and the end as a text that `until` reads.
+    """
+    many, given = unfolded(people)
+    instant = connection.ops.adapt_datetimefield_value(at)
+    return _COOLING_DOWN.format(many=many), (*given, instant, instant, CLEARED)
+
+
+def until(text: str) -> datetime:
+    """The end of a cool-down as a statement of our own reads it on either engine."""
+    return aware(datetime.fromisoformat(text)).astimezone(UTC)
 
 
 def cool_downs_of(person: int, *, limit: int = 50) -> list[CoolDownEntry]:

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from trueup.accounts.acting import acting
 from trueup.accounts.entries import SubmitterEntry
-from trueup.identity import queries as identity
+from trueup.accounts.watchers import Copying
 from trueup.ledger import queries as ledger
 from trueup.ledger.entries import AccountEntry, Instruction, Range, Receipt, range_of
 from trueup.rules.program import Program
@@ -126,6 +127,7 @@ class Batch:
     """Submissions that are decided together, who acts for their accounts, what guards these.
 
     Attributes:
+        copying: Who gets copies of the notices of their accounts.
         signature: Of whoever submitted all of them.
     """
 
@@ -134,13 +136,14 @@ class Batch:
     drafts: Sequence[Draft]
     submitters: Submitters
     guards: Guards
+    copying: Sequence[Copying] = ()
     signature: int | None = None
 
 
 def draft_all(specs: Sequence[TransferSpec], *, rules: Program, recorded_at: datetime) -> Batch:
     """Look up accounts, who acts for them, who cools down and the safeguards; our own reasons.
 
-    Four statements for any number of transfers, and one more for each other instant at
+    Three statements for any number of transfers, and one more for each other instant at
     which some of them were dispatched.
 
     Source: 40 CFR 62.16330(a), (b)(1); 62.16315; 62.16320(e); PLAT-094.
@@ -149,9 +152,10 @@ def draft_all(specs: Sequence[TransferSpec], *, rules: Program, recorded_at: dat
         number for spec in specs for number in (spec.source, spec.destination)
     )
     ids = [entry.id for entry in known.values()]
-    now = authority.submitters(ids, at=recorded_at)
+    people = {spec.submitted_by for spec in specs}
+    found = acting(ids, people=people, at=recorded_at, kind=authority.KIND)
+    now, cooling = found.submitters, found.cooling
     then = _at_dispatch(specs, known, now=now, recorded_at=recorded_at)
-    cooling = identity.cooling_down({spec.submitted_by for spec in specs}, at=recorded_at)
     drafts = []
     for spec in specs:
         checks.require_order(received_at=spec.arrived_at, recorded_at=recorded_at)
@@ -175,7 +179,14 @@ def draft_all(specs: Sequence[TransferSpec], *, rules: Program, recorded_at: dat
     guards = guards_for(
         ((draft.source, draft.destination) for draft in drafts), rules=rules, at=recorded_at
     )
-    return Batch(rules=rules, recorded_at=recorded_at, drafts=drafts, submitters=now, guards=guards)
+    return Batch(
+        rules=rules,
+        recorded_at=recorded_at,
+        drafts=drafts,
+        submitters=now,
+        guards=guards,
+        copying=found.copying,
+    )
 
 
 def _at_dispatch(

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from trueup.accounts import queries as accounts
-from trueup.accounts.watchers import with_copies
+from trueup.accounts.watchers import Copying, with_copies
 from trueup.audit import services as audit
 from trueup.audit.entries import NoticeSpec
 from trueup.audit.notices import ContextValue, render
@@ -30,6 +30,7 @@ def notify(
     submitters: Submitters,
     at: datetime,
     released_at: Mapping[int, datetime] | None = None,
+    copying: Sequence[Copying] | None = None,
 ) -> int:
     """Store the notices of what was recorded or refused, and copies, in two statements.
 
@@ -39,6 +40,7 @@ def notify(
     Args:
         released_at: When the waiting was over, by the id of the transfer; from then on the
             time for a refusal runs.
+        copying: Who gets copies, if that was read already; then it is one statement.
     """
     told = [entry for entry in entries if entry.state in ("recorded", "refused")]
     names = submitter_names(told, submitters)
@@ -51,7 +53,7 @@ def notify(
         submitted_by = names.get(entry.id, "")
         context = _context(entry, rules=rules, at=at, submitted_by=submitted_by)
         specs += _of_transfer(entry, context, submitters=submitters, at=at, due_on=due_on)
-    return audit.notify(with_copies(specs)) if specs else 0
+    return audit.notify(with_copies(specs, copying)) if specs else 0
 
 
 def _of_transfer(

@@ -53,7 +53,7 @@ def enter(batch: Batch) -> list[TransferEntry]:
         _entry(draft, row, identity=identity)
         for draft, row, identity in zip(batch.drafts, rows, ids, strict=True)
     ]
-    notify(entries, rules=rules, submitters=batch.submitters, at=at)
+    notify(entries, rules=rules, submitters=batch.submitters, at=at, copying=batch.copying)
     waiting = [entry for entry in entries if entry.state in WAITING]
     if waiting:
         tell_of_waiting(waiting, rules=rules, submitters=batch.submitters, at=at)

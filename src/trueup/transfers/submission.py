@@ -1,8 +1,8 @@
 """Decide submissions: record them, let them wait, or refuse them with all reasons.
 
 The happy path of one transfer takes a fixed number of statements: accounts, who acts for
-them, who cools down, the safeguards, the ledger's facts and its write, the transfer's row
-and its notices (docs/decisions/0171). A batch of any size takes as many.
+them, the safeguards, the ledger's facts and its write, the transfer's row and its notices
+(docs/decisions/0179). A batch of any size takes as many, and two more.
 """
 
 from __future__ import annotations

@@ -10,11 +10,14 @@ from datetime import date, datetime, time, timedelta
 
 from tests.acceptance.clock import EASTERN, eastern
 from trueup.accounts import application_clock as applications
+from trueup.accounts import services as accounts
 from trueup.audit import services as audit
 from trueup.compliance import services as compliance
+from trueup.resources import services as resources
 from trueup.rules import programs
 from trueup.rules.program import Program
 from trueup.rules.refusal import Refused
+from trueup.signing import services as signing
 from trueup.transfers import closing
 from trueup.transfers import queries as transfers_due
 from trueup.transfers import services as transfers
@@ -47,6 +50,9 @@ def do_what_is_due(codes: Sequence[str], now: datetime) -> None:
         closing.close_due(program=code, now=now)
         applications.run_due(code, now)
         compliance.warn_of_insufficient_holdings(program=code, now=now)
+        accounts.open_operating_date_tasks(program=code, now=now)
+        resources.bar_for_unmet_debts(program=code, at=now)
+    signing.delete_old_drafts(at=now)
     while audit.send_mail(now):
         pass
 

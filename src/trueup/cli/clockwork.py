@@ -9,10 +9,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from trueup.accounts import application_clock as applications
+from trueup.accounts import services as accounts
 from trueup.audit import services as audit
 from trueup.compliance import services as compliance
 from trueup.identity import services as identity
+from trueup.resources import services as resources
 from trueup.rules import programs
+from trueup.signing import services as signing
 from trueup.transfers import closing
 from trueup.transfers import services as transfers
 
@@ -20,15 +23,17 @@ from trueup.transfers import services as transfers
 def run_once(now: datetime, *, codes: Sequence[str] | None = None) -> dict[str, int]:
     """Record transfers whose wait has ended, close what is due, remind, warn, send mail.
 
-    The scans of identity papers go when their days are over.
+    A projected date of operation that has passed opens a task; who owes credits past the
+    last day is barred. Scans of identity papers, and drafts, go when their days are over.
 
     Args:
         codes: The programs; all if not given.
 
-    Source: 40 CFR 62.16335(a), (b); 62.16320(c)(6)(ii); PLAT-026, PLAT-053, PLAT-082,
-    PLAT-094.
+    Source: 40 CFR 62.16335(a), (b); 62.16305(a)(1); 62.16320(c)(6)(ii); 62.16450(b),
+    (d)(3); PLAT-026, PLAT-053, PLAT-082, PLAT-094.
     """
-    acts = ("recorded", "refused", "closed", "reminded", "lapsed", "warned", "mailed")
+    acts = ("recorded", "refused", "closed", "reminded", "lapsed", "warned")
+    acts += ("asked", "barred", "mailed")
     done = dict.fromkeys(acts, 0)
     for code in programs.codes() if codes is None else codes:
         lapsed = transfers.expire_due(program=code, now=now)
@@ -42,7 +47,10 @@ def run_once(now: datetime, *, codes: Sequence[str] | None = None) -> dict[str, 
         done["reminded"] += silent.reminded
         done["lapsed"] += silent.lapsed
         done["warned"] += compliance.warn_of_insufficient_holdings(program=code, now=now)
+        done["asked"] += accounts.open_operating_date_tasks(program=code, now=now)
+        done["barred"] += resources.bar_for_unmet_debts(program=code, at=now)
     identity.delete_due_scans(now)
+    signing.delete_old_drafts(at=now)
     while mailed := audit.send_mail(now):
         done["mailed"] += mailed
     return done

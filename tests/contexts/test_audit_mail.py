@@ -178,6 +178,51 @@ class TestFailing:
         assert waiting.subject == "bad"
         assert "SMTPRecipientsRefused" in waiting.error
 
+    def test_a_connection_that_breaks_midway_sends_nothing_twice(
+        self,
+        failing: type[FailingServer],
+        mailoutbox: list[EmailMessage],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        plain = failing.send_messages
+
+        def send(self: FailingServer, messages: Sequence[EmailMessage]) -> int:
+            if len(mail.outbox) == 1 and failing.is_down is False:
+                failing.is_down = True
+                raise smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
+            return plain(self, messages)
+
+        monkeypatch.setattr(failing, "send_messages", send)
+        tell(a_person(), "one", "two", "three")
+
+        assert services.send_mail(NOON) == 2
+        (waiting,) = queries.failing_notices()
+        assert (waiting.subject, waiting.attempts) == ("two", 1)
+        failing.is_down = False
+        monkeypatch.setattr(failing, "send_messages", plain)
+        assert [services.send_mail(NOON + 2 * MINUTE) for _ in range(2)] == [1, 0]
+        assert [message.subject for message in mailoutbox] == ["one", "three", "two"]
+
+    def test_what_a_person_has_been_told_already_is_not_stored_again(
+        self, mailoutbox: list[EmailMessage]
+    ) -> None:
+        ana = a_person()
+        spec = NoticeSpec(
+            event="account_frozen",
+            program="cpp-mass",
+            person=ana,
+            subject="one",
+            body="The account is frozen.",
+            created_at=NOON,
+            dedupe="frozen 1",
+        )
+
+        assert services.notify([spec, spec]) == 1
+        assert services.send_mail(NOON) == 1
+        assert services.notify([spec]) == 0
+        assert services.send_mail(NOON + MINUTE) == 0
+        assert len(mailoutbox) == 1
+
     def test_a_person_without_an_address_is_left_for_the_post(
         self, mailoutbox: list[EmailMessage]
     ) -> None:
@@ -237,6 +282,42 @@ class TestTwoSenders:
         )
 
         assert Notice.objects.get().mailed_at is None
+
+
+@pytest.mark.django_db
+class TestHistories:
+    """A past that is brought in is there to be read, and is not mailed (PLAT-053)."""
+
+    def test_what_was_told_until_then_counts_as_mailed_when_it_was_written(
+        self, mailoutbox: list[EmailMessage]
+    ) -> None:
+        tell(a_person(), "one", "two", due_on=date(2021, 6, 7))
+
+        with CaptureQueriesContext(connection) as statements:
+            assert services.settle_history(until=NOON) == 2
+
+        assert len(statements) == 1
+        assert services.settle_history(until=NOON) == 0
+        assert services.send_mail(NOON + MINUTE) == 0
+        assert {notice.mailed_at for notice in Notice.objects.all()} == {NOON}
+        assert queries.overdue_notices(date(2021, 6, 8)) == []
+
+    def test_what_came_later_is_mailed(self, mailoutbox: list[EmailMessage]) -> None:
+        tell(a_person(), "one")
+
+        assert services.settle_history(until=NOON - MINUTE) == 0
+        assert services.send_mail(NOON) == 1
+
+    def test_what_a_sender_has_in_hand_or_tried_is_the_senders(
+        self, failing: type[FailingServer]
+    ) -> None:
+        failing.is_down = True
+        tell(a_person(), "tried")
+        services.send_mail(NOON)
+        tell(a_person("Bo Lee"), "in hand")
+        outbox._claim(uuid4(), now=NOON, limit=1)
+
+        assert services.settle_history(until=NOON + MINUTE) == 0
 
 
 @pytest.mark.stress

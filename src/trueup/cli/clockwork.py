@@ -32,8 +32,8 @@ def run_once(now: datetime, *, codes: Sequence[str] | None = None) -> dict[str, 
     Source: 40 CFR 62.16335(a), (b); 62.16305(a)(1); 62.16320(c)(6)(ii); 62.16450(b),
     (d)(3); PLAT-026, PLAT-053, PLAT-082, PLAT-094.
     """
-    acts = ("recorded", "refused", "closed", "reminded", "lapsed", "warned")
-    acts += ("asked", "barred", "mailed")
+    acts = ["recorded", "refused", "closed", "reminded", "lapsed", "warned"]
+    acts += ["asked", "barred", "mailed"]
     done = dict.fromkeys(acts, 0)
     for code in programs.codes() if codes is None else codes:
         lapsed = transfers.expire_due(program=code, now=now)

@@ -247,3 +247,25 @@ class TestWork:
         services.open_tasks([spec(person=ana, due_on=date(2021, 6, day)) for day in (1, 5)])
 
         assert len(queries.overdue(date(2021, 6, 2))) == 1
+
+
+class TestSpeed:
+    """PLAT-052: an official's list and counts stay quick with many open tasks."""
+
+    @pytest.mark.skipif(connection.vendor != "sqlite", reason="the plan is SQLite's")
+    @pytest.mark.parametrize("program", ["", PROGRAM])
+    def test_officials_lists_and_counts_read_covering_indexes(self, ana: int, program: str) -> None:
+        scopes = [Scope(function=name, program=program) for name in ("originate", "settle")]
+        with CaptureQueriesContext(connection) as captured:
+            queries.tasks_for(person=ana, functions=scopes)
+            queries.counts_for(person=ana, functions=scopes, today=NOON.date())
+
+        of_officials = [
+            query["sql"] for query in captured.captured_queries if "originate" in query["sql"]
+        ]
+        assert len(of_officials) == 2
+        for statement in of_officials:
+            with connection.cursor() as cursor:
+                cursor.execute(f"EXPLAIN QUERY PLAN {statement}")
+                plan = [row[-1] for row in cursor.fetchall()]
+            assert any("COVERING INDEX task_of_officials" in step for step in plan), plan

@@ -49,7 +49,8 @@ def run(
 ) -> Summary:
     """Load the demonstration: a compliance period on real plants, from budget to settlement.
 
-    All of it is one database transaction: a run that is ended early leaves nothing.
+    All of it is one database transaction: a run that is ended early leaves nothing. What
+    was told on the way is there to be read, and nobody gets a mail of it.
 
     Args:
         progress: Is told what is being done, and how many days of how many are over.
@@ -75,6 +76,7 @@ def run(
         course.run()
         if with_sign_in:
             sign_in.create_users(course.participants, at=course.days.at(course.days.deducted_on))
+        audit.settle_history(until=course.days.at(course.days.deducted_on, hour=18))
         # The coverage is the nation's, whatever part of it was chosen.
         nation = national_data(tuple(program.jurisdictions))
         summary = summary_of(course, coverage=nation.coverage)

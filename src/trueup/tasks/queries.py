@@ -13,7 +13,8 @@ from types import MappingProxyType
 from uuid import UUID
 
 from django.db.models import Count as CountOf
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Concat
 
 from trueup.audit.statements import among
 from trueup.tasks.entries import Count, Scope, StepEntry, TaskEntry
@@ -44,7 +45,9 @@ def tasks_for(
     Source: PLAT-052, PLAT-094.
     """
     found: list[Task] = []
-    for part in _parts(person, accounts, delegated, functions):
+    # Sought by function, tasks come out of order and are all looked at; as a function of
+    # the column it is compared while the index in order of due dates is read to the limit.
+    for part in _parts(person, accounts, delegated, functions, function="function_read"):
         chosen = part.filter(kind=kind) if kind else part
         if after is not None:
             sort_on, task = after
@@ -142,6 +145,8 @@ def _parts(
     accounts: Iterable[int],
     delegated: Mapping[str, Iterable[int]],
     functions: Sequence[Scope],
+    *,
+    function: str = "function",
 ) -> list[QuerySet[Task]]:
     """A person's open tasks, as up to three lists that each have an index."""
     open_ = Task.objects.filter(~_excludes(person), closed_at=None)
@@ -149,7 +154,8 @@ def _parts(
     if acting := _accounts(accounts, delegated):
         parts.append(open_.filter(acting, account_id__isnull=False))
     if functions:
-        parts.append(open_.filter(~Q(function=""), _functions(functions)))
+        read = open_.alias(function_read=Concat("function", Value("")))
+        parts.append(read.filter(~Q(function=""), _functions(functions, function)))
     return parts
 
 
@@ -176,14 +182,14 @@ def _accounts(accounts: Iterable[int], delegated: Mapping[str, Iterable[int]]) -
     return wanted
 
 
-def _functions(scopes: Sequence[Scope]) -> Q:
+def _functions(scopes: Sequence[Scope], column: str = "function") -> Q:
     """Tasks for officials with these functions; one condition a program and State."""
     by_limits: dict[tuple[str, str], set[str]] = {}
     for scope in scopes:
         by_limits.setdefault((scope.program, scope.jurisdiction), set()).add(scope.function)
     wanted = Q(pk__in=[])
     for (program, jurisdiction), functions in sorted(by_limits.items()):
-        one = Q(function__in=sorted(functions))
+        one = Q((f"{column}__in", sorted(functions)))
         if program:
             one &= Q(program=program)
         if jurisdiction:

@@ -382,9 +382,9 @@ class TestReports:
     @pytest.mark.parametrize(
         ("asked", "code"),
         [
-            ({"mwh": "-1"}, "mwh_not_readable"),
-            ({"mwh": "NaN"}, "mwh_not_readable"),
-            ({"mwh": "1.0000001"}, "mwh_not_readable"),
+            ({"mwh": "-1"}, "mwh_not_usable"),
+            ({"mwh": "NaN"}, "mwh_not_usable"),
+            ({"mwh": "1.0000001"}, "mwh_not_usable"),
             ({"months": (7, 6)}, "months_not_readable"),
             ({"months": (1, 13)}, "months_not_readable"),
             ({"year": 2021}, "before_first_year"),
@@ -455,7 +455,7 @@ class TestReports:
             running.verify(report, "10.1")
         with refused("discrepancy_not_explained"):
             running.verify(report, "9.9")
-        with refused("mwh_not_readable"):
+        with refused("mwh_not_usable"):
             running.verify(report, "-1", misstatement="FOUND", misstatement_explained="x")
 
     def test_a_meter_file_is_kept_and_added_up(

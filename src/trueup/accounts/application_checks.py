@@ -28,11 +28,6 @@ class SamePerson(Refusal):
     cite = "PLAT-026"
 
 
-class IdentityNotChecked(Refusal):
-    code = "accounts.identity_not_checked"
-    cite = "PLAT-026; PLAT-038"
-
-
 class ReasonMissing(Refusal):
     code = "accounts.reason_missing"
     cite = "PLAT-026"

@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from trueup.accounts import application_checks as reasons
-from trueup.accounts import application_reads, general_accounts, ownership
+from trueup.accounts import application_reads, checks, general_accounts, ownership
 from trueup.accounts.account_limits import existing_account
 from trueup.accounts.application_entries import ApplicationEntry
 from trueup.accounts.application_models import Application
@@ -98,7 +98,7 @@ def approve_application(
         missing = unchecked(before)
         if missing:
             refusals.append(
-                reasons.IdentityNotChecked(
+                checks.IdentityNotChecked(
                     f"The identity of {' and '.join(missing)} has not been checked; record"
                     " the check first."
                 )

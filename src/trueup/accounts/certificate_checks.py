@@ -26,11 +26,6 @@ class NoSuchCertificate(Refusal):
     cite = "40 CFR 62.16305(a)"
 
 
-class IdentityNotChecked(Refusal):
-    code = "accounts.identity_not_checked"
-    cite = "PLAT-026, PLAT-094"
-
-
 def no_such_certificate() -> Refusal:
     return NoSuchCertificate("There is no such certificate that still waits for this.")
 
@@ -113,7 +108,7 @@ def identity_refusals(evidence: Mapping[int, Evidence]) -> list[Refusal]:
     checked = identity.identity_checked(signing)
     names = queries.people(signing)
     return [
-        IdentityNotChecked(
+        checks.IdentityNotChecked(
             f"The identity of {names[person].name} has to be checked before they can represent."
         )
         for person in signing

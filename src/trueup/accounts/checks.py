@@ -132,6 +132,11 @@ class NoComplianceAccounts(Refusal):
     cite = "PLAT-022"
 
 
+class IdentityNotChecked(Refusal):
+    code = "accounts.identity_not_checked"
+    cite = "PLAT-026; PLAT-038; PLAT-094"
+
+
 class NotAuthorized(Refusal):
     code = "accounts.not_authorized"
     cite = "40 CFR 62.16295, 62.16320(e)"

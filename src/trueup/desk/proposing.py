@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,8 +15,8 @@ from trueup.desk.acts import act_named
 from trueup.desk.entries import Done, ProposalEntry
 from trueup.desk.kinds import Act, Asked, Result
 from trueup.desk.models import Outcome, Proposal, Verdict
+from trueup.desk.requests import Request
 from trueup.officials import queries as officials
-from trueup.officials.entries import GrantEntry
 from trueup.officials.roles import FUNCTIONS
 from trueup.rules import programs
 from trueup.rules.refusal import Refused
@@ -32,28 +31,6 @@ WORDS = {
     "undone": "Undo",
     "withdrawn": "Withdraw",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Request:
-    """An act as one official asks for it, read and with its authority."""
-
-    kind: Act
-    program: str
-    jurisdiction: str
-    values: dict[str, Any]
-    by: int
-    authority: GrantEntry
-    at: datetime
-
-    @property
-    def digest(self) -> str:
-        return parameters.digest_of(
-            self.kind.name,
-            program=self.program,
-            jurisdiction=self.jurisdiction,
-            values=self.values,
-        )
 
 
 @transaction.atomic
@@ -136,7 +113,7 @@ def recommend(
     )
     if authority is None:
         raise Refused([_not_authorized(kind, jurisdiction)])
-    request = _Request(
+    request = Request(
         kind=kind,
         program=program,
         jurisdiction=jurisdiction,
@@ -288,7 +265,7 @@ def sign_act(
 
 def _request(
     name: str, *, program: str, by: int, at: datetime, values: Mapping[str, Any]
-) -> _Request:
+) -> Request:
     kind = act_named(name)
     cleaned = parameters.clean(kind.parameters, values, program=program)
     # A role that is given is no State's act, though it may be limited to a State.
@@ -299,7 +276,7 @@ def _request(
     )
     if authority is None:
         raise Refused([_not_authorized(kind, jurisdiction)])
-    return _Request(
+    return Request(
         kind=kind,
         program=program,
         jurisdiction=jurisdiction,
@@ -318,7 +295,7 @@ def _not_authorized(kind: Act, jurisdiction: str) -> checks.NotAuthorized:
     )
 
 
-def _asked(request: _Request, key: UUID) -> Asked:
+def _asked(request: Request, key: UUID) -> Asked:
     return Asked(
         program=request.program,
         jurisdiction=request.jurisdiction,
@@ -330,7 +307,7 @@ def _asked(request: _Request, key: UUID) -> Asked:
     )
 
 
-def _text(request: _Request) -> str:
+def _text(request: Request) -> str:
     return "\n".join(
         [
             f"{request.kind.title} ({request.kind.cite})",
@@ -341,7 +318,7 @@ def _text(request: _Request) -> str:
     )
 
 
-def _signed(request: _Request, evidence: Evidence | None) -> int | None:
+def _signed(request: Request, evidence: Evidence | None) -> int | None:
     return sign_act(
         _text(request),
         program=request.program,
@@ -353,7 +330,7 @@ def _signed(request: _Request, evidence: Evidence | None) -> int | None:
 
 
 def _keep(
-    request: _Request,
+    request: Request,
     *,
     key: UUID,
     kind: str,
@@ -380,7 +357,7 @@ def _keep(
     )
 
 
-def _log(request: _Request, word: str, subject: str, result: Result, signature: int | None) -> None:
+def _log(request: Request, word: str, subject: str, result: Result, signature: int | None) -> None:
     audit.log(
         at=request.at,
         program=request.program,

@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from trueup.audit import services as audit
 from trueup.audit.entries import EventSpec, NoticeSpec
+from trueup.audit.notices import ContextValue
 from trueup.audit.statements import among
 from trueup.identity import checks
 from trueup.identity.entries import SCOPES, KeyEntry
@@ -61,40 +62,9 @@ def create_api_key(
     )
     wanted = sorted(set(scopes))
     ApiKeyScope.objects.bulk_create([ApiKeyScope(key=row, scope=scope) for scope in wanted])
-    audit.log(
-        at=created_at,
-        program=program,
-        actor=f"person:{person}",
-        act="create_api_key",
-        subject=f"key:{row.id}",
-        after={
-            "prefix": prefix,
-            "name": row.name,
-            "scopes": wanted,
-            "account": account,
-            "expires_at": str(expires_at),
-        },
-        cite="PLAT-004",
-    )
-    audit.notify(
-        [
-            NoticeSpec(
-                event="api_key_created",
-                program=program,
-                person=person,
-                account=account,
-                created_at=created_at,
-                context={
-                    "name": row.name,
-                    "prefix": prefix,
-                    "scopes": wanted,
-                    "created_at": created_at,
-                    "expires_at": expires_at,
-                },
-            )
-        ]
-    )
-    return key_entry(row, wanted), secret
+    entry = key_entry(row, wanted)
+    _log_and_tell(entry, at=created_at)
+    return entry, secret
 
 
 @transaction.atomic
@@ -196,6 +166,43 @@ def _new_secret() -> tuple[str, str]:
 
 def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _log_and_tell(key: KeyEntry, *, at: datetime) -> None:
+    said: dict[str, ContextValue] = {
+        "name": key.name,
+        "prefix": key.prefix,
+        "scopes": sorted(key.scopes),
+        "created_at": key.created_at,
+        "expires_at": key.expires_at,
+    }
+    audit.log(
+        at=at,
+        program=key.program,
+        actor=f"person:{key.person}",
+        act="create_api_key",
+        subject=f"key:{key.id}",
+        after={
+            "prefix": key.prefix,
+            "name": key.name,
+            "scopes": sorted(key.scopes),
+            "account": key.account,
+            "expires_at": str(key.expires_at),
+        },
+        cite="PLAT-004",
+    )
+    audit.notify(
+        [
+            NoticeSpec(
+                event="api_key_created",
+                program=key.program,
+                person=key.person,
+                account=key.account,
+                created_at=at,
+                context=said,
+            )
+        ]
+    )
 
 
 def key_entry(row: ApiKey, scopes: Iterable[str]) -> KeyEntry:

@@ -134,7 +134,7 @@ class Overlap(Refusal):
 
 
 class MwhNotReadable(Refusal):
-    code = "resources.mwh_not_readable"
+    code = "resources.mwh_not_usable"
     cite = "40 CFR 62.16460(b)(2)(iii)"
 
 

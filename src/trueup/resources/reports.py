@@ -51,7 +51,7 @@ def submit_report(
 
     Raises Refused (`not_registered`, `qualification_revoked`, `barred`,
     `not_representative`, `months_not_readable`, `before_first_year`, `before_service`,
-    `period_not_over`, `year_not_over`, `mwh_not_readable`, `above_metered`, `overlap`,
+    `period_not_over`, `year_not_over`, `mwh_not_usable`, `above_metered`, `overlap`,
     `element_missing`, ...).
 
     Source: 40 CFR 62.16445(c), 62.16460; RATE-056, RATE-057, RATE-110 to RATE-115.

@@ -277,7 +277,10 @@ def _is_date(text: str) -> bool:
 
 
 def title_of(document: str) -> str:
-    """What people call a paper of this kind."""
+    """What people call a paper of this kind.
+
+    Source: 40 CFR 62.16445(a), 62.16455 to 62.16465.
+    """
     return {
         APPLICATION: "Eligibility application",
         PLAN: "EM&V plan",

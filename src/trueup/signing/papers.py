@@ -54,18 +54,12 @@ def enter_paper(
 
     Source: PLAT-153, PLAT-154.
     """
-    if signer == entered_by:
-        raise Refused([checks.PaperNotUsable("Nobody enters a form that they signed themselves.")])
-    if media_type not in MEDIA_TYPES or not 0 < len(scan) <= SCAN_MAX:
-        raise Refused(
-            [
-                checks.PaperNotUsable(
-                    f"The scan is a PDF, PNG, JPEG or TIFF file of at most {SCAN_MAX:,} bytes."
-                )
-            ]
-        )
-    if received_at > entered_at:
-        raise Refused([checks.PaperNotUsable("A form is not entered before it is received.")])
+    _refuse_unusable(
+        scan,
+        media_type,
+        is_own=signer == entered_by,
+        is_early=received_at > entered_at,
+    )
     version = forms.version_in_force(document, on=received_at.date(), version=form_version)
     whole = challenges.whole_text(
         program=program,
@@ -87,19 +81,7 @@ def enter_paper(
         entered_by_id=entered_by,
         entered_at=entered_at,
     )
-    digest = hashlib.sha256(scan).hexdigest()
-    models.PaperScan.objects.create(
-        paper=row, media_type=media_type, content=encrypt(scan), digest=digest
-    )
-    audit.log(
-        at=entered_at,
-        program=program,
-        actor=f"official:{entered_by}",
-        act="enter_paper",
-        subject=f"paper:{row.pk}",
-        after={"document": document, "signer": signer, "digest": row.digest, "scan": digest},
-        cite="PLAT-154",
-    )
+    _keep_scan(row, scan, media_type, program=program)
     return paper_entry(row)
 
 
@@ -160,6 +142,40 @@ def use(nonce: str, *, signer: int, digest: str) -> PaperEntry:
     if models.Signature.objects.filter(nonce=nonce).exists():
         raise Refused([challenges.signed_already()])
     return paper_entry(row)
+
+
+def _refuse_unusable(scan: bytes, media_type: str, *, is_own: bool, is_early: bool) -> None:
+    """Refuse a paper that cannot be entered, with every reason."""
+    found = []
+    if is_own:
+        found.append("Nobody enters a form that they signed themselves.")
+    if media_type not in MEDIA_TYPES or not 0 < len(scan) <= SCAN_MAX:
+        found.append(f"The scan is a PDF, PNG, JPEG or TIFF file of at most {SCAN_MAX:,} bytes.")
+    if is_early:
+        found.append("A form is not entered before it is received.")
+    if found:
+        raise Refused(checks.PaperNotUsable(sentence) for sentence in found)
+
+
+def _keep_scan(row: models.Paper, scan: bytes, media_type: str, *, program: str) -> None:
+    digest = hashlib.sha256(scan).hexdigest()
+    models.PaperScan.objects.create(
+        paper=row, media_type=media_type, content=encrypt(scan), digest=digest
+    )
+    audit.log(
+        at=row.entered_at,
+        program=program,
+        actor=f"official:{row.entered_by_id}",
+        act="enter_paper",
+        subject=f"paper:{row.pk}",
+        after={
+            "document": row.document,
+            "signer": row.signer_id,
+            "digest": row.digest,
+            "scan": digest,
+        },
+        cite="PLAT-154",
+    )
 
 
 def paper_entry(row: models.Paper) -> PaperEntry:

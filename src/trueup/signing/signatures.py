@@ -60,16 +60,8 @@ def sign(
 
     Source: PLAT-050, PLAT-151, PLAT-152; 40 CFR 62.16295, 62.16320(c)(2)(ii), (e).
     """
-    if evidence.method == "key":
-        raise Refused([_key_cannot_sign()])
     on_paper = evidence.method == "paper"
-    version = (
-        papers.version_of(str(evidence.detail.get("paper", "")))
-        if on_paper
-        else forms.version_in_force(document, on=signed_at.date(), version=form_version)
-    )
-    if document != forms.AGREEMENT and not on_paper:
-        challenges.require_agreement(signer, at=signed_at)
+    version = _version_signed(document, evidence, signer=signer, at=signed_at, given=form_version)
     _require_statements(statements, evidence)
     whole = challenges.whole_text(
         program=program,
@@ -100,15 +92,7 @@ def sign(
         entered_by_id=proof.entered_by,
         approved_by_id=proof.approved_by,
     )
-    audit.log(
-        at=signed_at,
-        program=program,
-        actor=f"person:{signer}",
-        act="sign",
-        subject=f"signature:{row.pk}",
-        after={"document": document, "version": version, "digest": digest, "method": row.method},
-        cite="PLAT-151",
-    )
+    _log(row, at=signed_at)
     return signature_entry(row)
 
 
@@ -141,6 +125,23 @@ def accept_agreement(*, person: int, evidence: Evidence, accepted_at: datetime) 
         accepted_at=accepted_at,
     )
     return signature
+
+
+def _version_signed(
+    document: str, evidence: Evidence, *, signer: int, at: datetime, given: str
+) -> str:
+    """The version of the form, once it is clear that this person can sign at all.
+
+    Source: PLAT-151, PLAT-153.
+    """
+    if evidence.method == "key":
+        raise Refused([_key_cannot_sign()])
+    if evidence.method == "paper":
+        return papers.version_of(str(evidence.detail.get("paper", "")))
+    version = forms.version_in_force(document, on=at.date(), version=given)
+    if document != forms.AGREEMENT:
+        challenges.require_agreement(signer, at=at)
+    return version
 
 
 def _require_statements(statements: Sequence[Statement], evidence: Evidence) -> None:
@@ -208,4 +209,22 @@ def _not_proven() -> Refusal:
 def _key_cannot_sign() -> Refusal:
     return checks.KeyCannotSign(
         "An API key can propose, and never sign. A representative signs the proposal."
+    )
+
+
+def _log(row: models.Signature, *, at: datetime) -> None:
+    """The digest is in the audit trail too, so that a text changed later is found twice."""
+    audit.log(
+        at=at,
+        program=row.program,
+        actor=f"person:{row.signer_id}",
+        act="sign",
+        subject=f"signature:{row.pk}",
+        after={
+            "document": row.document,
+            "version": row.form_version,
+            "digest": row.digest,
+            "method": row.method,
+        },
+        cite="PLAT-151",
     )

@@ -1,10 +1,9 @@
-"""Runs of deductions, settlements, requests, reviews and appeals; requests are kept as made."""
-
 import django.db.models.deletion
 import django.db.models.expressions
 from django.db import migrations, models
 
 from trueup.audit.append_only import protect
+
 
 
 class Migration(migrations.Migration):
@@ -73,6 +72,10 @@ class Migration(migrations.Migration):
                 ('facility', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.facility')),
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='settlements', to='compliance.deductionrun')),
             ],
+            options={
+                'indexes': [models.Index(fields=['facility', 'program'], name='settlement_of_facility')],
+                'constraints': [models.UniqueConstraint(fields=('program', 'period', 'account'), name='settlement_once_a_period'), models.CheckConstraint(condition=models.Q(('obligation__gte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('deducted'), '+', models.F('waived')), '+', models.F('retired_by_owner')))), name='settlement_not_over')],
+            },
         ),
         migrations.CreateModel(
             name='Appeal',
@@ -88,6 +91,9 @@ class Migration(migrations.Migration):
                 ('filed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.person')),
                 ('settlement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appeals', to='compliance.settlement')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ('pending', 'decided'))), name='appeal_state'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('returned', 0), ('state', 'pending')), models.Q(('decided_at__isnull', False), ('state', 'decided')), _connector='OR'), name='appeal_decided'), models.UniqueConstraint(condition=models.Q(('state', 'pending')), fields=('settlement',), name='appeal_one_pending')],
+            },
         ),
         migrations.CreateModel(
             name='Omission',
@@ -142,30 +148,6 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['account', 'period', 'submitted_at'], name='serial_request_of_account')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('received_at__gte', models.F('submitted_at'))), name='serial_request_received')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='settlement',
-            index=models.Index(fields=['facility', 'program'], name='settlement_of_facility'),
-        ),
-        migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.UniqueConstraint(fields=('program', 'period', 'account'), name='settlement_once_a_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.CheckConstraint(condition=models.Q(('obligation__gte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('deducted'), '+', models.F('waived')), '+', models.F('retired_by_owner')))), name='settlement_not_over'),
-        ),
-        migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('pending', 'decided'))), name='appeal_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('returned', 0), ('state', 'pending')), models.Q(('decided_at__isnull', False), ('state', 'decided')), _connector='OR'), name='appeal_decided'),
-        ),
-        migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'pending')), fields=('settlement',), name='appeal_one_pending'),
         ),
         protect("compliance_omission"),
         protect("compliance_recovery"),

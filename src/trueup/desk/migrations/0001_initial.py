@@ -5,6 +5,7 @@ from django.db import migrations, models
 from trueup.audit.append_only import protect
 
 
+
 class Migration(migrations.Migration):
 
     initial = True
@@ -34,6 +35,10 @@ class Migration(migrations.Migration):
                 ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='proposals', to='accounts.person')),
                 ('signature', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='signing.signature')),
             ],
+            options={
+                'indexes': [models.Index(fields=['program', 'id'], name='proposal_by_program')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ('proposal', 'unconfirmed', 'recommendation'))), name='proposal_kind'), models.CheckConstraint(condition=models.Q(models.Q(('act', ''), _negated=True), models.Q(('program', ''), _negated=True), models.Q(('digest', ''), _negated=True), models.Q(('proposed_as', ''), _negated=True)), name='proposal_says_what')],
+            },
         ),
         migrations.CreateModel(
             name='Outcome',
@@ -58,30 +63,9 @@ class Migration(migrations.Migration):
                 ('proposal', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='verdict', to='desk.proposal')),
                 ('signature', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='signing.signature')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='proposal',
-            index=models.Index(fields=['program', 'id'], name='proposal_by_program'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ('proposal', 'unconfirmed', 'recommendation'))), name='proposal_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('act', ''), _negated=True), models.Q(('program', ''), _negated=True), models.Q(('digest', ''), _negated=True), models.Q(('proposed_as', ''), _negated=True)), name='proposal_says_what'),
-        ),
-        migrations.AddConstraint(
-            model_name='verdict',
-            constraint=models.CheckConstraint(condition=models.Q(('verdict__in', ('executed', 'confirmed', 'undone', 'declined', 'refused', 'withdrawn', 'taken_up'))), name='verdict_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='verdict',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('verdict__in', ('executed', 'confirmed', 'undone', 'declined', 'refused', 'taken_up')), _negated=True), models.Q(('given_by', models.F('first')), _negated=True), _connector='OR'), name='verdict_of_a_second_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='verdict',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('verdict__in', ('declined', 'undone', 'withdrawn')), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='verdict_gives_a_reason'),
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('verdict__in', ('executed', 'confirmed', 'undone', 'declined', 'refused', 'withdrawn', 'taken_up'))), name='verdict_known'), models.CheckConstraint(condition=models.Q(models.Q(('verdict__in', ('executed', 'confirmed', 'undone', 'declined', 'refused', 'taken_up')), _negated=True), models.Q(('given_by', models.F('first')), _negated=True), _connector='OR'), name='verdict_of_a_second_person'), models.CheckConstraint(condition=models.Q(models.Q(('verdict__in', ('declined', 'undone', 'withdrawn')), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='verdict_gives_a_reason')],
+            },
         ),
         protect('desk_proposal', keys=(('id',), ('key',))),
         protect('desk_verdict', keys=(('id',), ('proposal_id',))),

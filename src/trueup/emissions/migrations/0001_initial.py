@@ -5,6 +5,7 @@ from django.db import migrations, models
 from trueup.audit.append_only import protect
 
 
+
 class Migration(migrations.Migration):
 
     initial = True
@@ -25,6 +26,9 @@ class Migration(migrations.Migration):
                 ('facility', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='monitoring_locations', to='accounts.facility')),
                 ('unit', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='monitoring_location', to='accounts.affectedunit')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('facility', 'location_id'), name='location_once_a_facility'), models.CheckConstraint(condition=models.Q(('location_id', ''), _negated=True), name='location_has_id'), models.CheckConstraint(condition=models.Q(('unit', None), models.Q(('operating_from', None), ('retired_on', None)), _connector='OR'), name='location_of_unit_has_units_days'), models.CheckConstraint(condition=models.Q(('operating_from', None), ('retired_on', None), ('retired_on__gte', models.F('operating_from')), _connector='OR'), name='location_days_in_order')],
+            },
         ),
         migrations.CreateModel(
             name='LocationUnit',
@@ -33,6 +37,9 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='location_links', to='accounts.affectedunit')),
                 ('location', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='unit_links', to='emissions.monitoringlocation')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('location', 'unit'), name='location_unit_once')],
+            },
         ),
         migrations.CreateModel(
             name='SubmittedFile',
@@ -71,6 +78,10 @@ class Migration(migrations.Migration):
                 ('location', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='records', to='emissions.monitoringlocation')),
                 ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='records', to='emissions.submittedfile')),
             ],
+            options={
+                'indexes': [models.Index(fields=['year', 'location'], name='emission_record_by_year')],
+                'constraints': [models.UniqueConstraint(fields=('location', 'year', 'quarter', 'version'), name='emission_record_version'), models.CheckConstraint(condition=models.Q(('quarter__range', (0, 4)), ('version__gte', 1)), name='emission_record_period'), models.CheckConstraint(condition=models.Q(('kind__in', ('reported', 'resubmitted', 'adjusted', 'withdrawn'))), name='emission_record_kind'), models.CheckConstraint(condition=models.Q(models.Q(('co2_tons', None), ('co2_tons__gte', 0), _connector='OR'), models.Q(('gross_mwh', None), ('gross_mwh__gte', 0), _connector='OR'), models.Q(('net_mwh', None), ('net_mwh__gte', 0), _connector='OR'), models.Q(('useful_thermal_mwh', None), ('useful_thermal_mwh__gte', 0), _connector='OR'), models.Q(('operating_hours', None), ('operating_hours__gte', 0), _connector='OR')), name='emission_record_not_negative'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'withdrawn'), _negated=True), ('co2_tons', None), _connector='OR'), name='emission_record_withdrawn_is_missing'), models.CheckConstraint(condition=models.Q(('kind__in', ('reported', 'resubmitted')), models.Q(('ground', ''), _negated=True), _connector='OR'), name='emission_record_change_has_ground'), models.CheckConstraint(condition=models.Q(('actor', ''), _negated=True), name='emission_record_says_who')],
+            },
         ),
         migrations.CreateModel(
             name='Finalization',
@@ -84,58 +95,6 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('record', 'program'), name='finalization_once')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='monitoringlocation',
-            constraint=models.UniqueConstraint(fields=('facility', 'location_id'), name='location_once_a_facility'),
-        ),
-        migrations.AddConstraint(
-            model_name='monitoringlocation',
-            constraint=models.CheckConstraint(condition=models.Q(('location_id', ''), _negated=True), name='location_has_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='monitoringlocation',
-            constraint=models.CheckConstraint(condition=models.Q(('unit', None), models.Q(('operating_from', None), ('retired_on', None)), _connector='OR'), name='location_of_unit_has_units_days'),
-        ),
-        migrations.AddConstraint(
-            model_name='monitoringlocation',
-            constraint=models.CheckConstraint(condition=models.Q(('operating_from', None), ('retired_on', None), ('retired_on__gte', models.F('operating_from')), _connector='OR'), name='location_days_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='locationunit',
-            constraint=models.UniqueConstraint(fields=('location', 'unit'), name='location_unit_once'),
-        ),
-        migrations.AddIndex(
-            model_name='emissionrecord',
-            index=models.Index(fields=['year', 'location'], name='emission_record_by_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='emissionrecord',
-            constraint=models.UniqueConstraint(fields=('location', 'year', 'quarter', 'version'), name='emission_record_version'),
-        ),
-        migrations.AddConstraint(
-            model_name='emissionrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('quarter__range', (0, 4)), ('version__gte', 1)), name='emission_record_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='emissionrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ('reported', 'resubmitted', 'adjusted', 'withdrawn'))), name='emission_record_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='emissionrecord',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('co2_tons', None), ('co2_tons__gte', 0), _connector='OR'), models.Q(('gross_mwh', None), ('gross_mwh__gte', 0), _connector='OR'), models.Q(('net_mwh', None), ('net_mwh__gte', 0), _connector='OR'), models.Q(('useful_thermal_mwh', None), ('useful_thermal_mwh__gte', 0), _connector='OR'), models.Q(('operating_hours', None), ('operating_hours__gte', 0), _connector='OR')), name='emission_record_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='emissionrecord',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'withdrawn'), _negated=True), ('co2_tons', None), _connector='OR'), name='emission_record_withdrawn_is_missing'),
-        ),
-        migrations.AddConstraint(
-            model_name='emissionrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ('reported', 'resubmitted')), models.Q(('ground', ''), _negated=True), _connector='OR'), name='emission_record_change_has_ground'),
-        ),
-        migrations.AddConstraint(
-            model_name='emissionrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('actor', ''), _negated=True), name='emission_record_says_who'),
         ),
         protect("emissions_submittedfile"),
         protect("emissions_emissionrecord"),

@@ -5,6 +5,7 @@ from django.db import migrations, models
 from trueup.audit.append_only import keep_rows, protect
 
 
+
 class Migration(migrations.Migration):
 
     initial = True
@@ -12,8 +13,8 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0001_initial'),
         ('audit', '0003_notice_address'),
+        ('auth', '__first__'),
         ('ledger', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -33,6 +34,9 @@ class Migration(migrations.Migration):
                 ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='api_keys', to='ledger.account')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='api_keys', to='accounts.person')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='identity_key_named'), models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('created_at'))), name='identity_key_expires'), models.CheckConstraint(condition=models.Q(models.Q(('revoked_at', None), ('revoked_by', '')), models.Q(('revoked_at__isnull', False), models.Q(('revoked_by', ''), _negated=True)), _connector='OR'), name='identity_key_revoked_by')],
+            },
         ),
         migrations.CreateModel(
             name='ApiKeyScope',
@@ -41,6 +45,9 @@ class Migration(migrations.Migration):
                 ('scope', models.CharField(max_length=40)),
                 ('key', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scopes', to='identity.apikey')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('key', 'scope'), name='identity_key_scope_once'), models.CheckConstraint(condition=models.Q(('scope__in', ('read', 'propose_transfers', 'propose_deduction_requests', 'propose_emissions_reports'))), name='identity_key_scope')],
+            },
         ),
         migrations.CreateModel(
             name='CoolDown',
@@ -55,6 +62,10 @@ class Migration(migrations.Migration):
                 ('note', models.CharField(blank=True, max_length=400)),
                 ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='cool_downs', to='accounts.person')),
             ],
+            options={
+                'indexes': [models.Index(fields=['person', 'until_at'], name='identity_cool_down_person')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('reason__in', ('password_reset', 'second_factor_reset', 'second_factor_removed', 'contact_changed'))), name='identity_cool_down_reason'), models.CheckConstraint(condition=models.Q(('until_at__gt', models.F('started_at'))), name='identity_cool_down_lasts'), models.CheckConstraint(condition=models.Q(models.Q(('outcome', ''), ('reviewed_at', None), ('reviewed_by', '')), models.Q(models.Q(('reviewed_by', ''), _negated=True), ('outcome__in', ('cleared', 'upheld')), ('reviewed_at__isnull', False)), _connector='OR'), name='identity_cool_down_reviewed')],
+            },
         ),
         migrations.CreateModel(
             name='IdentityCheck',
@@ -67,6 +78,9 @@ class Migration(migrations.Migration):
                 ('note', models.CharField(blank=True, max_length=400)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='identity_checks', to='accounts.person')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('checked_by', ''), _negated=True), models.Q(('document', ''), _negated=True)), name='identity_check_says_what'), models.CheckConstraint(condition=models.Q(('method__in', ('in_person', 'video_call', 'notary', 'credential_service', 'console'))), name='identity_check_method')],
+            },
         ),
         migrations.CreateModel(
             name='IdentityScan',
@@ -80,6 +94,10 @@ class Migration(migrations.Migration):
                 ('deleted_at', models.DateTimeField(null=True)),
                 ('check_of', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scans', to='identity.identitycheck')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('deleted_at', None)), fields=['delete_at'], name='identity_scan_due')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('content', None), ('deleted_at__isnull', False)), models.Q(('content__isnull', False), ('deleted_at', None)), _connector='OR'), name='identity_scan_there_or_deleted'), models.CheckConstraint(condition=models.Q(('delete_at__gt', models.F('kept_at'))), name='identity_scan_not_for_ever')],
+            },
         ),
         migrations.CreateModel(
             name='KnownPlace',
@@ -90,6 +108,9 @@ class Migration(migrations.Migration):
                 ('last_at', models.DateTimeField()),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='known_places', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('user', 'digest'), name='identity_place_once')],
+            },
         ),
         migrations.CreateModel(
             name='UsedCode',
@@ -98,70 +119,9 @@ class Migration(migrations.Migration):
                 ('step', models.BigIntegerField()),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='used_codes', to=settings.AUTH_USER_MODEL)),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='apikey',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='identity_key_named'),
-        ),
-        migrations.AddConstraint(
-            model_name='apikey',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('created_at'))), name='identity_key_expires'),
-        ),
-        migrations.AddConstraint(
-            model_name='apikey',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('revoked_at', None), ('revoked_by', '')), models.Q(('revoked_at__isnull', False), models.Q(('revoked_by', ''), _negated=True)), _connector='OR'), name='identity_key_revoked_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='apikeyscope',
-            constraint=models.UniqueConstraint(fields=('key', 'scope'), name='identity_key_scope_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='apikeyscope',
-            constraint=models.CheckConstraint(condition=models.Q(('scope__in', ('read', 'propose_transfers', 'propose_deduction_requests', 'propose_emissions_reports'))), name='identity_key_scope'),
-        ),
-        migrations.AddIndex(
-            model_name='cooldown',
-            index=models.Index(fields=['person', 'until_at'], name='identity_cool_down_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='cooldown',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__in', ('password_reset', 'second_factor_reset', 'second_factor_removed', 'contact_changed'))), name='identity_cool_down_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='cooldown',
-            constraint=models.CheckConstraint(condition=models.Q(('until_at__gt', models.F('started_at'))), name='identity_cool_down_lasts'),
-        ),
-        migrations.AddConstraint(
-            model_name='cooldown',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', ''), ('reviewed_at', None), ('reviewed_by', '')), models.Q(models.Q(('reviewed_by', ''), _negated=True), ('outcome__in', ('cleared', 'upheld')), ('reviewed_at__isnull', False)), _connector='OR'), name='identity_cool_down_reviewed'),
-        ),
-        migrations.AddConstraint(
-            model_name='identitycheck',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('checked_by', ''), _negated=True), models.Q(('document', ''), _negated=True)), name='identity_check_says_what'),
-        ),
-        migrations.AddConstraint(
-            model_name='identitycheck',
-            constraint=models.CheckConstraint(condition=models.Q(('method__in', ('in_person', 'video_call', 'notary', 'credential_service', 'console'))), name='identity_check_method'),
-        ),
-        migrations.AddIndex(
-            model_name='identityscan',
-            index=models.Index(condition=models.Q(('deleted_at', None)), fields=['delete_at'], name='identity_scan_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='identityscan',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('content', None), ('deleted_at__isnull', False)), models.Q(('content__isnull', False), ('deleted_at', None)), _connector='OR'), name='identity_scan_there_or_deleted'),
-        ),
-        migrations.AddConstraint(
-            model_name='identityscan',
-            constraint=models.CheckConstraint(condition=models.Q(('delete_at__gt', models.F('kept_at'))), name='identity_scan_not_for_ever'),
-        ),
-        migrations.AddConstraint(
-            model_name='knownplace',
-            constraint=models.UniqueConstraint(fields=('user', 'digest'), name='identity_place_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='usedcode',
-            constraint=models.UniqueConstraint(fields=('user', 'step'), name='identity_code_once'),
+            options={
+                'constraints': [models.UniqueConstraint(fields=('user', 'step'), name='identity_code_once')],
+            },
         ),
         protect('identity_identitycheck'),
         protect('identity_apikeyscope', keys=(('id',), ('key_id', 'scope'))),

@@ -6,13 +6,14 @@ from django.db import migrations, models
 from trueup.audit.append_only import keep_rows, protect
 
 
+
 class Migration(migrations.Migration):
 
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('ledger', '0001_initial'),
+        ('accounts', '0101_certificates'),
+        ('ledger', '0003_credits'),
     ]
 
     operations = [
@@ -119,6 +120,10 @@ class Migration(migrations.Migration):
                 ('revoked_at', models.DateTimeField(null=True)),
                 ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='resources', to='ledger.account')),
             ],
+            options={
+                'indexes': [models.Index(fields=['program', 'state', 'id'], name='resource_by_state'), models.Index(fields=['program', 'category', 'id'], name='resource_by_category')],
+                'constraints': [models.UniqueConstraint(fields=('program', 'name'), name='resource_name_once'), models.UniqueConstraint(condition=models.Q(('identifier', ''), _negated=True), fields=('program', 'identifier'), name='resource_identifier_once'), models.CheckConstraint(condition=models.Q(('state__in', ('described', 'submitted', 'registered', 'rejected', 'revoked'))), name='resource_state'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'registered'), _negated=True), models.Q(('account__isnull', False), ('registered_at__isnull', False), models.Q(('identifier', ''), _negated=True)), _connector='OR'), name='resource_registered_whole'), models.CheckConstraint(condition=models.Q(models.Q(('uprate_from_mw', None), ('uprate_on', None), ('uprate_to_mw', None)), models.Q(('uprate_from_mw__isnull', False), ('uprate_on__isnull', False), ('uprate_to_mw__isnull', False)), _connector='OR'), name='resource_uprate_whole')],
+            },
         ),
         migrations.CreateModel(
             name='ReportedMonth',
@@ -129,6 +134,9 @@ class Migration(migrations.Migration):
                 ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='months', to='resources.report')),
                 ('resource', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='resources.resource')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('resource', 'year', 'month'), name='month_reported_once')],
+            },
         ),
         migrations.AddField(
             model_name='report',
@@ -147,6 +155,9 @@ class Migration(migrations.Migration):
                 ('report', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='overstatements', to='resources.report')),
                 ('resource', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='overstatements', to='resources.resource')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('mwh__gt', 0), ('taken__lte', models.F('mwh'))), name='overstatement_not_overtaken'), models.CheckConstraint(condition=models.Q(('ground', ''), _negated=True), name='overstatement_says_why')],
+            },
         ),
         migrations.AddField(
             model_name='issuance',
@@ -166,6 +177,9 @@ class Migration(migrations.Migration):
                 ('claim', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.claim')),
                 ('resource', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='debts', to='resources.resource')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('revoked__lte', models.F('demanded'))), name='credit_debt_not_overtaken'), models.CheckConstraint(condition=models.Q(('cause__in', ('ineligible', 'final_report'))), name='credit_debt_cause'), models.CheckConstraint(condition=models.Q(models.Q(('claim', None), ('revoked', models.F('demanded'))), models.Q(('claim__isnull', False), ('revoked__lt', models.F('demanded'))), _connector='OR'), name='credit_debt_claimed')],
+            },
         ),
         migrations.CreateModel(
             name='Bar',
@@ -178,6 +192,9 @@ class Migration(migrations.Migration):
                 ('debt', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='bar', to='resources.debt')),
                 ('resource', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='bars', to='resources.resource')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', False), ('resource', None)), models.Q(('person', None), ('resource__isnull', False)), _connector='OR'), name='bar_of_one')],
+            },
         ),
         migrations.CreateModel(
             name='Application',
@@ -202,6 +219,9 @@ class Migration(migrations.Migration):
                 ('until_at', models.DateTimeField(null=True)),
                 ('resource', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='suspensions', to='resources.resource')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('until_at', None)), fields=('resource',), name='suspension_one_a_time'), models.CheckConstraint(condition=models.Q(('ground', ''), _negated=True), name='suspension_says_why')],
+            },
         ),
         migrations.CreateModel(
             name='Verifier',
@@ -232,6 +252,9 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.person')),
                 ('verifier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='team', to='resources.verifier')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('until_at', None)), fields=('verifier', 'person'), name='team_member_once')],
+            },
         ),
         migrations.AddField(
             model_name='report',
@@ -250,6 +273,9 @@ class Migration(migrations.Migration):
                 ('resource', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='engagements', to='resources.resource')),
                 ('verifier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='engagements', to='resources.verifier')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('verifier', 'resource'), name='engagement_once'), models.CheckConstraint(condition=models.Q(('state__in', ('disclosed', 'approved', 'refused'))), name='engagement_state'), models.CheckConstraint(condition=models.Q(('is_conflict', True), ('state', 'approved'), _negated=True), name='engagement_no_conflict')],
+            },
         ),
         migrations.CreateModel(
             name='Document',
@@ -266,6 +292,9 @@ class Migration(migrations.Migration):
                 ('resource', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='resources.resource')),
                 ('verifier', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='resources.verifier')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ('eligibility_application', 'emv_plan', 'mv_report', 'verification_report', 'decision'))), name='document_kind'), models.CheckConstraint(condition=models.Q(('filed_by', ''), _negated=True), name='document_says_who'), models.UniqueConstraint(condition=models.Q(('report', None)), fields=('application', 'kind', 'version'), name='document_version_of_application'), models.UniqueConstraint(condition=models.Q(('report__isnull', False)), fields=('report', 'kind', 'version'), name='document_version_of_report'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'verification_report'), ('verifier__isnull', False)), models.Q(models.Q(('kind', 'verification_report'), _negated=True), ('verifier', None)), _connector='OR'), name='document_of_verifier')],
+            },
         ),
         migrations.AddField(
             model_name='application',
@@ -310,46 +339,6 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('notice', 'report'), name='report_noticed_once')],
             },
         ),
-        migrations.AddIndex(
-            model_name='resource',
-            index=models.Index(fields=['program', 'state', 'id'], name='resource_by_state'),
-        ),
-        migrations.AddIndex(
-            model_name='resource',
-            index=models.Index(fields=['program', 'category', 'id'], name='resource_by_category'),
-        ),
-        migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.UniqueConstraint(fields=('program', 'name'), name='resource_name_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.UniqueConstraint(condition=models.Q(('identifier', ''), _negated=True), fields=('program', 'identifier'), name='resource_identifier_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('described', 'submitted', 'registered', 'rejected', 'revoked'))), name='resource_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'registered'), _negated=True), models.Q(('account__isnull', False), ('registered_at__isnull', False), models.Q(('identifier', ''), _negated=True)), _connector='OR'), name='resource_registered_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('uprate_from_mw', None), ('uprate_on', None), ('uprate_to_mw', None)), models.Q(('uprate_from_mw__isnull', False), ('uprate_on__isnull', False), ('uprate_to_mw__isnull', False)), _connector='OR'), name='resource_uprate_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportedmonth',
-            constraint=models.UniqueConstraint(fields=('resource', 'year', 'month'), name='month_reported_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='overstatement',
-            constraint=models.CheckConstraint(condition=models.Q(('mwh__gt', 0), ('taken__lte', models.F('mwh'))), name='overstatement_not_overtaken'),
-        ),
-        migrations.AddConstraint(
-            model_name='overstatement',
-            constraint=models.CheckConstraint(condition=models.Q(('ground', ''), _negated=True), name='overstatement_says_why'),
-        ),
         migrations.AddConstraint(
             model_name='issuance',
             constraint=models.UniqueConstraint(fields=('resource', 'year'), name='issuance_once_a_year'),
@@ -361,34 +350,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='issuance',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('hi', None), ('lo', None), ('lot', None), ('quantity', 0), ('tx', None)), models.Q(('lot__isnull', False), ('quantity', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('hi'), '-', models.F('lo')), '+', models.Value(1))), ('quantity__gt', 0), ('tx__isnull', False)), _connector='OR'), name='issuance_serials_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='debt',
-            constraint=models.CheckConstraint(condition=models.Q(('revoked__lte', models.F('demanded'))), name='credit_debt_not_overtaken'),
-        ),
-        migrations.AddConstraint(
-            model_name='debt',
-            constraint=models.CheckConstraint(condition=models.Q(('cause__in', ('ineligible', 'final_report'))), name='credit_debt_cause'),
-        ),
-        migrations.AddConstraint(
-            model_name='debt',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('claim', None), ('revoked', models.F('demanded'))), models.Q(('claim__isnull', False), ('revoked__lt', models.F('demanded'))), _connector='OR'), name='credit_debt_claimed'),
-        ),
-        migrations.AddConstraint(
-            model_name='bar',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', False), ('resource', None)), models.Q(('person', None), ('resource__isnull', False)), _connector='OR'), name='bar_of_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='suspension',
-            constraint=models.UniqueConstraint(condition=models.Q(('until_at', None)), fields=('resource',), name='suspension_one_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='suspension',
-            constraint=models.CheckConstraint(condition=models.Q(('ground', ''), _negated=True), name='suspension_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='teammember',
-            constraint=models.UniqueConstraint(condition=models.Q(('until_at', None)), fields=('verifier', 'person'), name='team_member_once'),
         ),
         migrations.AddIndex(
             model_name='report',
@@ -409,38 +370,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='report',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('verified', 'issued')), _negated=True), models.Q(('verified_at__isnull', False), ('verified_mwh__isnull', False), ('verifier__isnull', False)), _connector='OR'), name='mv_report_verified'),
-        ),
-        migrations.AddConstraint(
-            model_name='engagement',
-            constraint=models.UniqueConstraint(fields=('verifier', 'resource'), name='engagement_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='engagement',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('disclosed', 'approved', 'refused'))), name='engagement_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='engagement',
-            constraint=models.CheckConstraint(condition=models.Q(('is_conflict', True), ('state', 'approved'), _negated=True), name='engagement_no_conflict'),
-        ),
-        migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ('eligibility_application', 'emv_plan', 'mv_report', 'verification_report', 'decision'))), name='document_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(('filed_by', ''), _negated=True), name='document_says_who'),
-        ),
-        migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(condition=models.Q(('report', None)), fields=('application', 'kind', 'version'), name='document_version_of_application'),
-        ),
-        migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(condition=models.Q(('report__isnull', False)), fields=('report', 'kind', 'version'), name='document_version_of_report'),
-        ),
-        migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'verification_report'), ('verifier__isnull', False)), models.Q(models.Q(('kind', 'verification_report'), _negated=True), ('verifier', None)), _connector='OR'), name='document_of_verifier'),
         ),
         migrations.AddConstraint(
             model_name='application',

@@ -1,9 +1,8 @@
-"""Signatures and what comes before them; persons and accounts are other contexts'."""
-
 import django.db.models.deletion
 from django.db import migrations, models
 
 from trueup.audit.append_only import keep_rows, protect
+
 
 
 class Migration(migrations.Migration):
@@ -32,6 +31,9 @@ class Migration(migrations.Migration):
                 ('entered_by', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.person')),
                 ('signer', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.person')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('approved_at', None), ('approved_by', None)), models.Q(('approved_at__isnull', False), ('approved_by__isnull', False), models.Q(('approved_by', models.F('entered_by')), _negated=True), models.Q(('approved_by', models.F('signer')), _negated=True)), _connector='OR'), name='paper_approved_by_another'), models.CheckConstraint(condition=models.Q(('entered_by', models.F('signer')), _negated=True), name='paper_not_entered_by_its_signer'), models.CheckConstraint(condition=models.Q(('entered_at__gte', models.F('received_at'))), name='paper_received_before')],
+            },
         ),
         migrations.CreateModel(
             name='PaperScan',
@@ -64,6 +66,10 @@ class Migration(migrations.Migration):
                 ('for_person', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.person')),
                 ('signer', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.person')),
             ],
+            options={
+                'indexes': [models.Index(fields=['signer', 'id'], name='signature_signer'), models.Index(fields=['account', 'id'], name='signature_account')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('method__in', ('passkey', 'totp', 'recovery_code', 'paper', 'console'))), name='signature_method'), models.CheckConstraint(condition=models.Q(models.Q(('text', ''), _negated=True), models.Q(('digest', ''), _negated=True), models.Q(('document', ''), _negated=True), models.Q(('form_version', ''), _negated=True)), name='signature_says_what'), models.CheckConstraint(condition=models.Q(models.Q(('method', 'console'), ('nonce', None)), models.Q(models.Q(('method', 'console'), _negated=True), ('nonce__isnull', False)), _connector='OR'), name='signature_is_of_one_challenge'), models.CheckConstraint(condition=models.Q(models.Q(('approved_by__isnull', False), ('entered_by__isnull', False), ('method', 'paper'), models.Q(('entered_by', models.F('approved_by')), _negated=True), models.Q(('entered_by', models.F('signer')), _negated=True), models.Q(('approved_by', models.F('signer')), _negated=True)), models.Q(models.Q(('method', 'paper'), _negated=True), ('approved_by', None), ('entered_by', None)), _connector='OR'), name='signature_on_paper_by_two'), models.CheckConstraint(condition=models.Q(('received_at__gte', models.F('signed_at'))), name='signature_received_after')],
+            },
         ),
         migrations.CreateModel(
             name='Agreement',
@@ -74,6 +80,9 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.person')),
                 ('signature', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='agreement', to='signing.signature')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('person', 'form_version'), name='agreement_once_a_version')],
+            },
         ),
         migrations.CreateModel(
             name='Draft',
@@ -90,6 +99,9 @@ class Migration(migrations.Migration):
                 ('outcome', models.JSONField(default=dict)),
                 ('person', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.person')),
             ],
+            options={
+                'indexes': [models.Index(fields=['person', 'id'], name='signing_draft_person')],
+            },
         ),
         migrations.CreateModel(
             name='Challenge',
@@ -121,54 +133,6 @@ class Migration(migrations.Migration):
             options={
                 'indexes': [models.Index(fields=['person', 'at'], name='factor_attempt_person')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='paper',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_at', None), ('approved_by', None)), models.Q(('approved_at__isnull', False), ('approved_by__isnull', False), models.Q(('approved_by', models.F('entered_by')), _negated=True), models.Q(('approved_by', models.F('signer')), _negated=True)), _connector='OR'), name='paper_approved_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='paper',
-            constraint=models.CheckConstraint(condition=models.Q(('entered_by', models.F('signer')), _negated=True), name='paper_not_entered_by_its_signer'),
-        ),
-        migrations.AddConstraint(
-            model_name='paper',
-            constraint=models.CheckConstraint(condition=models.Q(('entered_at__gte', models.F('received_at'))), name='paper_received_before'),
-        ),
-        migrations.AddIndex(
-            model_name='signature',
-            index=models.Index(fields=['signer', 'id'], name='signature_signer'),
-        ),
-        migrations.AddIndex(
-            model_name='signature',
-            index=models.Index(fields=['account', 'id'], name='signature_account'),
-        ),
-        migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.CheckConstraint(condition=models.Q(('method__in', ('passkey', 'totp', 'recovery_code', 'paper', 'console'))), name='signature_method'),
-        ),
-        migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('text', ''), _negated=True), models.Q(('digest', ''), _negated=True), models.Q(('document', ''), _negated=True), models.Q(('form_version', ''), _negated=True)), name='signature_says_what'),
-        ),
-        migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('method', 'console'), ('nonce', None)), models.Q(models.Q(('method', 'console'), _negated=True), ('nonce__isnull', False)), _connector='OR'), name='signature_is_of_one_challenge'),
-        ),
-        migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_by__isnull', False), ('entered_by__isnull', False), ('method', 'paper'), models.Q(('entered_by', models.F('approved_by')), _negated=True), models.Q(('entered_by', models.F('signer')), _negated=True), models.Q(('approved_by', models.F('signer')), _negated=True)), models.Q(models.Q(('method', 'paper'), _negated=True), ('approved_by', None), ('entered_by', None)), _connector='OR'), name='signature_on_paper_by_two'),
-        ),
-        migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.CheckConstraint(condition=models.Q(('received_at__gte', models.F('signed_at'))), name='signature_received_after'),
-        ),
-        migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.UniqueConstraint(fields=('person', 'form_version'), name='agreement_once_a_version'),
-        ),
-        migrations.AddIndex(
-            model_name='draft',
-            index=models.Index(fields=['person', 'id'], name='signing_draft_person'),
         ),
         protect('signing_signature', keys=(('id',), ('nonce',))),
         protect('signing_agreement', keys=(('id',), ('person_id', 'form_version'), ('signature_id',))),

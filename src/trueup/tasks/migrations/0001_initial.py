@@ -1,10 +1,10 @@
-
 import datetime
 import django.db.models.deletion
 import uuid
 from django.db import migrations, models
 
 from trueup.audit.append_only import keep_rows, protect
+
 
 
 class Migration(migrations.Migration):
@@ -40,6 +40,10 @@ class Migration(migrations.Migration):
                 ('claimed_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='claimed_tasks', to='accounts.person')),
                 ('person', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='accounts.person')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('account__isnull', False), ('closed_at', None)), fields=['account', 'sort_on', 'id'], name='task_by_account'), models.Index(condition=models.Q(('closed_at', None), ('person__isnull', False)), fields=['person', 'sort_on', 'id'], name='task_by_person'), models.Index(condition=models.Q(('closed_at', None), models.Q(('function', ''), _negated=True)), fields=['program', 'sort_on', 'id'], name='task_by_program'), models.Index(condition=models.Q(('closed_at', None), models.Q(('function', ''), _negated=True)), fields=['function', 'program', 'jurisdiction', 'sort_on', 'id'], name='task_by_function'), models.Index(fields=['subject', 'id'], name='task_by_subject')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('kind', ''), _negated=True), models.Q(('subject', ''), _negated=True), models.Q(('title', ''), _negated=True)), name='task_says_what'), models.CheckConstraint(condition=models.Q(models.Q(('account__isnull', False), ('function', ''), ('person', None)), models.Q(('account', None), ('function', ''), ('person__isnull', False)), models.Q(('account', None), ('person', None), models.Q(('function', ''), _negated=True)), _connector='OR'), name='task_one_audience'), models.CheckConstraint(condition=models.Q(models.Q(('due_on', None), ('sort_on', datetime.date(9999, 12, 31))), models.Q(('due_on', models.F('sort_on')), ('due_on__isnull', False)), _connector='OR'), name='task_sorted_by_due_date'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('outcome', '')), models.Q(('closed_at__isnull', False), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='task_closed_with_outcome'), models.CheckConstraint(condition=models.Q(models.Q(('claimed_at', None), ('claimed_by', None)), models.Q(('claimed_at__isnull', False), ('claimed_by__isnull', False)), _connector='OR'), name='task_claimed_when'), models.UniqueConstraint(condition=models.Q(models.Q(('dedupe', ''), _negated=True), ('closed_at', None)), fields=('dedupe',), name='task_once')],
+            },
         ),
         migrations.CreateModel(
             name='Step',
@@ -51,6 +55,10 @@ class Migration(migrations.Migration):
                 ('text', models.CharField(blank=True, max_length=2000)),
                 ('task', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='tasks.task')),
             ],
+            options={
+                'indexes': [models.Index(fields=['task', 'id'], name='task_step_by_task')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('what__in', ('opened', 'claimed', 'released', 'commented', 'due_changed', 'closed'))), name='task_step_what'), models.CheckConstraint(condition=models.Q(('actor', ''), _negated=True), name='task_step_says_who')],
+            },
         ),
         migrations.CreateModel(
             name='Exclusion',
@@ -59,66 +67,9 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='excluded_tasks', to='accounts.person')),
                 ('task', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='exclusions', to='tasks.task')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('account__isnull', False), ('closed_at', None)), fields=['account', 'sort_on', 'id'], name='task_by_account'),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('closed_at', None), ('person__isnull', False)), fields=['person', 'sort_on', 'id'], name='task_by_person'),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('closed_at', None), models.Q(('function', ''), _negated=True)), fields=['program', 'sort_on', 'id'], name='task_by_program'),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('closed_at', None), models.Q(('function', ''), _negated=True)), fields=['function', 'program', 'jurisdiction', 'sort_on', 'id'], name='task_by_function'),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['subject', 'id'], name='task_by_subject'),
-        ),
-        migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', ''), _negated=True), models.Q(('subject', ''), _negated=True), models.Q(('title', ''), _negated=True)), name='task_says_what'),
-        ),
-        migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('account__isnull', False), ('function', ''), ('person', None)), models.Q(('account', None), ('function', ''), ('person__isnull', False)), models.Q(('account', None), ('person', None), models.Q(('function', ''), _negated=True)), _connector='OR'), name='task_one_audience'),
-        ),
-        migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('due_on', None), ('sort_on', datetime.date(9999, 12, 31))), models.Q(('due_on', models.F('sort_on')), ('due_on__isnull', False)), _connector='OR'), name='task_sorted_by_due_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('outcome', '')), models.Q(('closed_at__isnull', False), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='task_closed_with_outcome'),
-        ),
-        migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('claimed_at', None), ('claimed_by', None)), models.Q(('claimed_at__isnull', False), ('claimed_by__isnull', False)), _connector='OR'), name='task_claimed_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='task',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('dedupe', ''), _negated=True), ('closed_at', None)), fields=('dedupe',), name='task_once'),
-        ),
-        migrations.AddIndex(
-            model_name='step',
-            index=models.Index(fields=['task', 'id'], name='task_step_by_task'),
-        ),
-        migrations.AddConstraint(
-            model_name='step',
-            constraint=models.CheckConstraint(condition=models.Q(('what__in', ('opened', 'claimed', 'released', 'commented', 'due_changed', 'closed'))), name='task_step_what'),
-        ),
-        migrations.AddConstraint(
-            model_name='step',
-            constraint=models.CheckConstraint(condition=models.Q(('actor', ''), _negated=True), name='task_step_says_who'),
-        ),
-        migrations.AddConstraint(
-            model_name='exclusion',
-            constraint=models.UniqueConstraint(fields=('task', 'person'), name='task_exclusion_once'),
+            options={
+                'constraints': [models.UniqueConstraint(fields=('task', 'person'), name='task_exclusion_once')],
+            },
         ),
         keep_rows('tasks_task', keys=(('id',), ('key',))),
         protect('tasks_exclusion'),

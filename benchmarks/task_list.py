@@ -5,6 +5,18 @@
 Fills an empty database of its own, then asks for the two pages again and again, in turn
 with a page that reads one row, in one process; prints medians, 95th percentiles, the
 ratios to that page, and how many statements each took.
+
+Measured on 2026-11-22 with 5,000 accounts and 20,000 open tasks, two cores that other work
+kept busy (load 6), median and 95th percentile in milliseconds, and the ratio of medians:
+
+    page                        SQLite              PostgreSQL 15
+    one row                       8 /  13   x 1.0     13 /  29   x 1.0
+    task list, representative    35 /  53   x 4.5     98 / 160   x 7.7
+    task list, official          81 / 129   x 10.5   202 / 307   x 15.8
+    console, official            74 / 109   x 9.6    187 / 284   x 14.6
+
+Of an official's page the list's statement took about 5 ms and the counts' about 10 ms
+(SQLite). The goal is a 95th percentile below 300 ms.
 """
 
 from __future__ import annotations

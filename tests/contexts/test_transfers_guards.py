@@ -200,6 +200,13 @@ class TestSecondPerson:
         ended = services.cancel(key=entry.key, person=registry.bo, at=NOON + SECOND)
         assert ended.state == "cancelled"
 
+    def test_a_cool_down_is_told_even_where_no_account_is_known(self, registry: Registry) -> None:
+        identity.start_cool_down(person=registry.ana, reason="password_reset", at=NOON, hours=24)
+
+        entry = registry.transfer("CPM-0000001", "CPM-0000002", TEN, at=NOON + SECOND)
+
+        assert entry.reason_codes == {"unknown_account", "cooling_down"}
+
     def test_everything_is_checked_again(self, registry: Registry) -> None:
         need_two(registry, registry.gulf)
         registry.transfer(registry.barry, registry.gulf, TEN)

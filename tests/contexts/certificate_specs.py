@@ -21,6 +21,9 @@ from trueup.accounts.models import Person
 OWNER = "Southern Power Company"
 OPERATOR = "Southern Operating Company"
 
+# What a certificate says of a unit whose first day of operation nobody gave.
+LONG_AGO = date(1971, 1, 1)
+
 
 def signatory(person: int) -> Signatory:
     """A person with all the contact data that a certificate asks for."""
@@ -42,7 +45,7 @@ def complete_unit(unit: CertificateUnit) -> CertificateUnit:
         unit_type=unit.unit_type or "steam",
         generators=unit.generators
         or (Generator(generator_id=unit.unit_id, nameplate_mw=Decimal("512.34")),),
-        operating_from=unit.operating_from or date(1971, 1, 1),
+        operating_from=unit.operating_from or LONG_AGO,
         net_summer_mw=unit.net_summer_mw or Decimal(500),
         owners=unit.owners or (OWNER,),
         operators=unit.operators or (OPERATOR,),

@@ -8,6 +8,7 @@ from decimal import Decimal
 from tests.acceptance.sentences import read_quantity, sentence
 from tests.acceptance.tables import DataTable, columns_of, rows_of
 from tests.acceptance.world import UnknownNameError, World
+from tests.contexts.certificate_specs import LONG_AGO
 from trueup.accounts import services as registration
 from trueup.allocation import services
 from trueup.allocation.entries import AllocationRow, GenerationRow
@@ -132,7 +133,7 @@ def _begin_new_units(world: World, jurisdiction: str) -> None:
         if annual_mwh or formula is None or account not in world.facilities:
             continue
         unit = world.unit(account, unit_id)
-        if unit.operating_from is None:
+        if unit.operating_from in (None, LONG_AGO):
             registration.supply_operating_date(
                 unit=unit.id,
                 operating_from=date(formula.baseline_years[-1], 1, 1),

@@ -144,6 +144,8 @@ bench: setup postgres-programs ## Measure the speed, as ratios of one run; takes
 	$(call say,bench: the ledger and the true-up on SQLite)
 	@DATABASE_URL= $(BIN)/python -m benchmarks.ledger --blocks 10000
 	@DATABASE_URL= $(BIN)/python -m benchmarks.true_up
+	$(call say,bench: the task list and the official's console)
+	@DATABASE_URL= $(BIN)/python -m benchmarks.task_list
 	$(call say,bench: hourly emissions)
 	@$(BIN)/python -m benchmarks.hourly_emissions
 

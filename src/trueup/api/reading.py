@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from django.http import HttpRequest
 from ninja.parser import Parser
 
+# An escaped NUL: a backslash that no other one escapes.
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+
 
 class StrictParser(Parser):
-    """JSON of one object, in UTF-8, each name once, without NaN or half characters."""
+    """JSON of one object, in UTF-8, each name once, without NaN, half characters or NUL."""
 
     def parse_body(self, request: HttpRequest) -> dict[str, Any]:
         """Read the body; any exception becomes status 400."""
@@ -20,7 +24,9 @@ class StrictParser(Parser):
             raise TypeError("the body is not an object")
         if "\\u" in text:
             # Half of a surrogate pair can be written as an escape, and in no encoding.
-            json.dumps(read, ensure_ascii=False).encode("utf-8")
+            whole = json.dumps(read, ensure_ascii=False).encode("utf-8")
+            if _NUL.search(whole):
+                raise ValueError("a text holds NUL, which PostgreSQL cannot store")
         return read
 
 

@@ -109,7 +109,7 @@ class Barred(Refusal):
 
 
 class MonthsNotReadable(Refusal):
-    code = "resources.months_not_readable"
+    code = "resources.months_not_usable"
     cite = REPORTING
 
 

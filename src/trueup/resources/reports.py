@@ -50,7 +50,7 @@ def submit_report(
     Output above capacity times hours is taken in and marked: the verification analyses it.
 
     Raises Refused (`not_registered`, `qualification_revoked`, `barred`,
-    `not_representative`, `months_not_readable`, `before_first_year`, `before_service`,
+    `not_representative`, `months_not_usable`, `before_first_year`, `before_service`,
     `period_not_over`, `year_not_over`, `mwh_not_usable`, `above_metered`, `overlap`,
     `element_missing`, ...).
 

@@ -134,6 +134,29 @@ class TestOrigination:
 
         assert "AL-2025-61 to AL-2025-100" in books.held(books.set_aside)
 
+    def test_a_states_instruments_are_created_in_its_own_accounts(self) -> None:
+        """PLAT-029."""
+        spec = AccountSpec(
+            program=PROGRAM,
+            kind="origination",
+            name="KY reserve",
+            purpose="reserve",
+            jurisdiction="KY",
+        )
+        (kentucky,) = services.open_accounts([spec], opened_at=NOON)
+
+        with refused("destination_not_permitted"):
+            services.originate(
+                program=PROGRAM,
+                lot=AL_2025,
+                shares=[(kentucky.id, 5)],
+                key=uuid4(),
+                actor="administrator",
+                recorded_at=NOON,
+            )
+
+        assert queries.holdings(kentucky.id) == []
+
     def test_the_same_key_creates_once(self, books: Books) -> None:
         key = uuid4()
         for _ in range(2):

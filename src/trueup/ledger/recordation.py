@@ -12,6 +12,7 @@ from uuid import UUID, uuid5
 from django.db import transaction
 
 from trueup.ledger import checks
+from trueup.ledger.account_reads import accounts_by_id
 from trueup.ledger.entries import (
     Instruction,
     Range,
@@ -62,15 +63,12 @@ def originate(
     """
     rules = programs.load(program)
     number = lot.number(rules.number)
+    _refuse_shares(lot, shares)
     open_books(program)
     books = store()
     start = books.open_lot(number, rules.number, lot.code)
     instructions = []
     for position, (account, quantity) in enumerate(shares):
-        if quantity < 1:
-            raise Refused(
-                [checks.NotWholeNumber(f"{quantity} is not a whole number of at least 1.")]
-            )
         instructions.append(
             Instruction(
                 type="originate",
@@ -98,6 +96,32 @@ def originate(
         created_at=recorded_at,
     )
     return receipts
+
+
+def _refuse_shares(lot: SerialLot, shares: Sequence[tuple[int, int]]) -> None:
+    """Refuse parts of instruments, and one State's instruments in another State's account.
+
+    Source: PLAT-029; MASS-046.
+    """
+    for _, quantity in shares:
+        if quantity < 1:
+            raise Refused(
+                [checks.NotWholeNumber(f"{quantity} is not a whole number of at least 1.")]
+            )
+    others = [
+        account
+        for account in accounts_by_id(account for account, _ in shares).values()
+        if account.kind in ("origination", "holding")
+        and account.jurisdiction not in ("", lot.jurisdiction)
+    ]
+    if others:
+        raise Refused(
+            checks.DestinationNotPermitted(
+                f"Account {account.number} is of {account.jurisdiction}: the instruments of"
+                f" {lot.jurisdiction} are created in an account of {lot.jurisdiction}."
+            )
+            for account in others
+        )
 
 
 @transaction.atomic

@@ -61,6 +61,7 @@ def freeze_account(
     """
 
     def act() -> AccountEntry:
+        ledger.lock_account(account)  # Of rivals the second sees what the first has done.
         entry = existing_account(account)
         refusals = _freeze_refusals(entry, ground=ground, as_correction=as_correction)
         if refusals:
@@ -95,6 +96,7 @@ def unfreeze_account(
     """
 
     def act() -> AccountEntry:
+        ledger.lock_account(account)  # Of rivals the second sees what the first has done.
         entry = existing_account(account)
         refusals = _state_refusals(entry, ground=ground, act="unfreeze")
         if refusals:
@@ -141,6 +143,7 @@ def close_account(
     """
 
     def act() -> AccountEntry:
+        ledger.lock_account(account)  # Of rivals the second sees what the first has done.
         entry = existing_account(account)
         refusals = _closing_refusals(entry, ground=ground, as_correction=as_correction)
         if asked_by is not None and not queries.may_submit(

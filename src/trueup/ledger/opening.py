@@ -84,7 +84,7 @@ def freeze_account(account: int) -> None:
 
     Source: 40 CFR 62.16255(c), (d)(1).
     """
-    _lock(account)
+    lock_account(account)
     Account.objects.filter(id=account, state="open").update(state="frozen")
 
 
@@ -110,8 +110,13 @@ def close_account(account: int) -> None:
     Account.objects.filter(id=account).update(state="closed")
 
 
-def _lock(account: int) -> None:
-    """Wait for what is being recorded with an account, and keep out what is about to be."""
+def lock_account(account: int) -> None:
+    """Wait for what is being done with an account, and keep out what is about to be.
+
+    Until the end of the transaction, so that a state read after it stays what it is.
+
+    Source: 40 CFR 62.16255(c), 62.16320(c)(6).
+    """
     list(Account.objects.select_for_update().filter(id=account).values_list("id"))
 
 

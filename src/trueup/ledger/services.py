@@ -11,6 +11,7 @@ from trueup.ledger.disqualifying import disqualify
 from trueup.ledger.opening import (
     close_account,
     freeze_account,
+    lock_account,
     open_account,
     open_accounts,
     unfreeze_account,
@@ -33,6 +34,7 @@ __all__ = [
     "disqualify",
     "freeze_account",
     "lift_brake",
+    "lock_account",
     "open_account",
     "open_accounts",
     "originate",

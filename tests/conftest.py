@@ -15,6 +15,8 @@ from typing import IO, Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests import migrated
+
 REPOSITORY_DIR = Path(__file__).resolve().parents[1]
 DEFAULT_SEED = 62_16325
 
@@ -66,6 +68,28 @@ def give_second_factor(client: Any, user: Any) -> None:
     ]
     session["account_authentication_methods_user"] = str(user.pk)
     session.save()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings: None, django_db_blocker: Any
+) -> None:
+    """On SQLite the test database begins with the tables that an earlier run made."""
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        with django_db_blocker.unblock():
+            migrated.start_from(migrated.kept_file(), connection)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The test database, whose tables are kept for the next run on SQLite."""
+    from django.db import connection
+
+    if connection.vendor == "sqlite" and not migrated.kept_file().exists():
+        with django_db_blocker.unblock():
+            migrated.keep(migrated.kept_file(), connection)
 
 
 @pytest.fixture
@@ -139,6 +163,8 @@ def shared_database(
             changed: dict[str, Any] = {"NAME": name}
         else:
             path = tmp_path / "shared.sqlite3"
+            if migrated.kept_file().exists():
+                path.write_bytes(migrated.kept_file().read_bytes())
             url = f"sqlite:///{path}"
             changed = {"NAME": str(path)}
         assert dj_database_url.parse(url)["NAME"] == changed["NAME"]

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "trueup.officials",
     "trueup.tasks",
     "trueup.signing",
+    "trueup.support",
     "trueup.ledger",
     "trueup.accounts",
     "trueup.emissions",
@@ -58,6 +59,7 @@ INSTALLED_APPS = [
     "trueup.allocation",
     "trueup.compliance",
     "trueup.disclosure",
+    "trueup.documents",
     "trueup.desk",
     "trueup.web",
     "django.contrib.auth",
@@ -73,6 +75,9 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "django_cotton",
+    "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
     "csp",
     "ninja",
 ]
@@ -86,10 +91,12 @@ MIDDLEWARE = [
     "trueup.api.middleware.ProblemMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "trueup.web.authentication.middleware.SessionLimits",
     "trueup.web.authentication.middleware.SecondFactor",
@@ -160,6 +167,9 @@ CACHES = {
     },
 }
 
+# Work that takes longer than a page may: done by the worker beside the server, in order.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+
 # The program whose state is the home page, the installation's look, and what the strip
 # on top of each page says: demonstration, government or none.
 TRUEUP_PROGRAM = os.environ.get("TRUEUP_PROGRAM", "cpp-mass")
@@ -168,7 +178,9 @@ TRUEUP_BANNER = os.environ.get("TRUEUP_BANNER", "demonstration")
 # How old the sums on the program's pages may be before they are made anew; 0: never old.
 TRUEUP_STATE_SECONDS = int(os.environ.get("TRUEUP_STATE_SECONDS", "60"))
 
-LANGUAGE_CODE = "en-us"
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("es", "Español")]
+LOCALE_PATHS = [Path(__file__).resolve().parents[1] / "locale"]
 TIME_ZONE = "America/New_York"
 USE_TZ = True
 USE_I18N = True

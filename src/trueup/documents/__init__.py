@@ -1,0 +1,1 @@
+"""Statements and receipts as signed documents that anybody can check."""

@@ -1,0 +1,1 @@
+"""Help for the people who use the registry: requests, announcements, saved searches."""

@@ -22,6 +22,7 @@ from trueup.allocation import services as allocation
 from trueup.ledger import queries as ledger
 from trueup.ledger import verify
 from trueup.ledger.entries import AccountEntry
+from trueup.ledger.services import retirement_account as open_retirement_account
 from trueup.rules import programs
 from trueup.rules.periods import CompliancePeriod
 from trueup.rules.program import Program
@@ -246,7 +247,7 @@ class World:
         """
         found = self.find_account(name)
         if found is None and name == RETIREMENT:
-            found = allocation.retirement_account(program=self.program, opened_at=self.now)
+            found = open_retirement_account(program=self.program, opened_at=self.now)
         elif found is None and (of_state := self.state_account(name)) is not None:
             found = allocation.state_account(
                 program=self.program,

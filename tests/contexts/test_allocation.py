@@ -16,6 +16,7 @@ from trueup.allocation.entries import AllocationRow, StateVintage
 from trueup.allocation.models import AllocationRecord, AllocationRun, BudgetPart
 from trueup.audit.models import Decision
 from trueup.ledger import queries as ledger
+from trueup.ledger.services import retirement_account
 from trueup.ledger.verify import audit
 from trueup.rules import programs
 from trueup.rules.serials import Lot, SerialBlock
@@ -74,10 +75,10 @@ class TestStateAccounts:
         assert opened["WY", "early_action"].name == "WY early action set-aside"
 
     def test_there_is_one_retirement_account(self, registry: Registry) -> None:
-        one = services.retirement_account(program=PROGRAM, opened_at=registry.tick())
+        one = retirement_account(program=PROGRAM, opened_at=registry.tick())
 
         assert (one.name, one.kind) == ("retirement", "retirement")
-        assert services.retirement_account(program=PROGRAM, opened_at=registry.tick()) == one
+        assert retirement_account(program=PROGRAM, opened_at=registry.tick()) == one
 
 
 class TestOrigination:
@@ -334,7 +335,7 @@ class TestRecordation:
         assert AllocationRun.objects.count() == 0
 
     def test_nothing_is_allocated_to_the_retirement_account(self, registry: Registry) -> None:
-        registry.accounts["retirement"] = services.retirement_account(
+        registry.accounts["retirement"] = retirement_account(
             program=PROGRAM, opened_at=registry.tick()
         )
         with refused("destination_not_permitted"):

@@ -333,19 +333,47 @@ class TestTexts:
         "account_corrected",
         "account_frozen",
         "account_opened",
+        "account_safeguard_changed",
+        "account_stays_open",
         "account_unfrozen",
+        "agreement_requested",
+        "api_key_created",
+        "application_ended",
+        "application_incomplete",
+        "application_information_requested",
+        "application_received",
+        "application_reminder",
+        "certificate_due",
+        "contact_changed",
+        "cool_down_started",
         "deductions_recorded",
+        "delegation_changed",
+        "exemption_alarm",
         "instruments_ended",
         "instruments_limited",
         "insufficient_holdings",
         "limitation_lifted",
+        "password_changed",
+        "proposal_decided",
         "representative_changed",
+        "second_factor_changed",
+        "second_official_needed",
+        "sign_in_from_new_place",
+        "submission_received",
+        "transactions_released",
+        "transactions_stopped",
+        "transfer_awaiting_acceptance",
+        "transfer_awaiting_approval",
+        "transfer_cancelled",
+        "transfer_delayed",
+        "transfer_expired",
         "transfer_not_recorded",
         "transfer_recorded",
+        "transfer_rejected",
     )
 
     def test_every_event_has_a_text(self) -> None:
-        assert set(self.EVENTS) <= set(notices.events())
+        assert set(self.EVENTS) == set(notices.events())
 
     @pytest.mark.parametrize("event", EVENTS)
     def test_a_text_shows_every_value_that_it_names(self, event: str) -> None:

@@ -24,12 +24,12 @@ from trueup.audit import queries as audit
 from trueup.ledger import queries as ledger_queries
 from trueup.ledger import services as ledger
 from trueup.ledger.entries import AccountEntry, Instruction, range_of
+from trueup.ledger.services import retirement_account
 from trueup.ledger.verify import audit as audit_books
 from trueup.rules import programs
 from trueup.transfers import queries, services, waits
 from trueup.transfers.entries import Released
 from trueup.transfers.models import Transfer
-from trueup.transfers.retirement import retirement_account
 
 pytestmark = pytest.mark.django_db
 

@@ -23,6 +23,7 @@ from trueup.audit import queries as audit
 from trueup.ledger import queries as ledger_queries
 from trueup.ledger import services as ledger
 from trueup.ledger.entries import AccountEntry, ClaimSpec
+from trueup.ledger.services import retirement_account
 from trueup.ledger.verify import audit as audit_books
 from trueup.rules import programs
 from trueup.rules.refusal import Refused
@@ -30,7 +31,6 @@ from trueup.rules.serials import parse_serial
 from trueup.transfers import queries, services
 from trueup.transfers.entries import ActReceipt, LimitationEntry, TransferEntry
 from trueup.transfers.models import Limitation, Transfer
-from trueup.transfers.retirement import retirement_account
 
 pytestmark = pytest.mark.django_db
 

@@ -109,11 +109,6 @@ def state_account(*, program: str, jurisdiction: str, purpose: str) -> AccountEn
     return ledger.account_of_purpose(program=program, purpose=purpose, jurisdiction=jurisdiction)
 
 
-def retirement_account(*, program: str) -> AccountEntry | None:
-    """The Administrator's retirement account; None if nothing was ever retired."""
-    return ledger.account_of_purpose(program=program, purpose="retirement")
-
-
 def allocations(
     account: int, *, limit: int = PAGE, before: int | None = None
 ) -> list[AllocationEntry]:

@@ -10,7 +10,6 @@ from trueup.allocation.formula import allocate_by_formula
 from trueup.allocation.plans import import_plan, read_plan
 from trueup.allocation.recordation import record_allocations, record_from_reserve
 from trueup.allocation.state_accounts import (
-    ensure_retirement_account,
     ensure_state_accounts,
     every_place,
 )
@@ -25,7 +24,6 @@ __all__ = [
     "read_plan",
     "record_allocations",
     "record_from_reserve",
-    "retirement_account",
     "set_set_aside",
     "state_account",
 ]
@@ -57,11 +55,3 @@ def open_state_accounts(
     return looking_again(
         lambda: ensure_state_accounts(every_place(program), program=program, opened_at=opened_at)
     )
-
-
-def retirement_account(*, program: str, opened_at: datetime) -> AccountEntry:
-    """The Administrator's retirement account, opened when it is first needed.
-
-    Source: 40 CFR 62.16320(b)(1).
-    """
-    return looking_again(lambda: ensure_retirement_account(program=program, opened_at=opened_at))

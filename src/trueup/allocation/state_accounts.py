@@ -15,7 +15,6 @@ from trueup.ledger.entries import AccountEntry, AccountSpec
 from trueup.rules import programs
 
 RESERVE, RENEWABLE_ENERGY, OUTPUT_BASED, EARLY_ACTION = PURPOSES
-RETIREMENT = "retirement"
 TITLES = {
     RESERVE: "reserve",
     RENEWABLE_ENERGY: "renewable energy set-aside",
@@ -64,20 +63,6 @@ def every_place(program: str) -> list[Place]:
     rules = programs.load(program)
     set_asides = list(rules.budgets.set_asides) if rules.budgets is not None else []
     return [(code, purpose) for code in rules.jurisdictions for purpose in (RESERVE, *set_asides)]
-
-
-def ensure_retirement_account(*, program: str, opened_at: datetime) -> AccountEntry:
-    """The Administrator's retirement account, opened if it is not there yet."""
-    found = ledger_queries.account_of_purpose(program=program, purpose=RETIREMENT)
-    if found is not None:
-        return found
-    return ledger.open_account(
-        program=program,
-        kind=RETIREMENT,
-        name=RETIREMENT,
-        purpose=RETIREMENT,
-        opened_at=opened_at,
-    )
 
 
 def _known(program: str) -> dict[Place, AccountEntry]:

@@ -15,7 +15,6 @@ from uuid import uuid5
 
 from django.db import transaction
 
-from trueup.allocation.services import retirement_account
 from trueup.audit import services as audit
 from trueup.audit.entries import DecisionSpec
 from trueup.audit.statements import insert_many
@@ -153,7 +152,9 @@ class _Recorder:
         self.rules = rules
         self.period = period
         self.run = run
-        self.retirement = retirement_account(program=rules.code, opened_at=run.recorded_at).id
+        self.retirement = ledger.retirement_account(
+            program=rules.code, opened_at=run.recorded_at
+        ).id
         self.entries: dict[int, Entries] = {}
 
     def settle(self, chunk: Sequence[Candidate]) -> list[Outcome]:

@@ -14,7 +14,6 @@ from datetime import datetime
 from uuid import uuid5
 
 from trueup.accounts import queries as accounts
-from trueup.allocation.services import retirement_account
 from trueup.audit import services as audit
 from trueup.compliance import checks
 from trueup.compliance.entries import Outcome, Resettlement
@@ -191,7 +190,7 @@ def carry_out(case: Case, adjustment: Adjustment, act: Act, *, waived: int = 0) 
 
 def _instructions(case: Case, adjustment: Adjustment, act: Act) -> list[Instruction]:
     """What goes back, one entry for each deduction that it mends; then what is taken."""
-    retirement = retirement_account(program=case.rules.code, opened_at=act.at).id
+    retirement = ledger.retirement_account(program=case.rules.code, opened_at=act.at).id
     name = f"{case.rules.code} {case.period.name} {case.row.account_id} {act.name} {act.at}"
     instructions = _returns(case, adjustment.returned, act, retirement=retirement, name=name)
     for step, blocks in (
@@ -291,7 +290,7 @@ def _place_claim(case: Case, *, outstanding: int, at: datetime) -> None:
         [
             ClaimSpec(
                 account=case.row.account_id,
-                destination=retirement_account(program=case.rules.code, opened_at=at).id,
+                destination=ledger.retirement_account(program=case.rules.code, opened_at=at).id,
                 owed=outstanding,
                 vintage_max=case.rules.excess_vintage_max(case.period),
                 ground=ground_of(EXCESS, case.period),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from trueup.ledger import checks
@@ -19,12 +19,13 @@ from trueup.ledger.models import (
     Program,
 )
 from trueup.ledger.numbers import account_number
-from trueup.ledger.queries import account_entry
+from trueup.ledger.queries import account_entry, account_of_purpose
 from trueup.rules import programs
 from trueup.rules.refusal import Refused
 from trueup.rules.serials import PROGRAM_PLACE
 
 BATCH = 1000
+RETIREMENT = "retirement"
 
 
 def open_account(
@@ -74,6 +75,30 @@ def open_accounts(specs: Sequence[AccountSpec], *, opened_at: datetime) -> list[
         )
     Account.objects.bulk_create(accounts, batch_size=BATCH)
     return [account_entry(account) for account in accounts]
+
+
+def retirement_account(*, program: str, opened_at: datetime) -> AccountEntry:
+    """The Administrator's retirement account of a program, opened when it is first needed.
+
+    Source: 40 CFR 62.16320(b)(1); MASS-035.
+    """
+    found = account_of_purpose(program=program, purpose=RETIREMENT)
+    if found is not None:
+        return found
+    try:
+        with transaction.atomic():
+            return open_account(
+                program=program,
+                kind=RETIREMENT,
+                name=RETIREMENT,
+                purpose=RETIREMENT,
+                opened_at=opened_at,
+            )
+    except IntegrityError:  # Somebody else has just opened it.
+        found = account_of_purpose(program=program, purpose=RETIREMENT)
+        if found is None:
+            raise
+        return found
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from trueup.ledger.opening import (
     lock_account,
     open_account,
     open_accounts,
+    retirement_account,
     unfreeze_account,
 )
 from trueup.ledger.recordation import check, originate, record, record_each, reverse
@@ -47,6 +48,7 @@ __all__ = [
     "release_all",
     "release_hold",
     "reserve",
+    "retirement_account",
     "reverse",
     "unfreeze_account",
     "withdraw_claim",

@@ -26,7 +26,6 @@ from trueup.rules import programs
 from trueup.rules.refusal import Refused
 
 REPLACEMENT_DAYS = 30
-RETIREMENT = "retirement"
 EVERY_VINTAGE = 9999
 REVOCATIONS = UUID("0c7e4a52-6f5b-4c7a-8f53-621645000d30")
 
@@ -51,7 +50,7 @@ def take_back(work: TakingBack) -> DebtEntry:
     Source: 40 CFR 62.16450(b), (d)(2), (3); RATE-149; AMB-19.
     """
     rules = programs.load(work.resource.program)
-    retirement = _retirement_account(work.resource.program, work.at)
+    retirement = ledger.retirement_account(program=work.resource.program, opened_at=work.at)
     revoked = _revoke(work, retirement)
     claim = _claim(work, retirement, missing=work.quantity - revoked)
     debt = Debt.objects.create(
@@ -205,16 +204,6 @@ def _pieces(held: HoldingEntry, own: Sequence[Range]) -> list[tuple[bool, Range]
     if lo <= hi:
         pieces.append((False, Range(lot, lo, hi)))
     return pieces
-
-
-def _retirement_account(program: str, at: datetime) -> AccountEntry:
-    """The Administrator's retirement account, opened if it is not there yet."""
-    found = ledger_queries.account_of_purpose(program=program, purpose=RETIREMENT)
-    if found is not None:
-        return found
-    return ledger.open_account(
-        program=program, kind=RETIREMENT, name=RETIREMENT, purpose=RETIREMENT, opened_at=at
-    )
 
 
 def _act(row: Resource, at: datetime, actor: str) -> Act:

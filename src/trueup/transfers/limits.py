@@ -27,7 +27,6 @@ from trueup.transfers.entries import ActReceipt, LimitationEntry, blocks_json
 from trueup.transfers.models import Limitation, Transfer
 from trueup.transfers.orders import ADMINISTRATOR, UNCERTAIN, Order, titled
 from trueup.transfers.queries import limitation_entry
-from trueup.transfers.retirement import retirement_account
 
 CITE = "40 CFR 62.16220(c)(5)"
 ENDED, LIMITED, LIFTED = "instruments_ended", "instruments_limited", "limitation_lifted"
@@ -69,7 +68,7 @@ def cancel_instruments(
     before = orders.done_before(order)
     if before is not None:
         return before
-    retirement = retirement_account(program=program, opened_at=ended_at)
+    retirement = ledger.retirement_account(program=program, opened_at=ended_at)
     for attempt in range(ATTEMPTS):
         try:
             return _end(order, blocks, retirement=retirement, key=key)

@@ -15,6 +15,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from trueup.ledger import checks as ledger_checks
+from trueup.ledger import services as ledger
 from trueup.rules import programs
 from trueup.rules.program import Program
 from trueup.rules.refusal import Refusal, Refused
@@ -25,7 +26,6 @@ from trueup.transfers.deciding import KeyTakenError, decide
 from trueup.transfers.drafts import Batch, draft_all
 from trueup.transfers.entries import RetirementSpec, TransferEntry, TransferSpec
 from trueup.transfers.register import enter
-from trueup.transfers.retirement import retirement_account
 from trueup.transfers.signed import sign
 
 CHUNK = 100
@@ -108,7 +108,7 @@ def _with_retirement_account(
     """
     if not any(isinstance(spec, RetirementSpec) for spec in specs):
         return specs
-    number = retirement_account(program=program, opened_at=at).number
+    number = ledger.retirement_account(program=program, opened_at=at).number
     return [
         replace(spec, destination=number) if isinstance(spec, RetirementSpec) else spec
         for spec in specs

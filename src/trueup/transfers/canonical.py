@@ -18,7 +18,6 @@ from uuid import UUID
 from trueup.accounts.checks import tidy
 from trueup.ledger import queries as ledger
 from trueup.ledger.entries import AccountEntry
-from trueup.rules import programs
 from trueup.rules.program import Program
 from trueup.rules.serials import parse_block
 from trueup.rules.statements import Statement
@@ -208,11 +207,6 @@ def spec_of(
     if stored["kind"] == "retirement":
         return RetirementSpec(**common, reason=stored["reason"], beneficiary=stored["beneficiary"])
     return TransferSpec(**common)
-
-
-def program_of(account: AccountEntry) -> Program:
-    """The rules of the program in which an account is."""
-    return programs.load(account.program)
 
 
 def _number(text: str) -> int | Decimal:

@@ -165,20 +165,6 @@ def proposal(key: UUID) -> ProposalEntry | None:
     return proposal_entry(row) if row is not None else None
 
 
-@transaction.atomic
-def end_proposals(*, accounts: Sequence[int], principal: int, at: datetime, actor: str) -> int:
-    """End the unsigned proposals that were prepared for a representative of these accounts.
-
-    Source: 40 CFR 62.16300; docs/decisions/0177.
-    """
-    rows = Proposal.objects.select_for_update().filter(
-        account_id__in=among(accounts), principal_id=principal, state="proposed"
-    )
-    found = list(rows.order_by("id"))
-    _end_many([(row, "ended", SUCCEEDED) for row in found], at=at, actor=actor)
-    return len(found)
-
-
 def end_due(*, program: str, now: datetime) -> int:
     """End proposals that lapsed, and those whose representative is no longer in office.
 

@@ -24,7 +24,7 @@ from trueup.transfers.ending import cancel, expire_due, stop
 from trueup.transfers.entries import RetirementSpec, TransferEntry, TransferSpec
 from trueup.transfers.files import error_report, import_transfers
 from trueup.transfers.limits import cancel_instruments, lift_limitation, limit_instruments
-from trueup.transfers.proposals import end_proposals, propose_transfer, sign_proposal
+from trueup.transfers.proposals import propose_transfer, sign_proposal
 from trueup.transfers.release import free_for_deductions, mark_done, record_due, release_held
 from trueup.transfers.safeguards import (
     agree_once_and_for_all,
@@ -55,7 +55,6 @@ __all__ = [
     "correct_error",
     "decline_incoming",
     "end_agreement",
-    "end_proposals",
     "end_second_person",
     "error_report",
     "expire_due",

@@ -15,6 +15,7 @@ from trueup.officials.entries import GrantEntry
 from trueup.rules.serials import PROGRAM_PLACE
 from trueup.tasks.entries import Scope
 
+VIEWS = "*"
 _IN_OFFICE = "{0}.from_at <= %s AND ({0}.until_at IS NULL OR {0}.until_at > %s)"
 # The reverse of accounts.submitters: for whom a person acts, not who acts for an account.
 _ACTS_FOR = f"""
@@ -28,6 +29,9 @@ _ACTS_FOR = f"""
     LEFT JOIN accounts_facilityaccount f ON f.account_id = r.account_id
     WHERE d.agent_id = %s AND {_IN_OFFICE.format("d")} AND (d.ends_at IS NULL OR d.ends_at > %s)
         AND d.basis = CASE WHEN f.account_id IS NULL THEN 'general' ELSE 'compliance' END
+    UNION
+    SELECT w.account_id, '{VIEWS}' FROM accounts_watcher w
+    WHERE w.person_id = %s AND w.kind = 'viewer' AND {_IN_OFFICE.format("w")}
 """  # noqa: S608
 
 
@@ -40,6 +44,7 @@ class Caller:
         grants: The roles in force.
         represents: Accounts that the person represents, as primary or alternate.
         delegated: Accounts for which the person is an agent, by kind of submission.
+        views: Accounts that somebody lets the person read, and no more.
     """
 
     person: int | None
@@ -47,6 +52,7 @@ class Caller:
     grants: tuple[GrantEntry, ...] = ()
     represents: frozenset[int] = frozenset()
     delegated: Mapping[str, frozenset[int]] = field(default_factory=lambda: MappingProxyType({}))
+    views: frozenset[int] = frozenset()
 
     @property
     def actor(self) -> str:
@@ -68,6 +74,13 @@ class Caller:
         Source: 40 CFR 62.16290(a)(2), (b)(2), 62.16315(a), 62.16320(c)(5).
         """
         return account in self.represents or account in self.delegated.get(submission, ())
+
+    def reads(self, account: int, *, submission: str = "") -> bool:
+        """Whether the caller may read what only the people of an account see.
+
+        Source: PLAT-018.
+        """
+        return account in self.views or self.acts_for(account, submission=submission)
 
     def may(self, function: str, *, program: str, jurisdiction: str = "") -> bool:
         """Whether the caller may decide this as an official there.
@@ -104,15 +117,18 @@ def caller(person: int | None, *, at: datetime) -> Caller:
     if person is None:
         return Caller(person=None, at=at)
     instant = connection.ops.adapt_datetimefield_value(at)
-    parameters = (person, instant, instant, instant, instant, person, instant, instant, instant)
-    represents: set[int] = set()
-    delegated: dict[str, set[int]] = {}
+    seat = (person, instant, instant)
+    agent = (instant, instant, person, instant, instant, instant)
+    parameters = (*seat, *agent, *seat)
+    seats: dict[str, set[int]] = {}
     for account, kind in execute(_ACTS_FOR, parameters).rows:
-        (delegated.setdefault(kind, set()) if kind else represents).add(account)
+        seats.setdefault(kind, set()).add(account)
+    represents, views = seats.pop("", set()), seats.pop(VIEWS, set())
     return Caller(
         person=person,
         at=at,
         grants=tuple(officials.grants_of(person, at=at)),
         represents=frozenset(represents),
-        delegated=MappingProxyType({kind: frozenset(ids) for kind, ids in delegated.items()}),
+        delegated=MappingProxyType({kind: frozenset(ids) for kind, ids in seats.items()}),
+        views=frozenset(views),
     )

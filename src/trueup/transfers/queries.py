@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet, Sum
 
 from trueup.accounts import queries as accounts
+from trueup.accounts.watchers import viewed_accounts
 from trueup.audit.statements import among
 from trueup.ledger import queries as ledger
 from trueup.ledger.entries import AccountEntry
@@ -59,7 +60,7 @@ def transfers_of(
 
     Source: MASS-168.
     """
-    is_own = viewer is not None and _represents(viewer, account)
+    is_own = viewer is not None and account in _read_by(viewer)
     older = {"id__lt": before} if before is not None else {}
     ids: set[int] = set()
     # Two ranges of two indexes; one condition with OR would read all of both.
@@ -84,11 +85,13 @@ def transfers_recorded(
 def for_viewer(transfers: Sequence[TransferEntry], viewer: int | None) -> list[TransferEntry]:
     """Transfers as a person may see them: reference and note only to the transferor's people.
 
-    Source: docs/decisions/0082.
+    A viewer whom the account's representative named sees what the representative sees.
+
+    Source: docs/decisions/0082; PLAT-018.
     """
     if viewer is None:
         return [entry.public for entry in transfers]
-    own = {account.id for account in accounts.accounts_of(viewer)}
+    own = _read_by(viewer)
     return [
         entry if entry.source is not None and entry.source.id in own else entry.public
         for entry in transfers
@@ -353,5 +356,6 @@ def waiting_rows(program: str, *, accounts_: Sequence[int] | None = None) -> Que
     return rows.filter(Q(source_id__in=wanted) | Q(destination_id__in=wanted))
 
 
-def _represents(person: int, account: int) -> bool:
-    return any(seat.person == person for seat in accounts.representatives([account])[account])
+def _read_by(person: int) -> set[int]:
+    """The accounts that a person represents or was let to read."""
+    return {account.id for account in accounts.accounts_of(person)} | set(viewed_accounts(person))

@@ -47,7 +47,7 @@ def concerns(caller: Caller, arguments: Mapping[str, Any]) -> bool:
     if entry is None or entry.program != arguments["code"]:
         return False
     sides = [side.id for side in (entry.source, entry.destination) if side is not None]
-    return any(caller.acts_for(side, submission="transfers") for side in sides) or any(
+    return any(caller.reads(side, submission="transfers") for side in sides) or any(
         caller.may_somewhere(function, program=entry.program)
         for function in ("stop_transfer", "read_audit")
     )

@@ -46,6 +46,8 @@ OPERATION = frozenset(
         "approve_roles",
         "read_audit",
         "read_market",
+        "support",
+        "announce",
     ]
 )
 STATE = frozenset({"allocate", "holding_accounts", "review_eligibility"})
@@ -65,6 +67,8 @@ FUNCTIONS = {
     "monitor": frozenset({"read_market"}),
     "auditor": frozenset({"read_audit", "read_market"}),
     "verifier": frozenset({"verify"}),
+    "helper": frozenset({"support"}),
+    "keeper": frozenset({"identity_scans"}),
 }
 GRANTS = {
     "state": ("state_official", "AL", ()),
@@ -76,6 +80,8 @@ GRANTS = {
     "monitor": ("market_monitor", "", ()),
     "auditor": ("auditor", "", ()),
     "verifier": ("verifier", "", ()),
+    "helper": ("support", "", ()),
+    "keeper": ("identity_keeper", "", ()),
 }
 OFFICIALS = frozenset(GRANTS)
 NAMES = {
@@ -92,6 +98,8 @@ NAMES = {
     "monitor": "Mo Lin",
     "auditor": "Al Dee",
     "verifier": "Vera Fy",
+    "helper": "Hal Per",
+    "keeper": "Kay Pear",
 }
 
 

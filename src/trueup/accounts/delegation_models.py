@@ -30,6 +30,8 @@ class DelegationNotice(models.Model):
         basis: Kind of the accounts for which the delegator acts: those of facilities
             (62.16315) or general accounts (62.16320(c)(5)).
         email: The delegator's address, which the notice must give.
+        contacts: By person, what the notice gave of the delegator and of each agent: postal
+            address, telephone, e-mail address, facsimile.
         statements: Key and digest of each prescribed text that was accepted.
         method: How it was signed; `console` where no signature was asked for.
         ended_as: `superseded` by the next notice, or `lapsed` with the last office.
@@ -43,6 +45,7 @@ class DelegationNotice(models.Model):
         "accounts.Person", on_delete=models.PROTECT, related_name="delegation_notices"
     )
     email = models.CharField(max_length=254)
+    contacts = models.JSONField(null=True)
     statements = models.JSONField(default=list)
     method = models.CharField(max_length=20)
     signature = models.ForeignKey(

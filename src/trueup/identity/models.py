@@ -206,6 +206,41 @@ class KnownPlace(models.Model):
         return f"{self.user_id}: {self.digest[:8]}"
 
 
+class SignInLock(models.Model):
+    """A sign-in that an official has locked, until it is unlocked. Kept for ever.
+
+    Source: PLAT-094, PLAT-154.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="sign_in_locks"
+    )
+    reason = models.CharField(max_length=400)
+    locked_by = models.CharField(max_length=60)
+    locked_at = models.DateTimeField()
+    unlocked_by = models.CharField(max_length=60, blank=True, default="")
+    unlocked_at = models.DateTimeField(null=True)
+    unlock_reason = models.CharField(max_length=400, blank=True, default="")
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=~Q(reason="") & ~Q(locked_by=""), name="identity_lock_says_why"
+            ),
+            models.CheckConstraint(
+                condition=Q(unlocked_at=None, unlocked_by="")
+                | (Q(unlocked_at__isnull=False) & ~Q(unlocked_by="") & ~Q(unlock_reason="")),
+                name="identity_lock_unlocked_by_whom",
+            ),
+            models.UniqueConstraint(
+                fields=("user",), condition=Q(unlocked_at=None), name="identity_lock_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user_id} locked by {self.locked_by}"
+
+
 class CacheEntry(models.Model):
     """What Django's database cache keeps: above all, how often somebody has tried to sign in.
 

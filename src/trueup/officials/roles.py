@@ -34,6 +34,8 @@ OPERATION: Mapping[str, str] = MappingProxyType(
         "review_eligibility": "Review eligibility applications",
         "notices": "See that notices go out in time",
         "approve_roles": "Agree to a role that is given",
+        "support": "Answer help requests, and help people to sign in",
+        "announce": "Publish announcements and maintenance windows",
     }
 )
 TECHNICAL: Mapping[str, str] = MappingProxyType(
@@ -52,7 +54,13 @@ READING: Mapping[str, str] = MappingProxyType(
 VERIFYING: Mapping[str, str] = MappingProxyType(
     {"verify": "Verify reports of eligible resources as an accredited independent verifier"}
 )
-FUNCTIONS: Mapping[str, str] = MappingProxyType({**OPERATION, **TECHNICAL, **READING, **VERIFYING})
+# No other role has it, whatever else it may (docs/decisions/0136).
+PAPERS: Mapping[str, str] = MappingProxyType(
+    {"identity_scans": "Keep and read scans of identity papers"}
+)
+FUNCTIONS: Mapping[str, str] = MappingProxyType(
+    {**OPERATION, **TECHNICAL, **READING, **VERIFYING, **PAPERS}
+)
 
 # What a State does in a program, and so what an agent that it designates can do for it.
 STATE_FUNCTIONS = frozenset({"allocate", "holding_accounts", "review_eligibility"})
@@ -104,6 +112,8 @@ ROLES: Mapping[str, Role] = MappingProxyType(
         "market_monitor": Role(title="Market monitor", functions=frozenset({"read_market"})),
         "auditor": Role(title="Auditor", functions=frozenset({"read_audit", "read_market"})),
         "verifier": Role(title="Independent verifier", functions=frozenset(VERIFYING)),
+        "support": Role(title="User support", functions=frozenset({"support"})),
+        "identity_keeper": Role(title="Keeper of identity papers", functions=frozenset(PAPERS)),
     }
 )
 

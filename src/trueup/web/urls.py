@@ -8,6 +8,7 @@ from trueup.web import converters
 from trueup.web.views import (
     accounts,
     facilities,
+    gallery,
     installation,
     people,
     pictures,
@@ -31,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", program.home, name="home"),
     path("search/", search.search, name="search"),
     path("help/", installation.help_page, name="help"),
+    path("components/", gallery.components, name="components"),
     path("theme.css", installation.theme_sheet, name="theme"),
     path("you/", people.you, name="you"),
     path("<program:code>/", program.program, name="program"),

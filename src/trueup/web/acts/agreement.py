@@ -24,11 +24,12 @@ def _prepare(acting: Acting, _values: Values, _key: UUID) -> Submission:
 def _perform(acting: Acting, values: Values, _key: UUID, evidence: Evidence) -> Outcome:
     services.accept_agreement(person=acting.person.id, evidence=evidence, accepted_at=acting.at)
     waiting = values.get("then", "")
-    links = [("Go on with what you wanted to sign", reverse("sign", args=[waiting]))]
+    if waiting:
+        link = ("Go on with what you wanted to sign", reverse("sign", args=[waiting]))
+    else:
+        link = ("Your accounts", reverse("you"))
     return Outcome(
-        heading="Your agreement is on file",
-        sentences=("You can now sign.",),
-        links=tuple(links if waiting else [("Your accounts", reverse("you"))]),
+        heading="Your agreement is on file", sentences=("You can now sign.",), links=(link,)
     )
 
 

@@ -16,6 +16,7 @@ from trueup.identity import services as identity
 from trueup.resources import services as resources
 from trueup.rules import programs
 from trueup.signing import services as signing
+from trueup.tasks import job_worker
 from trueup.transfers import closing
 from trueup.transfers import services as transfers
 
@@ -25,6 +26,7 @@ def run_once(now: datetime, *, codes: Sequence[str] | None = None) -> dict[str, 
 
     A projected date of operation that has passed opens a task; who owes credits past the
     last day is barred. Scans of identity papers, and drafts, go when their days are over.
+    Jobs whose worker ended are asked for again.
 
     Args:
         codes: The programs; all if not given.
@@ -51,6 +53,8 @@ def run_once(now: datetime, *, codes: Sequence[str] | None = None) -> dict[str, 
         done["barred"] += resources.bar_for_unmet_debts(program=code, at=now)
     identity.delete_due_scans(now)
     signing.delete_old_drafts(at=now)
+    job_worker.recover(now)
+    job_worker.delete_old(now)
     while mailed := audit.send_mail(now):
         done["mailed"] += mailed
     return done

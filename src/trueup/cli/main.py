@@ -32,6 +32,7 @@ COMMANDS = {
     "serve": "trueup.cli.running",
     "settle": "trueup.cli.settling",
     "transfer": "trueup.cli.moving",
+    "worker": "trueup.cli.running",
 }
 INTERRUPTED = 130
 

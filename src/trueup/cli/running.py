@@ -1,7 +1,9 @@
-"""Running the registry: the server, and the clock beside it."""
+"""Running the registry: the server, and beside it the clock and the worker."""
 
 from __future__ import annotations
 
+import logging
+import secrets
 import signal
 import sys
 import threading
@@ -11,20 +13,23 @@ from types import FrameType
 import click
 from django.core.management import call_command
 from django.db import close_old_connections, connection
+from django_tasks_db.management.commands.db_worker import Worker
 
 from trueup.cli import clockwork, serving
 from trueup.cli.naming import at_option, instant, now
 from trueup.cli.output import FAILED, Output, messages, with_output
 from trueup.rules import programs
+from trueup.tasks import job_worker
 
 
 @click.command()
 @click.option("--address", default="127.0.0.1:8000", show_default=True, metavar="HOST:PORT")
 @click.option("--workers", type=click.IntRange(1, 64), default=None, help="Processes that answer.")
 @click.option("--clock/--no-clock", default=True, help="Do what falls due, once a minute.")
+@click.option("--jobs/--no-jobs", default=True, help="Do what takes longer than a page may.")
 @with_output
-def serve(output: Output, *, address: str, workers: int | None, clock: bool) -> None:
-    """Serve the pages and the API, and do what falls due.
+def serve(output: Output, *, address: str, workers: int | None, clock: bool, jobs: bool) -> None:
+    """Serve the pages and the API, do what falls due, and what takes longer than a page.
 
     Prints the address when it can be opened. Ctrl-C stops everything.
 
@@ -45,6 +50,8 @@ def serve(output: Output, *, address: str, workers: int | None, clock: bool) -> 
     commands = [serving.server_command(place, workers=workers)]
     if clock:
         commands.append([sys.executable, "-m", "trueup.cli", "clock", "--every", "60"])
+    if jobs:
+        commands.append([sys.executable, "-m", "trueup.cli", "worker"])
     try:
         with serving.children(commands) as started:
             serving.wait_until_ready(started[0], place)
@@ -77,6 +84,35 @@ def clock(output: Output, *, every: int | None, at: str | None) -> None:
         return
     done = clockwork.run_once(instant(programs.codes()[0], at))
     output.result({**done}, text=_what_was_done(done))
+
+
+@click.command()
+@click.option("--batch", is_flag=True, help="Do what waits, and end.")
+def worker(*, batch: bool) -> None:
+    """Do jobs one after another until told to stop: allocations, settlements, previews.
+
+    What an earlier worker left unfinished is done again; nothing of it was kept. On
+    PostgreSQL several may run at once; on SQLite one.
+
+    \b
+    Examples:
+      trueup worker
+      trueup worker --batch
+    """
+    logging.basicConfig(level=logging.WARNING, format="worker: %(message)s")
+    job_worker.recover(now(), alone=connection.vendor == "sqlite")
+    doing = Worker(
+        queue_names=["*"],
+        interval=1,
+        batch=batch,
+        backend_name="default",
+        startup_delay=False,
+        max_tasks=None,
+        worker_id=secrets.token_hex(8),
+        excluded_queue_names=[],
+    )
+    doing.configure_signals()
+    doing.run()
 
 
 def _tick(every: int) -> None:

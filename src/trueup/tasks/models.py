@@ -190,3 +190,81 @@ class Step(models.Model):
 
     def __str__(self) -> str:
         return f"{self.task_id} {self.what} by {self.actor}"
+
+
+JOB_STATES = ("waiting", "running", "done", "refused", "failed")
+
+
+class Job(models.Model):
+    """Work that takes longer than a page may: done once by the worker, in one transaction.
+
+    It is kept for a while after it has ended and then deleted; what it did is in the books
+    and the audit trail. Person and program say who asked for it and where.
+
+    Attributes:
+        key: Names the job in addresses.
+        name: A key of `jobs.KINDS`.
+        function, jurisdiction: Officials with this function there may see it too.
+        values: What was asked, as plain JSON.
+        dedupe: Among jobs that have not ended, a non-empty text occurs once.
+        attempts: How often a worker began it.
+        task: The entry in the worker's queue.
+        result: What it gave. address: The page of that.
+        refusals: Why it was refused: code, cite, sentence and row of each reason.
+        error: What went wrong, in a sentence; the details are in the worker's log.
+    """
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True)
+    name = models.CharField(max_length=60)
+    program = models.CharField(max_length=20, blank=True)
+    function = models.CharField(max_length=40, blank=True)
+    jurisdiction = models.CharField(max_length=3, blank=True)
+    by = models.ForeignKey(
+        "accounts.Person", null=True, on_delete=models.PROTECT, related_name="jobs"
+    )
+    values = models.JSONField(default=dict)
+    dedupe = models.CharField(max_length=100, blank=True)
+    state = models.CharField(max_length=10, default="waiting")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    task = models.CharField(max_length=64, blank=True)
+    result = models.JSONField(default=dict)
+    address = models.CharField(max_length=400, blank=True)
+    refusals = models.JSONField(default=list)
+    error = models.CharField(max_length=400, blank=True)
+    asked_at = models.DateTimeField()
+    began_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(state__in=JOB_STATES), name="job_state"),
+            models.CheckConstraint(condition=~Q(name=""), name="job_says_what"),
+            models.CheckConstraint(
+                condition=Q(state__in=("waiting", "running"), ended_at=None)
+                | (~Q(state__in=("waiting", "running")) & Q(ended_at__isnull=False)),
+                name="job_ended_when",
+            ),
+            models.UniqueConstraint(
+                fields=("dedupe",), condition=~Q(dedupe="") & Q(ended_at=None), name="job_once"
+            ),
+        )
+        indexes = (
+            models.Index(fields=("ended_at",), name="job_by_end"),
+            models.Index(fields=("name", "program", "id"), name="job_by_name"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.key} ({self.state})"
+
+
+class JobProgress(models.Model):
+    """How far a job is; apart from it, so that it can be told while the job's row is locked."""
+
+    key = models.UUIDField(primary_key=True)
+    done = models.PositiveBigIntegerField(default=0)
+    of = models.PositiveBigIntegerField(default=0)
+    sentence = models.CharField(max_length=200, blank=True)
+    told_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.done} of {self.of}"

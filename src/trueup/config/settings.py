@@ -13,6 +13,8 @@ import dj_database_url
 from cryptography.fernet import Fernet
 from django.core.management.utils import get_random_secret_key
 
+from trueup.config.document_keys import make_certificate, make_key
+
 REPOSITORY_DIR = Path(__file__).resolve().parents[3]
 VAR_DIR = Path(os.environ.get("TRUEUP_VAR_DIR", str(REPOSITORY_DIR / "var")))
 
@@ -42,6 +44,28 @@ SECRET_KEY = os.environ.get("TRUEUP_SECRET_KEY") or _kept("secret-key", get_rand
 TRUEUP_SCAN_KEYS = (
     os.environ.get("TRUEUP_SCAN_KEY") or _kept("scan-key", lambda: Fernet.generate_key().decode())
 ).split(",")
+# Documents are signed with it: files in PEM, the certificate first, then those above it.
+_DOCUMENT_KEY = os.environ.get("TRUEUP_DOCUMENT_KEY", "")
+_DOCUMENT_CERTIFICATE = os.environ.get("TRUEUP_DOCUMENT_CERTIFICATE", "")
+TRUEUP_DOCUMENT_KEY = (
+    Path(_DOCUMENT_KEY).read_text(encoding="ascii")
+    if _DOCUMENT_KEY
+    else _kept("document-key.pem", make_key)
+)
+TRUEUP_DOCUMENT_CERTIFICATE = (
+    Path(_DOCUMENT_CERTIFICATE).read_text(encoding="ascii")
+    if _DOCUMENT_CERTIFICATE
+    else _kept(
+        "document-certificate.pem",
+        lambda: make_certificate(TRUEUP_DOCUMENT_KEY, name="Trueup registry documents"),
+    )
+)
+# A folder with further fonts, for scripts that ours have no letters of.
+TRUEUP_FONTS_DIR = os.environ.get("TRUEUP_FONTS_DIR", "")
+# Where people reach the registry: documents say to check them there.
+TRUEUP_ADDRESS = os.environ.get("TRUEUP_ADDRESS", "http://127.0.0.1:8000").rstrip("/")
+# A place to practise: the demonstration's books, watermarks, mail that stays inside.
+TRUEUP_SANDBOX = os.environ.get("TRUEUP_SANDBOX", "0") == "1"
 ALLOWED_HOSTS = os.environ.get("TRUEUP_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 
 INSTALLED_APPS = [
@@ -91,7 +115,7 @@ MIDDLEWARE = [
     "trueup.api.middleware.ProblemMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "trueup.web.language.Language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -10,6 +10,7 @@ what officials alone read may be left in English (docs/decisions/0220).
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sys
@@ -80,8 +81,9 @@ def problems(language: str) -> Iterator[str]:
     catalog = merged(language)
     if _po(catalog) != _path(language, "po").read_bytes():
         yield f"{language}: the .po is stale; run `python -m tools.messages write`."
-    if _mo(catalog) != _path(language, "mo").read_bytes():
-        yield f"{language}: the .mo is stale; run `python -m tools.messages write`."
+    for path, content in _compiled(language, catalog).items():
+        if not path.exists() or path.read_bytes() != content:
+            yield f"{language}: {path.name} is stale; run `python -m tools.messages write`."
     for message in catalog:
         if not message.id:
             continue
@@ -198,9 +200,32 @@ def _po(catalog: Catalog) -> bytes:
 
 
 def _mo(catalog: Catalog) -> bytes:
+    """What Django reads; the sentences of refusals are found by pattern, from their own file."""
+    compiled = _empty(str(catalog.locale))
+    for message in catalog:
+        if message.id and message.context != REFUSAL and _is_translated(message):
+            compiled.add(message.id, message.string, context=message.context)
     file = BytesIO()
-    write_mo(file, catalog)
+    write_mo(file, compiled)
     return file.getvalue()
+
+
+def _sentences(catalog: Catalog) -> bytes:
+    """The translated sentences of refusals, as `trueup.web.sentences` reads them."""
+    found = {
+        str(message.id): str(message.string)
+        for message in catalog
+        if message.context == REFUSAL and _is_translated(message)
+    }
+    return (json.dumps(found, ensure_ascii=False, indent=0, sort_keys=True) + "\n").encode()
+
+
+def _compiled(language: str, catalog: Catalog) -> dict[Path, bytes]:
+    """The files that the software reads."""
+    return {
+        _path(language, "mo"): _mo(catalog),
+        SOURCE / "locale" / language / "refusals.json": _sentences(catalog),
+    }
 
 
 def set_up() -> None:
@@ -222,7 +247,8 @@ def write() -> None:
         catalog = merged(language)
         _path(language, "po").parent.mkdir(parents=True, exist_ok=True)
         _path(language, "po").write_bytes(_po(catalog))
-        _path(language, "mo").write_bytes(_mo(catalog))
+        for path, content in _compiled(language, catalog).items():
+            path.write_bytes(content)
         click.echo(counts(language))
 
 

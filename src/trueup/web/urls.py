@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
-from trueup.web import converters
+from trueup.web import converters, language
 from trueup.web.views import (
     accounts,
     facilities,
@@ -27,12 +27,14 @@ register_converter(converters.JournalNumberConverter, "journal")
 register_converter(converters.OrisCodeConverter, "oris")
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("trueup.web.holder_urls")),
     path("", include("trueup.web.signing_urls")),
     path("", include("trueup.web.desk_urls")),
     path("", program.home, name="home"),
     path("search/", search.search, name="search"),
     path("help/", installation.help_page, name="help"),
     path("components/", gallery.components, name="components"),
+    path("language/", language.choose_language, name="language"),
     path("theme.css", installation.theme_sheet, name="theme"),
     path("you/", people.you, name="you"),
     path("<program:code>/", program.program, name="program"),

@@ -1,0 +1,22 @@
+"""Words of the domain and of a program's file, in the reader's language."""
+
+from __future__ import annotations
+
+from django import template
+from django.utils.translation import pgettext
+
+from trueup.web import sentences
+
+register = template.Library()
+
+
+@register.filter
+def sentence(value: str) -> str:
+    """A sentence of the domain: a refusal, or what a transfer waits for."""
+    return sentences.say(str(value))
+
+
+@register.filter
+def word(value: str) -> str:
+    """A word of a program's file: its name, its instrument, a reason for retiring."""
+    return pgettext("program", value) if value else ""

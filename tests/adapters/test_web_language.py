@@ -26,7 +26,7 @@ class TestLanguage:
         assert language_of(client, **{"Accept-Language": "fr"}) == "en"
 
     def test_what_was_chosen_is_remembered_and_wins(self, client: Client) -> None:
-        answer = client.post(reverse("language"), {"language": "en", "next": "/help/?q=1"})
+        answer = client.post(reverse("set_language"), {"language": "en", "next": "/help/?q=1"})
 
         assert (answer.status_code, answer["Location"]) == (302, "/help/?q=1")
         cookie = client.cookies[settings.LANGUAGE_COOKIE_NAME]
@@ -37,7 +37,7 @@ class TestLanguage:
         "back", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "\\\\evil"]
     )
     def test_the_way_back_never_leads_away(self, client: Client, back: str) -> None:
-        answer = client.post(reverse("language"), {"language": "es", "next": back})
+        answer = client.post(reverse("set_language"), {"language": "es", "next": back})
 
         assert answer["Location"] == "/"
 
@@ -45,15 +45,15 @@ class TestLanguage:
     def test_a_language_that_there_is_not_is_not_remembered(
         self, client: Client, chosen: str
     ) -> None:
-        client.post(reverse("language"), {"language": chosen, "next": "/"})
+        client.post(reverse("set_language"), {"language": chosen, "next": "/"})
 
         assert settings.LANGUAGE_COOKIE_NAME not in client.cookies
 
     def test_a_language_is_chosen_by_a_form_of_ours_alone(self) -> None:
         strict = Client(enforce_csrf_checks=True)
 
-        assert strict.post(reverse("language"), {"language": "es"}).status_code == 403
-        assert strict.get(reverse("language")).status_code == 405
+        assert strict.post(reverse("set_language"), {"language": "es"}).status_code == 403
+        assert strict.get(reverse("set_language")).status_code == 405
 
     def test_a_cache_keeps_the_languages_of_a_page_apart(self, client: Client) -> None:
         answer = client.get("/sign-in/")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import subprocess
 import sys
 import time
@@ -15,7 +14,7 @@ from typing import IO, Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests import migrated
+from tests import databases, migrated
 
 REPOSITORY_DIR = Path(__file__).resolve().parents[1]
 DEFAULT_SEED = 62_16325
@@ -58,6 +57,16 @@ def _signed_in_with_a_second_factor(monkeypatch: pytest.MonkeyPatch) -> None:
 
     login = Client._login  # type: ignore[attr-defined]
     monkeypatch.setattr(Client, "_login", opened)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _jobs_at_once() -> Iterator[None]:
+    """A job is done when it is asked for; the worker's queue is in tests/adapters/test_jobs.py."""
+    from django.test import override_settings
+
+    immediate = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+    with override_settings(TASKS=immediate):
+        yield
 
 
 def give_second_factor(client: Any, user: Any) -> None:
@@ -150,24 +159,7 @@ def shared_database(
 
     For tests marked `stress`: several processes, real commits, nothing rolled back.
     """
-    import dj_database_url
-    from django.core.management import call_command
-    from django.db import connections
-
-    with django_db_blocker.unblock():
-        before = connections["default"]
-        name = f"trueup_shared_{secrets.token_hex(6)}"
-        if before.vendor == "postgresql":
-            url = _sibling_url(before.settings_dict, name)
-            _execute(before, f'CREATE DATABASE "{name}"')
-            changed: dict[str, Any] = {"NAME": name}
-        else:
-            path = tmp_path / "shared.sqlite3"
-            if migrated.kept_file().exists():
-                path.write_bytes(migrated.kept_file().read_bytes())
-            url = f"sqlite:///{path}"
-            changed = {"NAME": str(path)}
-        assert dj_database_url.parse(url)["NAME"] == changed["NAME"]
+    with django_db_blocker.unblock(), databases.own_database(tmp_path) as url:
         shared = SharedDatabase(
             url=url,
             environment={
@@ -179,33 +171,7 @@ def shared_database(
                 "TRUEUP_VAR_DIR": str(tmp_path),
             },
         )
-        settings_before = connections.settings["default"]
-        connections.settings["default"] = {**settings_before, **changed}
-        del connections["default"]
         try:
-            call_command("migrate", verbosity=0)
             yield shared
         finally:
             shared.end_all()
-            connections["default"].close()
-            connections.settings["default"] = settings_before
-            connections["default"] = before
-            if before.vendor == "postgresql":
-                _execute(before, f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-def _sibling_url(settings_dict: Mapping[str, Any], name: str) -> str:
-    """The address of another database on the same server."""
-    from urllib.parse import quote
-
-    login = quote(str(settings_dict["USER"]), safe="")
-    if settings_dict["PASSWORD"]:
-        login += ":" + quote(str(settings_dict["PASSWORD"]), safe="")
-    host = quote(str(settings_dict["HOST"]), safe="")
-    port = f":{settings_dict['PORT']}" if settings_dict["PORT"] else ""
-    return f"postgres://{login}@{host}{port}/{name}"
-
-
-def _execute(connection: Any, statement: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement)

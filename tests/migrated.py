@@ -7,6 +7,7 @@ a digest of every migration and of the locked packages, so a change of either ma
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import os
 import sqlite3
@@ -17,8 +18,12 @@ from typing import Any
 REPOSITORY_DIR = Path(__file__).resolve().parents[1]
 
 
+@functools.cache
 def kept_file() -> Path:
-    """Where the database with the tables of today's migrations is, or would be."""
+    """Where the database with the tables of today's migrations is, or would be.
+
+    Looked up once a process: migrations that appear while tests run belong to the next run.
+    """
     from django.conf import settings
 
     digest = hashlib.sha256()

@@ -8,7 +8,7 @@ import pytest
 from django import forms
 from django.test import Client, RequestFactory
 from django.urls import reverse
-from django_cotton import render_component
+from django_cotton import render_component  # type: ignore[import-untyped]
 
 from tests.adapters.web_books import Page
 from trueup.web.filters import FilterForm, SearchField

@@ -24,23 +24,36 @@ def _read_anew() -> Iterator[None]:
     themes.theme.cache_clear()
 
 
+def own_theme(folder: Path, *changes: tuple[str, str]) -> str:
+    """The path of a copy of the theme with some text replaced."""
+    text = themes.DEFAULT_THEME.read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    path = folder / "theme.toml"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
 @pytest.mark.django_db
 class TestTheme:
+    """PLAT-003, PLAT-155: one file holds a State's words and colours."""
+
     def test_a_state_puts_its_name_and_colours_in_one_file(
         self, client: Client, tmp_path: Path
     ) -> None:
-        own = tmp_path / "alabama.css"
-        text = themes.DEFAULT_THEME.read_text(encoding="utf-8")
-        text = text.replace('"Emission trading registry"', '"State of Alabama"')
-        own.write_text(text.replace("#14344f", "#600000"), encoding="utf-8")
+        own = own_theme(
+            tmp_path, ('"Emission trading registry"', '"State of Alabama"'), ("#14344f", "#600000")
+        )
 
-        with override_settings(TRUEUP_THEME=str(own), TRUEUP_BANNER="government"):
+        with override_settings(TRUEUP_THEME=own, TRUEUP_BANNER="government"):
             page = client.get(reverse("help")).content.decode()
             sheet = client.get(reverse("theme")).content.decode()
 
         assert "State of Alabama" in page
         assert "An official website" in page
-        assert "#600000" in sheet
+        assert "A .gov website belongs to" in page
+        assert "--color-brand:#600000" in sheet
 
     def test_the_demonstration_says_that_it_is_one(self, client: Client) -> None:
         page = client.get(reverse("help")).content.decode()
@@ -48,30 +61,65 @@ class TestTheme:
         assert "This is not a government website" in page
         assert "An official website" not in page
 
-    def test_a_name_in_the_theme_is_no_markup(self, client: Client, tmp_path: Path) -> None:
-        own = tmp_path / "theme.css"
-        text = themes.DEFAULT_THEME.read_text(encoding="utf-8")
-        own.write_text(text.replace('"Trueup"', '"<b>Trueup</b>"'), encoding="utf-8")
+    def test_a_sandbox_says_so_on_each_page(self, client: Client) -> None:
+        with override_settings(TRUEUP_SANDBOX=True):
+            page = client.get(reverse("help")).content.decode()
 
-        with override_settings(TRUEUP_THEME=str(own)):
+        assert "Practice only" in page
+
+    def test_a_name_in_the_theme_is_no_markup(self, client: Client, tmp_path: Path) -> None:
+        own = own_theme(tmp_path, ('"Trueup"', '"<b>Trueup</b>"'))
+
+        with override_settings(TRUEUP_THEME=own):
             page = client.get(reverse("help")).content.decode()
 
         assert "<b>Trueup</b>" not in page
 
-    def test_a_theme_without_a_name_is_refused_by_name(self, tmp_path: Path) -> None:
-        own = tmp_path / "theme.css"
-        own.write_text(":root {}", encoding="utf-8")
+    def test_the_words_may_be_said_in_another_language(self) -> None:
+        assert themes.theme("es").agency == "Registro de comercio de emisiones"
+        assert themes.theme("es").site == themes.theme().site
+        assert themes.theme("fr").agency == themes.theme().agency
+
+    @pytest.mark.parametrize(
+        ("old", "new", "named"),
+        [
+            ('agency = "Emission trading registry"', "", r"\[words\] does not set agency"),
+            ('brand = "#14344f"', 'brand = "navy"', r"\[light\] does not set brand"),
+            ('action-hover = "#a9d0f0"', "", r"\[dark\] does not set action-hover"),
+            ('"#b9d3e6"', '"#41607a"', r"\[light\] brand-soft on brand has a contrast of 1\.9"),
+            ('"#005ea2"', '"#59a0d0"', r"\[light\] action-text on action has"),
+            ('"#54278f"', '"#b09ccc"', r"\[light\] visited on the page’s own #f5f7f8"),
+            ('"#c3aaf0"', '"#54278f"', r"\[dark\] visited on the panel’s own #1a232a"),
+            ("[light]", "[light", "cannot be read"),
+        ],
+    )
+    def test_a_theme_that_will_not_do_is_refused_by_name(
+        self, tmp_path: Path, old: str, new: str, named: str
+    ) -> None:
+        own = own_theme(tmp_path, (old, new))
 
         with (
-            override_settings(TRUEUP_THEME=str(own)),
-            pytest.raises(ImproperlyConfigured, match="--name-agency"),
+            override_settings(TRUEUP_THEME=own),
+            pytest.raises(ImproperlyConfigured, match=named),
         ):
             themes.theme()
 
+    def test_contrast_is_measured_as_the_guidelines_say(self) -> None:
+        assert round(themes.contrast("#000000", "#ffffff"), 2) == 21
+        assert round(themes.contrast("#767676", "#ffffff"), 2) == 4.54
+
+    def test_the_grounds_are_those_of_the_pages(self) -> None:
+        sheet = (WEB / "static" / "web" / "trueup.css").read_text(encoding="utf-8")
+        light, dark = sheet.split("prefers-color-scheme: dark", 1)
+
+        for part, scheme in ((light, "light"), (dark, "dark")):
+            assert f"--surface-sunk: {themes.GROUNDS[scheme]['page']};" in part
+            assert f"--surface-raised: {themes.GROUNDS[scheme]['panel']};" in part
+
     def test_a_theme_that_is_not_there_is_refused_by_name(self) -> None:
         with (
-            override_settings(TRUEUP_THEME="/nowhere/theme.css"),
-            pytest.raises(ImproperlyConfigured, match=r"/nowhere/theme\.css"),
+            override_settings(TRUEUP_THEME="/nowhere/theme.toml"),
+            pytest.raises(ImproperlyConfigured, match=r"/nowhere/theme\.toml"),
         ):
             themes.theme()
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.http import HttpRequest
@@ -82,7 +82,7 @@ class FilterForm(forms.Form):
     def _in_words(self, name: str, value: Any) -> str:
         field = self.fields[name]
         if isinstance(field, forms.ChoiceField):
-            words = dict(field.choices)
+            words = dict(cast(Iterable[tuple[Any, Any]], field.choices))
             return str(words.get(value, value))
         return str(value)
 

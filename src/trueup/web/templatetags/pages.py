@@ -1,16 +1,24 @@
-"""How quantities and dates are written on the pages."""
+"""How quantities, dates and codes are written on the pages.
+
+Words are those of the reader's language. Counts are written alike in every language,
+1,234.5: Spanish as it is written in the United States does the same, and a comma that one
+reader takes for thousands and another for a decimal is no risk to take with tons.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django import template
-from django.utils import timezone
+from django.utils import dateformat, timezone
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from trueup.desk.acts import ACTS
 from trueup.ledger.entries import AccountEntry
@@ -21,36 +29,41 @@ register = template.Library()
 NOTHING = "\N{EN DASH}"
 
 _EVENTS = {
-    "originated": "Originated",
-    "allocated": "Allocated",
-    "issued": "Issued",
-    "transferred": "Transferred",
-    "deducted": "Deducted",
-    "cancelled": "Cancelled",
-    "adjusted": "Adjusted",
+    "originated": gettext_lazy("Originated"),
+    "allocated": gettext_lazy("Allocated"),
+    "issued": gettext_lazy("Issued"),
+    "transferred": gettext_lazy("Transferred"),
+    "deducted": gettext_lazy("Deducted"),
+    "cancelled": gettext_lazy("Cancelled"),
+    "adjusted": gettext_lazy("Adjusted"),
 }
 _TRANSFER_STATES = {
-    "recorded": "Recorded",
-    "refused": "Refused",
-    "held": "Waits for the deductions",
-    "delayed": "Waits out its delay",
-    "awaiting_approval": "Waits for a second signature",
-    "cancelled": "Cancelled",
-    "rejected": "Stopped",
+    "recorded": gettext_lazy("Recorded"),
+    "refused": gettext_lazy("Refused"),
+    "held": gettext_lazy("Waits for the deductions"),
+    "delayed": gettext_lazy("Waits out its delay"),
+    "awaiting_approval": gettext_lazy("Waits for a second signature"),
+    "cancelled": gettext_lazy("Cancelled"),
+    "rejected": gettext_lazy("Stopped"),
 }
 _TRANSFER_LOOKS = {"recorded": "good", "refused": "bad", "rejected": "bad", "cancelled": ""}
 _KINDS = {
-    "compliance": "Compliance account",
-    "general": "General account",
-    "holding": "Set-aside account",
-    "origination": "Reserve",
-    "retirement": "Retirement account",
+    "compliance": gettext_lazy("Compliance account"),
+    "general": gettext_lazy("General account"),
+    "holding": gettext_lazy("Set-aside account"),
+    "origination": gettext_lazy("Reserve"),
+    "retirement": gettext_lazy("Retirement account"),
 }
 _PURPOSES = {
-    "reserve": "Reserve",
-    "renewable_energy": "Renewable energy set-aside",
-    "output_based": "Output-based set-aside",
-    "early_action": "Early action set-aside",
+    "reserve": gettext_lazy("Reserve"),
+    "renewable_energy": gettext_lazy("Renewable energy set-aside"),
+    "output_based": gettext_lazy("Output-based set-aside"),
+    "early_action": gettext_lazy("Early action set-aside"),
+}
+_ACCOUNT_STATES = {
+    "open": gettext_lazy("Open"),
+    "frozen": gettext_lazy("Frozen"),
+    "closed": gettext_lazy("Closed"),
 }
 
 
@@ -65,7 +78,9 @@ def millions(value: int | None) -> str:
     """A large count, short: 1,234.5 million."""
     if value is None:
         return NOTHING
-    return f"{value / 1_000_000:,.1f} million" if value >= 1_000_000 else f"{value:,}"
+    if value < 1_000_000:
+        return f"{value:,}"
+    return _("%(count)s million") % {"count": f"{value / 1_000_000:,.1f}"}
 
 
 @register.filter
@@ -90,8 +105,7 @@ def instant(value: datetime | None, program: Program) -> SafeString | str:
     """A date and a time in the program's zone, with the exact instant for machines."""
     if value is None:
         return NOTHING
-    local = timezone.localtime(value, ZoneInfo(program.time_zone))
-    text = f"{local:%B} {local.day}, {local.year}, {local:%H:%M} {local.tzname()}"
+    text = moment_in_words(value, ZoneInfo(program.time_zone))
     return format_html('<time class="nowrap" datetime="{}">{}</time>', value.isoformat(), text)
 
 
@@ -103,20 +117,36 @@ def day(value: date | datetime | None, program: Program | None = None) -> SafeSt
     if isinstance(value, datetime):
         zone = ZoneInfo(program.time_zone) if program else timezone.get_current_timezone()
         value = timezone.localtime(value, zone).date()
-    text = f"{value:%B} {value.day}, {value.year}"
+    text = day_in_words(value)
     return format_html('<time class="nowrap" datetime="{}">{}</time>', value.isoformat(), text)
+
+
+def day_in_words(value: date) -> str:
+    """A day in the reader's language: May 1, 2025."""
+    # Translators: how a day is written, in Django's letters: F month, j day, Y year.
+    return dateformat.format(value, _("F j, Y"))
+
+
+def moment_in_words(value: datetime, zone: ZoneInfo) -> str:
+    """A day and a time of day in a zone, in the reader's language: May 1, 2025, 14:05 EDT."""
+    local = timezone.localtime(value, zone)
+    return _("%(day)s, %(time)s %(zone)s") % {
+        "day": day_in_words(local.date()),
+        "time": f"{local:%H:%M}",
+        "zone": local.tzname(),
+    }
 
 
 @register.filter
 def event_name(event: str) -> str:
     """An event of the journal, as a word to begin with."""
-    return _EVENTS.get(event, event.replace("_", " ").capitalize())
+    return _word(_EVENTS, event)
 
 
 @register.filter
 def kind_name(kind: str) -> str:
     """What an account of a kind is called on the pages."""
-    return _KINDS.get(kind, kind.replace("_", " ").capitalize())
+    return _word(_KINDS, kind)
 
 
 @register.filter
@@ -128,7 +158,13 @@ def account_name(entry: AccountEntry) -> str:
 @register.filter
 def purpose_name(purpose: str) -> str:
     """What a State's account is for."""
-    return _PURPOSES.get(purpose, purpose.replace("_", " ").capitalize())
+    return _word(_PURPOSES, purpose)
+
+
+@register.filter
+def account_state(state: str) -> str:
+    """The state of an account, as a word to begin with."""
+    return _word(_ACCOUNT_STATES, state)
 
 
 @register.filter
@@ -140,7 +176,7 @@ def words(value: str) -> str:
 @register.filter
 def transfer_state(state: str) -> str:
     """The state of a submitted transfer, in its people's words."""
-    return _TRANSFER_STATES.get(state, state.replace("_", " ").capitalize())
+    return _word(_TRANSFER_STATES, state)
 
 
 @register.filter
@@ -171,3 +207,8 @@ def task_kind(name: str) -> str:
 def event_act(name: str) -> str:
     """An act of the audit trail in words."""
     return name.replace("_", " ").capitalize()
+
+
+def _word(table: Mapping[str, str | Promise], code: str) -> str:
+    """What a code is called in the reader's language; one without a name as words."""
+    return str(table[code]) if code in table else code.replace("_", " ").capitalize()

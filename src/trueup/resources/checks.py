@@ -243,9 +243,9 @@ class NotSuspended(Refusal):
     cite = "40 CFR 62.16450(e)"
 
 
-class NothingToNotice(Refusal):
-    code = "resources.nothing_to_notice"
-    cite = "preamble IV.D.6"
+class NothingToIssue(Refusal):
+    code = "resources.nothing_to_issue"
+    cite = "40 CFR 62.16434(b)"
 
 
 class OverstatementTooLarge(Refusal):

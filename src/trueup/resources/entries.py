@@ -8,6 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
+from trueup.accounts.entries import FacilityAccountEntry
+from trueup.emissions.earning import EguEarning
 from trueup.rules.eligibility import Uprate
 from trueup.rules.serials import SerialBlock
 
@@ -174,6 +176,35 @@ class NoticeOfCredits:
     published_at: datetime
     closes_on: date
     resources: int
+    units: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EguIssuanceEntry:
+    """Credits that were issued into the compliance account of an affected EGU."""
+
+    owner: FacilityAccountEntry
+    year: int
+    category: str
+    quantity: int
+    block: SerialBlock
+    tx: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EguRoundEntry:
+    """What was issued to affected EGUs at once.
+
+    Attributes:
+        waiting: Earned, but in no closed notice with this quantity.
+        over_issued: Where more was issued for the period than is earned by now.
+    """
+
+    id: int
+    year: int
+    issued: tuple[EguIssuanceEntry, ...]
+    waiting: tuple[EguEarning, ...]
+    over_issued: tuple[EguEarning, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Publish a year's calculated credits, and issue them when the comment period is over.
+"""Issue a resource's credits of a year when the time for comment is over.
 
 Source: 40 CFR 62.16445(e), (f), 62.16515(f); preamble IV.D.6; RATE-135 to RATE-144.
 """
@@ -15,18 +15,16 @@ from uuid import UUID, uuid5
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
-from trueup.audit import services as audit
 from trueup.audit.statements import insert_many
-from trueup.emissions.quantities import to_whole
 from trueup.ledger import queries as ledger_queries
 from trueup.ledger import services as ledger
 from trueup.resources import checks
 from trueup.resources.applications import showing_of
+from trueup.resources.credit_notices import comment_refusal, year_refusals
 from trueup.resources.decisions import ISSUANCE, Act, decide
-from trueup.resources.entries import IssuanceEntry, NoticeOfCredits
+from trueup.resources.entries import IssuanceEntry
 from trueup.resources.filing import existing, file_document, host_of, refuse, state_refusals
 from trueup.resources.models import (
-    CreditNotice,
     Document,
     HostState,
     Issuance,
@@ -38,7 +36,7 @@ from trueup.resources.models import (
     Resource,
     Suspension,
 )
-from trueup.resources.queries import issuance_entry, notice_entry
+from trueup.resources.queries import issuance_entry
 from trueup.rules import ercs, programs
 from trueup.rules.eligibility import RATE, eligible_share
 from trueup.rules.papers import DECISION, REPORT
@@ -60,54 +58,6 @@ class _Round:
     rules: Program
     at: datetime
     actor: str
-
-
-@transaction.atomic
-def publish_credit_notice(
-    *, program: str, year: int, published_at: datetime, actor: str = "administrator"
-) -> NoticeOfCredits:
-    """Publish the credits calculated for a year; the public has 30 days to comment.
-
-    It covers every resource whose reports of the year are verified by now. What is not
-    ready can have a notice of its own later.
-
-    Raises Refused (`year_not_over`).
-
-    Source: preamble IV.D.6; RATE-139; docs/decisions/0193.
-    """
-    rules = programs.load(program)
-    refuse(_year_refusals(rules, year, published_at))
-    days = rules.credits.comment_days if rules.credits is not None else 0
-    notice = CreditNotice.objects.create(
-        program=program,
-        year=year,
-        published_at=published_at,
-        closes_on=rules.days_from(rules.local_date(published_at), days),
-    )
-    verified = list(
-        Report.objects.filter(resource__program=program, year=year, state="verified").order_by("id")
-    )
-    insert_many(
-        NoticedReport,
-        [
-            {
-                "notice_id": notice.pk,
-                "report_id": report.pk,
-                "verified_mwh": to_whole(report.verified_mwh or Decimal(0)),
-            }
-            for report in verified
-        ],
-    )
-    audit.log(
-        at=published_at,
-        program=program,
-        actor=actor,
-        act="publish_credit_notice",
-        subject=f"credit_notice:{notice.pk}",
-        after={"year": year, "closes_on": notice.closes_on.isoformat()},
-        cite="preamble IV.D.6",
-    )
-    return notice_entry(notice, resources=len({report.resource_id for report in verified}))
 
 
 @transaction.atomic
@@ -149,7 +99,7 @@ def _refusals(work: _Round) -> list[Refusal]:
         refusals.append(
             checks.IssuanceSuspended(f"Issuance to {row.name} is suspended; lift that first.")
         )
-    refusals += _year_refusals(work.rules, work.year, work.at)
+    refusals += year_refusals(work.rules, work.year, work.at)
     issued = Issuance.objects.filter(resource=row, year=work.year).exists()
     if issued:
         refusals.append(
@@ -185,24 +135,7 @@ def _comment_refusals(work: _Round) -> list[Refusal]:
     )
     if work.reports and closed.issuperset(report.pk for report in work.reports):
         return []
-    latest = (
-        CreditNotice.objects.filter(program=work.resource.program, year=work.year)
-        .order_by("-id")
-        .first()
-    )
-    if latest is None:
-        said = f"no credit notice for {work.year} has been published"
-    elif latest.closes_on >= today:
-        said = f"the public can comment until {latest.closes_on}"
-    else:
-        said = "the published notice does not cover what was verified since: publish another"
-    return [checks.CommentPeriodOpen(f"Nothing is issued before comments are in; {said}.")]
-
-
-def _year_refusals(rules: Program, year: int, at: datetime) -> list[Refusal]:
-    if rules.local_date(at).year > year:
-        return []
-    return [checks.YearNotOver(f"{year} is not over: credits are counted after the year's end.")]
+    return [comment_refusal(work.resource.program, work.year, today=today)]
 
 
 def _calculate(work: _Round) -> ercs.Issuance:

@@ -306,6 +306,11 @@ class Attachment(models.Model):
         return self.name
 
 
+from trueup.resources.egu_models import (  # noqa: E402 - they name the models above.
+    EguIssuance,
+    EguRound,
+    NoticedEarning,
+)
 from trueup.resources.issuance_models import (  # noqa: E402 - they name the models above.
     Bar,
     CreditNotice,
@@ -330,11 +335,14 @@ __all__ = [
     "CreditNotice",
     "Debt",
     "Document",
+    "EguIssuance",
+    "EguRound",
     "Engagement",
     "HostState",
     "Issuance",
     "IssuanceDocument",
     "IssuanceReport",
+    "NoticedEarning",
     "NoticedReport",
     "Overstatement",
     "Report",

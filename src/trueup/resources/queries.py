@@ -7,11 +7,13 @@ from decimal import Decimal
 
 from django.db.models import Count, QuerySet, Sum
 
+from trueup.accounts import queries as accounts
 from trueup.ledger import queries as ledger
 from trueup.resources.entries import (
     AttachmentEntry,
     DebtEntry,
     DocumentEntry,
+    EguIssuanceEntry,
     IssuanceEntry,
     NoticeOfCredits,
     ReportEntry,
@@ -23,6 +25,7 @@ from trueup.resources.models import (
     CreditNotice,
     Debt,
     Document,
+    EguIssuance,
     Issuance,
     Report,
     Resource,
@@ -125,6 +128,28 @@ def trace(*, program: str, lot: Lot, number: int) -> Trace | None:
     )
 
 
+def egu_issuances_of(account: int, *, year: int | None = None) -> list[EguIssuanceEntry]:
+    """What was issued to an affected EGU, in order of issue.
+
+    Source: 40 CFR 62.16434; RATE-033 to RATE-041.
+    """
+    rows = EguIssuance.objects.filter(account_id=account).select_related("round").order_by("id")
+    if year is not None:
+        rows = rows.filter(round__year=year)
+    owners = accounts.facilities_of([account])
+    return [
+        EguIssuanceEntry(
+            owner=owners[row.account_id],
+            year=row.round.year,
+            category=row.category,
+            quantity=row.quantity,
+            block=SerialBlock(lot=lot_of_number(row.lot), first=row.lo, last=row.hi),
+            tx=row.tx,
+        )
+        for row in rows
+    ]
+
+
 def debts_of(account: int) -> list[DebtEntry]:
     """Credits demanded back from an account, met ones too, in order of placing.
 
@@ -142,10 +167,14 @@ def credit_notices(*, program: str, year: int | None = None) -> list[NoticeOfCre
     if year is not None:
         rows = rows.filter(year=year)
     covered = Count("reports__report__resource", distinct=True)
-    return [notice_entry(row, resources=row.covered) for row in rows.annotate(covered=covered)]
+    units = Count("earnings__account", distinct=True)
+    return [
+        notice_entry(row, resources=row.covered, units=row.units)
+        for row in rows.annotate(covered=covered, units=units)
+    ]
 
 
-def notice_entry(row: CreditNotice, *, resources: int) -> NoticeOfCredits:
+def notice_entry(row: CreditNotice, *, resources: int, units: int) -> NoticeOfCredits:
     return NoticeOfCredits(
         id=row.pk,
         program=row.program,
@@ -153,6 +182,7 @@ def notice_entry(row: CreditNotice, *, resources: int) -> NoticeOfCredits:
         published_at=row.published_at,
         closes_on=row.closes_on,
         resources=resources,
+        units=units,
     )
 
 

@@ -15,8 +15,10 @@ from trueup.resources.corrections import (
     revoke_qualification,
     suspend_issuance,
 )
+from trueup.resources.credit_notices import publish_credit_notice
 from trueup.resources.description import describe_resource, set_host_state
-from trueup.resources.issuance import issue_ercs, publish_credit_notice
+from trueup.resources.egu_issuance import issue_to_affected_units
+from trueup.resources.issuance import issue_ercs
 from trueup.resources.replacements import bar_for_unmet_debts, readmit
 from trueup.resources.reports import submit_report, withdraw_report
 from trueup.resources.verification import reject_verification, verify_application, verify_report
@@ -38,6 +40,7 @@ __all__ = [
     "disclose_engagement",
     "find_overstated",
     "issue_ercs",
+    "issue_to_affected_units",
     "lift_suspension",
     "limit_accreditation",
     "publish_credit_notice",

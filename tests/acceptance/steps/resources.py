@@ -189,6 +189,24 @@ def issue(world: World, instruments: str, resource: str, year: int) -> None:
         services.issue_ercs(resource=_resource(world, resource).id, year=year, issued_at=world.now)
 
 
+@sentence("the Administrator issues the {instruments} of affected units for {year}")
+def issue_to_affected_units(world: World, instruments: str, year: int) -> None:
+    world.require_instruments(instruments)
+    with world.act("issuance"):
+        services.issue_to_affected_units(program=world.program, year=year, issued_at=world.now)
+
+
+@sentence('"{unit}" was issued {quantity} {instruments} of category "{category}" for {year}')
+def check_issued_to_unit(
+    world: World, unit: str, quantity: int, instruments: str, category: str, year: int
+) -> None:
+    world.require_instruments(instruments)
+    account = world.opened_account(unit)
+    found = queries.egu_issuances_of(account.id, year=year)
+    issued = sum(one.quantity for one in found if one.category == category)
+    assert issued == quantity, f"{unit} was issued {issued} of {category} for {year}"
+
+
 @sentence('the issuance is refused with "{code}"')
 def check_issuance_refused(world: World, code: str) -> None:
     world.require_refused("issuance", code)

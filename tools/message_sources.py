@@ -34,6 +34,7 @@ _KEYWORDS: dict[str, tuple[int | tuple[int, int] | tuple[int, str], ...] | None]
     "gettext": None,
     "gettext_lazy": None,
     "gettext_noop": None,
+    "_lazy": None,
     "ngettext": (1, 2),
     "ngettext_lazy": (1, 2),
     "pgettext": ((1, "c"), 2),
@@ -78,7 +79,8 @@ def all_messages() -> list[Found]:
 
 def template_messages() -> Iterator[Found]:
     """The messages of all templates."""
-    for path in sorted(SOURCE.rglob("templates/**/*.html")):
+    found = [*SOURCE.rglob("templates/**/*.html"), *SOURCE.rglob("templates/**/*.txt")]
+    for path in sorted(found):
         yield from messages_of_template(path.read_text(encoding="utf-8"), path=_relative(path))
 
 

@@ -20,6 +20,7 @@ from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from trueup.accounts import queries as accounts
 from trueup.identity import encryption
@@ -34,10 +35,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
-        "email_password_mismatch": "The name or the password is not right.",
-        "username_password_mismatch": "The name or the password is not right.",
-        "too_many_login_attempts": "Too many attempts. Wait five minutes, then try again.",
-        "incorrect_code": "This code is not right, or it was used before. Wait for the next one.",
+        "email_password_mismatch": _("The name or the password is not right."),
+        "username_password_mismatch": _("The name or the password is not right."),
+        "too_many_login_attempts": _("Too many attempts. Wait five minutes, then try again."),
+        "incorrect_code": _(
+            "This code is not right, or it was used before. Wait for the next one."
+        ),
     }
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
@@ -72,7 +75,7 @@ class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     error_messages = {
         **DefaultMFAAdapter.error_messages,
         "incorrect_code": AccountAdapter.error_messages["incorrect_code"],
-        "cannot_delete_authenticator": (
+        "cannot_delete_authenticator": _(
             "You act for accounts, so you need a second factor. Add another before you remove this."
         ),
     }
@@ -113,7 +116,8 @@ class OfficialsAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         user = sociallogin.user if sociallogin.is_existing else _official(sociallogin)
         if user is None or not _is_official(user):
             messages.error(
-                request, "Your agency's sign-in is for officials of this registry. Ask for a role."
+                request,
+                _("Your agency's sign-in is for officials of this registry. Ask for a role."),
             )
             raise ImmediateHttpResponse(redirect(reverse("sign-in")))
         if not sociallogin.is_existing:

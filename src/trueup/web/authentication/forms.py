@@ -17,20 +17,22 @@ from django import forms
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from trueup.accounts import checks
 from trueup.accounts.entries import PersonSpec
 from trueup.identity import services as identity
 from trueup.signing.factors import code_counter
+from trueup.web.sentences import say
 
 
 class NameForm(forms.Form):
     """What signing up asks besides an address and a password: a natural person's name."""
 
     name = forms.CharField(
-        label="Full name",
+        label=_("Full name"),
         max_length=150,
-        help_text="Of a person, as it is on an identity paper; not of a company.",
+        help_text=_("Of a person, as it is on an identity paper; not of a company."),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     field_order = ("name", "email", "password1", "password2")
@@ -39,7 +41,7 @@ class NameForm(forms.Form):
         name = str(self.cleaned_data["name"])
         refusals = checks.check_person(PersonSpec(name=name))
         if refusals:
-            raise forms.ValidationError([refusal.sentence for refusal in refusals])
+            raise forms.ValidationError([say(refusal.sentence) for refusal in refusals])
         return checks.tidy(name)
 
     def signup(self, request: HttpRequest, user: User) -> None:  # noqa: ARG002

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from trueup.web.authentication import second_factor
 
@@ -73,7 +74,7 @@ class SessionLimits:
                 or now - started > settings.SESSION_COOKIE_AGE
             ):
                 logout(request)
-                messages.info(request, "Your session has ended. Sign in again to go on.")
+                messages.info(request, _("Your session has ended. Sign in again to go on."))
             elif now - seen >= NOTED_EVERY_SECONDS:
                 request.session[SEEN] = now
         return self.get_response(request)

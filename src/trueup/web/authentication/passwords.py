@@ -10,6 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
 from zxcvbn import zxcvbn
 
 # Of 0 to 4; 3 withstands 10^8 guesses, 2 withstands 10^6.
@@ -32,9 +34,14 @@ class GuessablePasswordValidator:
             if text
         )
         raise ValidationError(
-            f"This password would be guessed soon. {advice} Four or more unusual words are good.",
+            format_html(
+                '{} <span lang="en">{}</span> {}',
+                _("This password would be guessed soon."),
+                advice,
+                _("Four or more unusual words are good."),
+            ),
             code="password_guessable",
         )
 
     def get_help_text(self) -> str:
-        return "It must not be easy to guess, nor be known from a breach."
+        return _("It must not be easy to guess, nor be known from a breach.")

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -21,6 +22,7 @@ from trueup.rules.refusal import Refused
 from trueup.tasks import services as tasks
 from trueup.web.authentication.reviews import KIND
 from trueup.web.pages import page
+from trueup.web.sentences import say
 from trueup.web.views.people import person_of
 
 
@@ -52,10 +54,10 @@ def _review(request: HttpRequest) -> None:
         )
     except Refused as refused:
         for refusal in refused.refusals:
-            messages.error(request, refusal.sentence)
+            messages.error(request, say(refusal.sentence))
         return
     if entry.outcome == CLEARED:
         tasks.close_tasks(
             subject=f"cool_down:{entry.id}", kind=KIND, closed_at=at, outcome=CLEARED, actor=actor
         )
-    messages.success(request, f"Kept: {entry.outcome}.")
+    messages.success(request, _("What you found is kept."))

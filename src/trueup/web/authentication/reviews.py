@@ -1,33 +1,19 @@
-"""A reset is put before an official, who calls the person and then clears it or does not."""
+"""A reset is put before an official of the installation's own program."""
 
 from __future__ import annotations
 
 from django.conf import settings
 
 from trueup.identity.entries import CoolDownEntry
-from trueup.tasks import services as tasks
-from trueup.tasks.entries import TaskSpec
+from trueup.support import reviews
+from trueup.support.reviews import FUNCTION, KIND
 
-KIND = "review_cool_down"
-FUNCTION = "review_applications"  # Whoever checks identities.
+__all__ = ["FUNCTION", "KIND", "ask_for_review"]
 
 
 def ask_for_review(entry: CoolDownEntry, *, name: str) -> None:
-    """Open the task; the person whose reset it is never does it, whatever their office.
+    """Open the task for whoever checks identities.
 
     Source: PLAT-094.
     """
-    tasks.open_tasks(
-        [
-            TaskSpec(
-                kind=KIND,
-                program=settings.TRUEUP_PROGRAM,
-                subject=f"cool_down:{entry.id}",
-                title=f"{name}: {entry.reason.replace('_', ' ')}. Was it really them?",
-                opened_at=entry.started_at,
-                function=FUNCTION,
-                dedupe=f"cool_down:{entry.id}",
-                excluded=(entry.person,),
-            )
-        ]
-    )
+    reviews.ask_for_review(entry, program=settings.TRUEUP_PROGRAM, name=name)

@@ -17,6 +17,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -27,13 +30,14 @@ from trueup.identity.entries import SCOPES
 from trueup.rules.refusal import Refused
 from trueup.web.authentication import second_factor
 from trueup.web.pages import page
+from trueup.web.sentences import say
 from trueup.web.views.people import person_of
 
 _SCOPES = {
-    "read": "Read what you can read",
-    "propose_transfers": "Propose transfers, which you then sign or reject",
-    "propose_deduction_requests": "Propose requests to deduct identified instruments",
-    "propose_emissions_reports": "Propose emissions reports",
+    "read": _lazy("Read what you can read"),
+    "propose_transfers": _lazy("Propose transfers, which you then sign or reject"),
+    "propose_deduction_requests": _lazy("Propose requests to deduct identified instruments"),
+    "propose_emissions_reports": _lazy("Propose emissions reports"),
 }
 
 
@@ -61,7 +65,11 @@ def sessions(request: HttpRequest) -> HttpResponse:
         identity.record_security_event(
             act="end_sessions", user=user.pk, at=timezone.now(), details={"ended": len(chosen)}
         )
-        messages.success(request, f"Ended: {len(chosen)} sessions.")
+        messages.success(
+            request,
+            ngettext("One session is ended.", "%(count)d sessions are ended.", len(chosen))
+            % {"count": len(chosen)},
+        )
         return redirect("sessions")
     opened = UserSession.objects.purge_and_list(user)
     opened.sort(key=lambda session: session.created_at, reverse=True)
@@ -71,13 +79,17 @@ def sessions(request: HttpRequest) -> HttpResponse:
 class KeyForm(forms.Form):
     """What a key for a machine needs."""
 
-    name = forms.CharField(label="Name", max_length=80, help_text="What the machine is for.")
+    name = forms.CharField(
+        label=_lazy("Name"), max_length=80, help_text=_lazy("What the machine is for.")
+    )
     scopes = forms.MultipleChoiceField(
-        label="It may",
+        label=_lazy("It may"),
         choices=[(scope, _SCOPES[scope]) for scope in SCOPES],
         widget=forms.CheckboxSelectMultiple,
     )
-    days = forms.IntegerField(label="Days until it expires", min_value=1, max_value=366, initial=90)
+    days = forms.IntegerField(
+        label=_lazy("Days until it expires"), min_value=1, max_value=366, initial=90
+    )
 
 
 @never_cache
@@ -117,7 +129,7 @@ def _made(form: KeyForm, person: PersonEntry) -> str:
         )
     except Refused as refused:
         for refusal in refused.refusals:
-            form.add_error(None, refusal.sentence)
+            form.add_error(None, say(refusal.sentence))
         return ""
     return secret
 
@@ -129,7 +141,7 @@ def _revoke(request: HttpRequest, person: PersonEntry) -> None:
     if key not in own:
         raise PermissionDenied
     identity.revoke_api_keys(key=key, at=timezone.now(), actor=f"person:{person.id}")
-    messages.success(request, "The key is revoked. It opens nothing any more.")
+    messages.success(request, _("The key is revoked. It opens nothing any more."))
 
 
 def remove_passkey(request: HttpRequest, pk: int) -> HttpResponseBase:

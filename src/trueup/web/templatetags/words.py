@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django import template
 from django.utils.translation import pgettext
 
@@ -20,3 +22,9 @@ def sentence(value: str) -> str:
 def word(value: str) -> str:
     """A word of a program's file: its name, its instrument, a reason for retiring."""
     return pgettext("program", value) if value else ""
+
+
+@register.filter
+def item(names: Mapping[str, object], key: str) -> object:
+    """What a code is called; empty if it is not in the list."""
+    return names.get(key, "")

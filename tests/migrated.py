@@ -12,10 +12,13 @@ import hashlib
 import os
 import sqlite3
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
 REPOSITORY_DIR = Path(__file__).resolve().parents[1]
+# Another run may be about to begin with an older one.
+KEPT_SECONDS = 24 * 3600
 
 
 @functools.cache
@@ -52,7 +55,8 @@ def start_from(kept: Path, connection: Any) -> None:
 
 
 def keep(kept: Path, connection: Any) -> None:
-    """Write the migrated test database down for the next run; older ones are removed."""
+    """Write the migrated test database down for the next run; those of yesterday are removed."""
+    connection.ensure_connection()
     kept.parent.mkdir(parents=True, exist_ok=True)
     descriptor, draft = tempfile.mkstemp(prefix="draft-", dir=kept.parent)
     os.close(descriptor)
@@ -60,5 +64,6 @@ def keep(kept: Path, connection: Any) -> None:
         connection.connection.backup(target)
     Path(draft).replace(kept)
     for older in kept.parent.glob("migrated-*.sqlite3"):
-        if older != kept:
-            older.unlink(missing_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            if older != kept and older.stat().st_mtime < time.time() - KEPT_SECONDS:
+                older.unlink()

@@ -25,6 +25,8 @@ from trueup.rules.serials import Lot, SerialBlock, join
 # What one document holds at most; beyond it the download is read part by part.
 MOVEMENTS_MAX = 5_000
 BLOCKS_MAX = 20_000
+# Days that a statement can name; beyond them no time zone has an instant.
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 # What is shown of the serial numbers of one movement; the downloads have all.
 BLOCKS_SHOWN = 20
 _BATCH = 200
@@ -37,6 +39,11 @@ class StatementTooLong(Refusal):
 
 class StatementBackwards(Refusal):
     code = "account_statement.backwards"
+    cite = "docs/decisions/0230"
+
+
+class StatementOutOfRange(Refusal):
+    code = "account_statement.out_of_range"
     cite = "docs/decisions/0230"
 
 
@@ -172,7 +179,8 @@ def account_statement(account: int, *, program: str, start: date, end: date) -> 
 
     The days are those of the program's time zone.
 
-    Raises Refused (`account_statement.backwards`) if it ends before it begins, and
+    Raises Refused (`account_statement.backwards`) if it ends before it begins,
+    (`account_statement.out_of_range`) for days that no account has lived, and
     (`account_statement.too_long`) if it has more movements or blocks than one document
     holds; `movements` gives them part by part.
 
@@ -212,12 +220,14 @@ def holdings_as_of(account: int, *, at: datetime) -> HoldingsAsOf:
 def statement_head(account: int, *, program: str, start: date, end: date) -> StatementHead:
     """The sums of a statement; as much work for its last page as for its first.
 
-    Raises Refused (`account_statement.backwards`).
+    Raises Refused (`account_statement.backwards`, `account_statement.out_of_range`).
 
     Source: PLAT-041, PLAT-140.
     """
     if end < start:
         raise Refused([StatementBackwards(f"The statement ends on {end}, before it begins.")])
+    if start < FIRST_DAY or end > LAST_DAY:
+        raise Refused([StatementOutOfRange(f"A day is between {FIRST_DAY} and {LAST_DAY}.")])
     rules = programs.load(program)
     after = account_journal.position_at(account, at=end_of(start - timedelta(days=1), rules))
     until = max(after, account_journal.position_at(account, at=end_of(end, rules)))

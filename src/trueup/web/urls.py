@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("trueup.web.holder_urls")),
     path("", include("trueup.web.signing_urls")),
     path("", include("trueup.web.desk_urls")),
+    path("", include("trueup.web.support_urls")),
     path("", program.home, name="home"),
     path("search/", search.search, name="search"),
     path("help/", installation.help_page, name="help"),

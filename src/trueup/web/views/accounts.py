@@ -117,7 +117,7 @@ def accounts(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def account(request: HttpRequest, code: str, number: str) -> HttpResponse:
     """One account: what it holds and owes, who acts for it, what happened in it."""
-    program, entry = program_or_404(code), _account_or_404(code, number)
+    program, entry = program_or_404(code), account_or_404(code, number)
     balances = ledger.balances(entry.id)
     place = program.jurisdictions.get(entry.jurisdiction)
     owner = registered.facility_of(entry.id)
@@ -129,7 +129,7 @@ def account(request: HttpRequest, code: str, number: str) -> HttpResponse:
         request,
         "account",
         program=program,
-        trail=_trail(program),
+        trail=accounts_trail(program),
         entry=entry,
         jurisdiction_name=place.name if place else entry.jurisdiction,
         total=sum(balance.quantity for balance in balances),
@@ -154,14 +154,14 @@ def account(request: HttpRequest, code: str, number: str) -> HttpResponse:
 @require_safe
 def account_history(request: HttpRequest, code: str, number: str) -> HttpResponse:
     """All transactions of an account, newest first."""
-    program, entry = program_or_404(code), _account_or_404(code, number)
+    program, entry = program_or_404(code), account_or_404(code, number)
     rows = ledger.entries(entry.id, limit=PAGE_SIZE + 1, before=number_after(request) or None)
     here = Link(name=entry.number, address=reverse("account", args=[program.code, entry.number]))
     return page(
         request,
         "account_history",
         program=program,
-        trail=[*_trail(program), here],
+        trail=[*accounts_trail(program), here],
         entry=entry,
         history=page_of(request, rows, key=lambda row: row.id),
         history_csv=reverse("account-history-csv", args=[program.code, entry.number]),
@@ -172,7 +172,7 @@ def account_history(request: HttpRequest, code: str, number: str) -> HttpRespons
 @require_safe
 def account_holdings_csv(_request: HttpRequest, code: str, number: str) -> StreamingHttpResponse:
     """What an account holds, block by block."""
-    program, entry = program_or_404(code), _account_or_404(code, number)
+    program, entry = program_or_404(code), account_or_404(code, number)
     return csv_download(
         f"{entry.number}-holdings",
         ("account_number", "first", "last", "vintage", "quantity"),
@@ -188,7 +188,7 @@ def account_holdings_csv(_request: HttpRequest, code: str, number: str) -> Strea
 def account_history_csv(_request: HttpRequest, code: str, number: str) -> StreamingHttpResponse:
     """All transactions of an account."""
     program_or_404(code)
-    entry = _account_or_404(code, number)
+    entry = account_or_404(code, number)
     header = (
         "transaction",
         "submitted_at",
@@ -218,7 +218,8 @@ def account_history_csv(_request: HttpRequest, code: str, number: str) -> Stream
     )
 
 
-def _account_or_404(code: str, number: str) -> AccountEntry:
+def account_or_404(code: str, number: str) -> AccountEntry:
+    """The account that an address names."""
     entry = ledger.find_account(program=code, number=number)
     if entry is None:
         raise Http404(f"There is no account {number} in this program.")
@@ -230,7 +231,8 @@ def _chosen(request: HttpRequest, name: str, choices: Container[str]) -> str:
     return value if value in choices else ""
 
 
-def _trail(program: Program) -> list[Link]:
+def accounts_trail(program: Program) -> list[Link]:
+    """The way back from a page of an account."""
     return program_trail(
         program, Link(name="Accounts", address=reverse("accounts", args=[program.code]))
     )

@@ -93,6 +93,36 @@ def allocate_by_formula(
 
     Source: preamble V.D.1, steps 1 to 5 (80 FR 65016); 40 CFR 62.16240(a)(1) and (2).
     """
+    rows = rows_by_formula(
+        program=program,
+        period=period,
+        generation=generation,
+        recorded_at=recorded_at,
+        jurisdiction=jurisdiction,
+        idle=idle,
+    )
+    return record_formula(
+        rows, program=program, recorded_at=recorded_at, actor=actor, key=key or uuid4()
+    )
+
+
+def rows_by_formula(
+    *,
+    program: str,
+    period: CompliancePeriod,
+    generation: Sequence[GenerationRow],
+    recorded_at: datetime,
+    jurisdiction: str = "",
+    idle: Iterable[int] | None = None,
+) -> list[AllocationRow]:
+    """Determine a period's allocations by historical generation; none is recorded.
+
+    A State's set-aside account that idle units' shares go to is opened if it is not there.
+
+    Raises Refused (`no_formula`, `generation_missing`, `duplicate_row`, `unknown_unit`).
+
+    Source: preamble V.D.1, steps 1 to 5 (80 FR 65016); 40 CFR 62.16240(a)(1) and (2).
+    """
     rules = programs.load(program)
     formula = rules.historical_generation
     if formula is None:
@@ -104,13 +134,29 @@ def allocate_by_formula(
         generation, program=program, formula=formula, jurisdiction=jurisdiction, idle=set(idle)
     )
     shares = shares_of(baselines, program=program, period=period)
-    rows = _rows(baselines, shares, program=program, recorded_at=recorded_at)
+    return _rows(baselines, shares, program=program, recorded_at=recorded_at)
+
+
+def record_formula(
+    rows: Sequence[AllocationRow],
+    *,
+    program: str,
+    recorded_at: datetime,
+    key: UUID,
+    actor: str = "administrator",
+) -> AllocationReceipt:
+    """Record allocations that were determined by the formula; a key is used once.
+
+    Raises Refused as `record_allocations` does.
+
+    Source: 40 CFR 62.16240(a)(1); 62.16325(a).
+    """
     return record_rows(
         rows,
         program=program,
         recorded_at=recorded_at,
         actor=actor,
-        key=key or uuid4(),
+        key=key,
         source=Source("formula"),
         kinds=RECIPIENTS | {"holding"},
     )

@@ -1,5 +1,7 @@
 """Allocation plans: a table of unit, vintage and quantity, read with all its errors.
 
+It is CSV, or the first sheet of a workbook.
+
 Columns: `account` (an account's number), or `oris_code` and `unit`; `vintage`; `quantity`.
 """
 
@@ -15,6 +17,7 @@ from trueup.allocation.entries import AllocationReceipt, AllocationRow
 from trueup.allocation.models import AllocationRun
 from trueup.allocation.recipients import look_up
 from trueup.allocation.recordation import Source, digest_of, record_rows
+from trueup.allocation.workbooks import as_csv
 from trueup.emissions.spreadsheet import Table, number_text, read_table
 from trueup.ledger import queries as ledger
 from trueup.rules.refusal import Refusal, Refused
@@ -55,6 +58,7 @@ class PlanRecordedBefore(Refusal):
 
 _OWN_REASONS: Mapping[str, type[Refusal]] = {
     "not_readable": PlanNotReadable,
+    "workbook_not_readable": PlanNotReadable,
     "missing_column": MissingColumn,
 }
 
@@ -78,6 +82,25 @@ def import_plan(
     Source: 40 CFR 62.16240(a)(1); MASS-057; PLAT-060.
     """
     rows = read_plan(data, program=program, recorded_at=recorded_at)
+    return record_plan(
+        rows, program=program, recorded_at=recorded_at, actor=actor, file_name=file_name
+    )
+
+
+def record_plan(
+    rows: Sequence[AllocationRow],
+    *,
+    program: str,
+    recorded_at: datetime,
+    actor: str = "administrator",
+    file_name: str = "",
+) -> AllocationReceipt:
+    """Record the rows of a plan that was read before; the same ones are recorded once.
+
+    Raises Refused (`plan_recorded_before`, and those of `record_allocations`).
+
+    Source: 40 CFR 62.16240(a)(1); MASS-057; PLAT-060.
+    """
     digest = digest_of(rows)
     before = AllocationRun.objects.filter(program=program, kind="plan", digest=digest).first()
     if before is not None:
@@ -108,7 +131,7 @@ def read_plan(data: bytes, *, program: str, recorded_at: datetime) -> list[Alloc
     Source: 40 CFR 62.16240(a)(1).
     """
     try:
-        table = read_table(data)
+        table = read_table(as_csv(data))
         header = table.header
         header.require([("vintage",), ("quantity",)])
         if header.find("account", "account number") is None:

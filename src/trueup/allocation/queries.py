@@ -168,6 +168,16 @@ def runs(*, program: str, limit: int = PAGE, before: int | None = None) -> list[
     ]
 
 
+def run_totals(run: int) -> dict[StateVintage, int]:
+    """What one recordation allocated of each State's allowances of each vintage."""
+    rows = (
+        AllocationRecord.objects.filter(run_id=run)
+        .values("jurisdiction", "vintage")
+        .annotate(total=Sum("quantity"))
+    )
+    return {StateVintage(row["jurisdiction"], row["vintage"]): row["total"] for row in rows}
+
+
 def reserves(
     jurisdictions: Iterable[str], *, accounts: Mapping[tuple[str, str], AccountEntry]
 ) -> dict[StateVintage, list[tuple[int, int, int]]]:

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from trueup.accounts.rivals import looking_again
 from trueup.allocation.budgets import originate_budget, originate_budgets, set_set_aside
-from trueup.allocation.formula import allocate_by_formula
-from trueup.allocation.plans import import_plan, read_plan
+from trueup.allocation.formula import allocate_by_formula, record_formula, rows_by_formula
+from trueup.allocation.generation import read_generation
+from trueup.allocation.plans import import_plan, read_plan, record_plan
 from trueup.allocation.recordation import record_allocations, record_from_reserve
 from trueup.allocation.state_accounts import (
     ensure_state_accounts,
@@ -21,9 +22,13 @@ __all__ = [
     "open_state_accounts",
     "originate_budget",
     "originate_budgets",
+    "read_generation",
     "read_plan",
     "record_allocations",
+    "record_formula",
     "record_from_reserve",
+    "record_plan",
+    "rows_by_formula",
     "set_set_aside",
     "state_account",
 ]

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from trueup.desk import carrying_out as do
-from trueup.desk import guarding, on_paper, reviewing
+from trueup.desk import guarding, on_paper, previewed, reviewing
 from trueup.desk.kinds import Act
 from trueup.desk.parameters import Parameter
 from trueup.officials.roles import FUNCTIONS, ROLES
@@ -87,6 +87,7 @@ _ACTS = (
         parameters=(PERIOD,),
         carry_out=do.settle,
     ),
+    *previewed.ACTS,
     Act(
         name="adjust_after_audit",
         title="Put an audited mass in the place of the reported one",
@@ -369,6 +370,7 @@ _ACTS = (
         ),
         carry_out=do.end_role,
     ),
+    *helping.ACTS,
 )
 
 ACTS: Mapping[str, Act] = MappingProxyType({act.name: act for act in _ACTS})

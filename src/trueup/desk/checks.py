@@ -50,6 +50,11 @@ class NotToBeConfirmed(Refusal):
     cite = "PLAT-094"
 
 
+class UnknownPreview(Refusal):
+    code = "desk.unknown_preview"
+    cite = "PLAT-060, PLAT-081"
+
+
 class NothingToDo(Refusal):
     code = "desk.nothing_to_do"
     cite = "PLAT-018"

@@ -44,13 +44,13 @@ def approve(
 
     Source: PLAT-018, PLAT-019, PLAT-094.
     """
-    entry, authority = _for_second(proposal, by=by, at=at, digest=digest)
+    entry, authority = for_second(proposal, by=by, at=at, digest=digest)
     if entry.kind != "proposal":
         raise Refused([checks.NotToBeConfirmed("This does not wait for an approval.")])
     kind = act_named(entry.act)
-    _require_first(entry, kind, at=at)
-    verdict = _Word("executed", by=by, at=at, authority=authority, evidence=evidence, reason=reason)
-    return _carry_out(entry, kind.carry_out, verdict)
+    require_first(entry, kind, at=at)
+    verdict = Word("executed", by=by, at=at, authority=authority, evidence=evidence, reason=reason)
+    return carry_out(entry, kind.carry_out, verdict)
 
 
 def confirm(
@@ -62,12 +62,12 @@ def confirm(
 
     Source: PLAT-094.
     """
-    entry, authority = _for_second(proposal, by=by, at=at, digest=digest)
+    entry, authority = for_second(proposal, by=by, at=at, digest=digest)
     if entry.kind != "unconfirmed":
         raise Refused([checks.NotToBeConfirmed("This does not wait to be confirmed.")])
     kind = act_named(entry.act)
-    verdict = _Word("confirmed", by=by, at=at, authority=authority, evidence=evidence)
-    return _carry_out(entry, kind.confirm or _nothing, verdict)
+    verdict = Word("confirmed", by=by, at=at, authority=authority, evidence=evidence)
+    return carry_out(entry, kind.confirm or _nothing, verdict)
 
 
 def decline(
@@ -86,14 +86,14 @@ def decline(
     Source: PLAT-018, PLAT-094.
     """
     _require_reason(reason)
-    entry, authority = _for_second(proposal, by=by, at=at, digest=digest)
+    entry, authority = for_second(proposal, by=by, at=at, digest=digest)
     kind = act_named(entry.act)
     word = "declined"
     carrying: Carrying = _nothing
     if entry.kind == "unconfirmed":
         word, carrying = "undone", kind.undo or _nothing
-    verdict = _Word(word, by=by, at=at, authority=authority, evidence=evidence, reason=reason)
-    return _carry_out(entry, carrying, verdict)
+    verdict = Word(word, by=by, at=at, authority=authority, evidence=evidence, reason=reason)
+    return carry_out(entry, carrying, verdict)
 
 
 def withdraw(*, proposal: UUID, by: int, at: datetime, reason: str) -> ProposalEntry:
@@ -116,11 +116,11 @@ def withdraw(*, proposal: UUID, by: int, at: datetime, reason: str) -> ProposalE
                 )
             ]
         )
-    verdict = _Word("withdrawn", by=by, at=at, authority=None, evidence=None, reason=reason)
-    return _carry_out(entry, _nothing, verdict)
+    verdict = Word("withdrawn", by=by, at=at, authority=None, evidence=None, reason=reason)
+    return carry_out(entry, _nothing, verdict)
 
 
-class _Word:
+class Word:
     """What an official says of a proposal."""
 
     def __init__(
@@ -132,6 +132,7 @@ class _Word:
         authority: GrantEntry | None,
         evidence: Evidence | None,
         reason: str = "",
+        signature: int | None = None,
     ) -> None:
         self.verdict = verdict
         self.by = by
@@ -139,9 +140,10 @@ class _Word:
         self.authority = authority.authority if authority is not None else ""
         self.evidence = evidence
         self.reason = reason.strip()
+        self.signature = signature
 
 
-def _carry_out(entry: ProposalEntry, carrying: Carrying, word: _Word) -> ProposalEntry:
+def carry_out(entry: ProposalEntry, carrying: Carrying, word: Word) -> ProposalEntry:
     """Write the verdict and carry it out in one transaction; keep a refusal in another.
 
     The verdict is written first: a rival's is refused by the database, after ours ended.
@@ -167,7 +169,7 @@ def _carry_out(entry: ProposalEntry, carrying: Carrying, word: _Word) -> Proposa
     return queries.known(entry.key)
 
 
-def _write(entry: ProposalEntry, word: _Word, verdict: str, *, signed: bool = True) -> None:
+def _write(entry: ProposalEntry, word: Word, verdict: str, *, signed: bool = True) -> None:
     try:
         with transaction.atomic():
             row = Verdict(
@@ -179,7 +181,9 @@ def _write(entry: ProposalEntry, word: _Word, verdict: str, *, signed: bool = Tr
                 given_at=word.at,
                 reason=word.reason,
             )
-            if signed:
+            if word.signature is not None:
+                row.signature_id = word.signature
+            elif signed:
                 row.signature_id = proposing.sign_act(
                     proposing.verdict_text(entry, word.verdict, reason=word.reason),
                     program=entry.program,
@@ -190,7 +194,7 @@ def _write(entry: ProposalEntry, word: _Word, verdict: str, *, signed: bool = Tr
                 )
             row.save(force_insert=True)
     except IntegrityError as problem:
-        raise Refused([_decided_already()]) from problem
+        raise Refused([decided_already()]) from problem
 
 
 def _is_about_signing(problem: Refused) -> bool:
@@ -201,7 +205,7 @@ def _is_about_signing(problem: Refused) -> bool:
     )
 
 
-def _for_second(
+def for_second(
     proposal: UUID, *, by: int, at: datetime, digest: str
 ) -> tuple[ProposalEntry, GrantEntry]:
     """An undecided proposal, and the authority of the second official who speaks to it."""
@@ -232,12 +236,12 @@ def _for_second(
 
 def _undecided(proposal: UUID) -> ProposalEntry:
     entry = queries.known(proposal)
-    if entry.verdict is not None:
-        raise Refused([_decided_already()])
+    if entry.verdict is not None or entry.approval is not None:
+        raise Refused([decided_already()])
     return entry
 
 
-def _require_first(entry: ProposalEntry, kind: Act, *, at: datetime) -> None:
+def require_first(entry: ProposalEntry, kind: Act, *, at: datetime) -> None:
     """Refuse what was proposed by somebody who could not propose it any more."""
     if not officials.may(
         entry.proposed_by,
@@ -262,7 +266,7 @@ def _require_reason(reason: str) -> None:
         )
 
 
-def _decided_already() -> Refusal:
+def decided_already() -> Refusal:
     return checks.AlreadyDecided("The proposal was decided already; nothing was done again.")
 
 
@@ -277,7 +281,7 @@ def _as_json(refusals: tuple[Refusal, ...]) -> list[dict[str, str]]:
     ]
 
 
-def _log(entry: ProposalEntry, word: _Word, verdict: str) -> None:
+def _log(entry: ProposalEntry, word: Word, verdict: str) -> None:
     audit.log(
         at=word.at,
         program=entry.program,

@@ -24,6 +24,17 @@ class VerdictEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalEntry:
+    """A second official's word on what a job carries out."""
+
+    given_by: int
+    name: str
+    given_as: str
+    given_at: datetime
+    job: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProposalEntry:
     """What an official asks for; `models.Proposal` has the words."""
 
@@ -43,12 +54,15 @@ class ProposalEntry:
     proposed_at: datetime
     due_on: date | None
     verdict: VerdictEntry | None
+    approval: ApprovalEntry | None = None
 
     @property
     def state(self) -> str:
         """Where it stands: its verdict, or what it waits for."""
         if self.verdict is not None:
             return self.verdict.verdict
+        if self.approval is not None:
+            return "approved"
         return {"proposal": "waiting", "unconfirmed": "unconfirmed"}.get(self.kind, "recommended")
 
     @property

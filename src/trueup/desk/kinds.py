@@ -14,6 +14,10 @@ from trueup.rules import programs
 Result = dict[str, Any]
 
 
+def _nobody(_sentence: str, _done: int, _of: int) -> None:
+    """Tell nobody how far it is."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """An act to be carried out.
@@ -21,6 +25,7 @@ class Asked:
     Attributes:
         key: Of the proposal, or of this one act: makes the service's own key.
         actor: How the audit names the first official; `second` the one who agreed.
+        tell: Says how far it is: what is being done, how much of it, out of how much.
     """
 
     program: str
@@ -31,6 +36,7 @@ class Asked:
     by: int
     actor: str
     second: str = ""
+    tell: Callable[[str, int, int], None] = _nobody
 
     def __getitem__(self, name: str) -> Any:
         return self.values[name]
@@ -55,6 +61,8 @@ class Act:
         is_rehearsed: It is tried and rolled back when it is proposed, so that it is
             refused then and its effect can be seen.
         has_page: A form with its parameters is all that an official needs to ask for it.
+        in_job: It is asked for on a page of its own, and takes so long that a job carries
+            it out once a second official has approved.
     """
 
     name: str
@@ -71,6 +79,7 @@ class Act:
     undo: Callable[[Asked], Result] | None = None
     is_rehearsed: bool = True
     has_page: bool = True
+    in_job: bool = False
 
     def needs_second(self, program: str) -> bool:
         """Whether a second official must approve it, or confirm it, in a program."""

@@ -133,3 +133,115 @@ class Outcome(models.Model):
 
     def __str__(self) -> str:
         return f"outcome of {self.proposal_id}"
+
+
+PREVIEW_KINDS = ("plan", "formula", "settlement")
+
+
+class Approval(models.Model):
+    """A second official's word on a proposal that a job carries out: append-only.
+
+    The verdict is written by the job, in the transaction that carries it out.
+
+    Source: PLAT-018, PLAT-094.
+    """
+
+    proposal = models.OneToOneField(Proposal, on_delete=models.PROTECT, related_name="approval")
+    first = models.ForeignKey(
+        "accounts.Person", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    given_by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    given_as = models.CharField(max_length=100)
+    given_at = models.DateTimeField()
+    reason = models.CharField(max_length=1000, blank=True)
+    signature = models.ForeignKey(
+        "signing.Signature", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    job = models.UUIDField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=~Q(given_by=F("first")), name="approval_of_a_second_person"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.proposal_id} approved by {self.given_by_id}"
+
+
+class Preview(models.Model):
+    """What an allocation or a settlement would do, as of an instant: append-only.
+
+    Attributes:
+        jurisdiction: The State whose plan it is; empty: the whole program's.
+        digest: SHA-256 of all that is to be done: what officials sign.
+        given: What was asked for: the period; the name of the file and its digest.
+        totals: In figures, by State and vintage or as a whole.
+
+    Source: PLAT-060, PLAT-081.
+    """
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True)
+    kind = models.CharField(max_length=12)
+    program = models.CharField(max_length=20)
+    jurisdiction = models.CharField(max_length=3, blank=True)
+    period = models.CharField(max_length=9, blank=True)
+    digest = models.CharField(max_length=64)
+    given = models.JSONField(default=dict)
+    totals = models.JSONField(default=dict)
+    rows = models.PositiveIntegerField()
+    made_by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(kind__in=PREVIEW_KINDS), name="preview_kind"),
+            models.CheckConstraint(condition=~Q(digest=""), name="preview_has_digest"),
+        )
+        indexes = (models.Index(fields=("program", "kind", "period", "id"), name="preview_browse"),)
+
+    def __str__(self) -> str:
+        return f"preview of {self.kind} {self.period} ({self.program}), {self.made_at}"
+
+
+class PreviewRow(models.Model):
+    """What a preview says of one recipient, or of one facility: append-only.
+
+    Attributes:
+        place: Its number among the rows, from 1.
+        outcome: Of a facility: `in_compliance`, `short`, or why it is left out.
+        quantity: Allocated; or deducted for emissions.
+        obligation, held, excess, excess_due, excess_deducted: Of a facility.
+    """
+
+    preview = models.ForeignKey(
+        Preview, on_delete=models.PROTECT, related_name="lines", db_index=False
+    )
+    place = models.PositiveIntegerField()
+    jurisdiction = models.CharField(max_length=3)
+    name = models.CharField(max_length=250)
+    oris_code = models.PositiveIntegerField(null=True)
+    account = models.CharField(max_length=40)
+    unit = models.CharField(max_length=40, blank=True)
+    vintage = models.PositiveSmallIntegerField(null=True)
+    outcome = models.CharField(max_length=30, blank=True)
+    quantity = models.PositiveBigIntegerField(default=0)
+    obligation = models.PositiveBigIntegerField(default=0)
+    held = models.PositiveBigIntegerField(default=0)
+    excess = models.PositiveBigIntegerField(default=0)
+    excess_due = models.PositiveBigIntegerField(default=0)
+    excess_deducted = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("preview", "place"), name="preview_row_once"),
+        )
+        indexes = (
+            models.Index(
+                fields=("preview", "account", "unit", "vintage"), name="preview_row_of_account"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.preview_id}/{self.place} {self.name}"

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from trueup.desk.checks import UnknownProposal
-from trueup.desk.entries import ProposalEntry, VerdictEntry
+from trueup.desk.entries import ApprovalEntry, ProposalEntry, VerdictEntry
 from trueup.desk.models import Proposal
 from trueup.rules.refusal import Refused
 
@@ -46,7 +46,7 @@ def proposals(
     if wanted := list(kinds):
         found = found.filter(kind__in=wanted)
     if undecided:
-        found = found.filter(verdict=None)
+        found = found.filter(verdict=None, approval=None)
     if before is not None:
         found = found.filter(id__lt=before)
     return _entries(found.order_by("-id")[:limit])
@@ -65,7 +65,7 @@ def overdue_confirmations(
 
 
 def _entries(found: QuerySet[Proposal]) -> list[ProposalEntry]:
-    rows = found.select_related("proposed_by", "verdict__given_by", "outcome")
+    rows = found.select_related("proposed_by", "verdict__given_by", "outcome", "approval__given_by")
     return [_entry(row) for row in rows]
 
 
@@ -87,6 +87,20 @@ def _entry(row: Proposal) -> ProposalEntry:
         proposed_at=row.proposed_at,
         due_on=row.due_on,
         verdict=_verdict(row),
+        approval=_approval(row),
+    )
+
+
+def _approval(row: Proposal) -> ApprovalEntry | None:
+    found = getattr(row, "approval", None)
+    if found is None:
+        return None
+    return ApprovalEntry(
+        given_by=found.given_by_id,
+        name=found.given_by.name,
+        given_as=found.given_as,
+        given_at=found.given_at,
+        job=found.job,
     )
 
 

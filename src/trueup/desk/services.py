@@ -7,6 +7,7 @@ checks made again. A freeze takes effect at once and is confirmed or undone by a
 
 from __future__ import annotations
 
+from trueup.desk.approving import approve_in_job, carry_out_approved, resume
 from trueup.desk.deciding import approve, confirm, decline, withdraw
 from trueup.desk.entering import enter_certificate
 from trueup.desk.proposing import act, act_text, recommend, take_up, verdict_text
@@ -15,10 +16,13 @@ __all__ = [
     "act",
     "act_text",
     "approve",
+    "approve_in_job",
+    "carry_out_approved",
     "confirm",
     "decline",
     "enter_certificate",
     "recommend",
+    "resume",
     "take_up",
     "verdict_text",
     "withdraw",

@@ -61,7 +61,7 @@ class Kind:
     """
 
     name: str
-    title: str
+    title: object
     run: Callable[[Work], Made]
     function: str = ""
 
@@ -103,7 +103,7 @@ class JobEntry:
 
 
 def register(
-    name: str, *, title: str, function: str = ""
+    name: str, *, title: object, function: str = ""
 ) -> Callable[[Callable[[Work], Made]], Callable[[Work], Made]]:
     """Say what a kind of job does; raises ValueError for a name that is taken, a bug."""
 
@@ -125,6 +125,7 @@ def start(
     values: Mapping[str, Any],
     at: datetime,
     jurisdiction: str = "",
+    key: UUID | None = None,
 ) -> UUID:
     """Ask the worker to do something; the job's key.
 
@@ -133,6 +134,7 @@ def start(
 
     Args:
         name: A key of KINDS. values: What its function needs, as plain JSON.
+        key: The key that a new job is to have.
 
     Source: PLAT-006.
     """
@@ -140,7 +142,7 @@ def start(
         raise ValueError(f"there is no kind of job {name!r}")
     text = json.dumps([name, program, by, dict(values)], sort_keys=True)
     dedupe = hashlib.sha256(text.encode()).hexdigest()
-    key = uuid4()
+    key = key or uuid4()
     try:
         with transaction.atomic():
             Job.objects.create(

@@ -129,7 +129,7 @@ def emissions_and_banked(
         },
         "title": _title(f"{instruments.capitalize()} held after the settlement", shown),
     }
-    return _framed({"vconcat": [emissions, banked], "spacing": 14}, rows, shown)
+    return framed({"vconcat": [emissions, banked], "spacing": 14}, rows, shown)
 
 
 def _emissions_narrow(rows: Sequence[Mapping[str, str | int]], *, shown: Look) -> Spec:
@@ -141,7 +141,7 @@ def _emissions_narrow(rows: Sequence[Mapping[str, str | int]], *, shown: Look) -
         "title": None,
         "axis": {"ticks": False, "labelFontSize": 13},
     }
-    return _framed(
+    return framed(
         {
             "width": 290,
             "height": {"step": 20},
@@ -225,7 +225,7 @@ def compliance_map(shares: Mapping[str, tuple[str, float]], *, shown: Look) -> S
             },
         ],
     }
-    return _framed(spec, None, shown)
+    return framed(spec, None, shown)
 
 
 def _outcome_color(shown: Look) -> Spec:
@@ -260,7 +260,7 @@ def amounts_by_year(
     Emissions come first: they have the colour that they have on every chart.
     """
     years = len({row["year"] for row in rows})
-    return _framed(
+    return framed(
         {
             "width": 300 if shown.narrow else 560,
             "height": max(70, years * (34 if len(series) > 1 else 26)),
@@ -293,7 +293,7 @@ def held_against_obligation(*, obligation: int, held: int, shown: Look, unit: st
         {"what": "Held", "amount": held},
         {"what": "Obligation", "amount": obligation},
     ]
-    return _framed(
+    return framed(
         {
             "width": 240 if shown.narrow else 480,
             "height": 70,
@@ -322,7 +322,7 @@ def held_against_obligation(*, obligation: int, held: int, shown: Look, unit: st
     )
 
 
-def _framed(
+def framed(
     spec: Spec, rows: Sequence[Mapping[str, str | int | float]] | None, shown: Look
 ) -> Spec:
     """A specification with its data and with what all charts have in common."""

@@ -40,6 +40,10 @@ OWNERS: dict[str, frozenset[str]] = {
     "transfer": frozenset(
         {"representative", "agent", "other", "administrator", "second", "auditor"}
     ),
+    "transfer-receipt-pdf": frozenset(
+        {"representative", "agent", "other", "administrator", "second", "auditor"}
+    ),
+    "certificate-pdf": frozenset(),
     "act-approve": frozenset({"representative", "agent"}),
     "act-reject": frozenset({"representative", "agent"}),
     "act-cancel": frozenset({"representative", "agent"}),
@@ -54,6 +58,7 @@ THINGS = {
     "proposal-withdraw": "proposal",
     "proposal-take-up": "proposal",
     "transfer": "transfer",
+    "transfer-receipt-pdf": "transfer",
 }
 ARGUMENTS: dict[str, Any] = {
     "code": PROGRAM,
@@ -64,6 +69,8 @@ ARGUMENTS: dict[str, Any] = {
     "tx": 1,
     "number": 1,
     "signature_id": 999_999,
+    "certificate": 999_999,
+    "year": 2024,
     "serial_number": "AL-2022-1",
     "pk": 1,
     "provider_id": "none",

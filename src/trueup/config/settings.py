@@ -122,6 +122,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "trueup.web.announcing.Maintenance",
     "trueup.web.authentication.middleware.SessionLimits",
     "trueup.web.authentication.middleware.SecondFactor",
     "trueup.web.refusals.KeepRefusals",
@@ -141,6 +142,8 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "trueup.web.theme.context",
+                "trueup.web.help.context",
+                "trueup.web.announcing.context",
                 "trueup.web.authentication.frame.context",
             ],
         },
@@ -201,6 +204,8 @@ TRUEUP_THEME = os.environ.get("TRUEUP_THEME", "")
 TRUEUP_BANNER = os.environ.get("TRUEUP_BANNER", "demonstration")
 # How old the sums on the program's pages may be before they are made anew; 0: never old.
 TRUEUP_STATE_SECONDS = int(os.environ.get("TRUEUP_STATE_SECONDS", "60"))
+# For how long a process keeps the list of announcements; 0: it is read for each page.
+TRUEUP_ANNOUNCEMENT_SECONDS = int(os.environ.get("TRUEUP_ANNOUNCEMENT_SECONDS", "15"))
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("es", "Español")]
@@ -242,7 +247,12 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 # Per address, and per user: `10/m/ip` is ten a minute from one address.
-ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "20/m/ip,5/5m/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "20/m/ip,5/5m/key",
+    "make_document": "60/m/ip",
+    "check_document": "30/m/ip",
+}
 MFA_ADAPTER = "trueup.web.authentication.adapters.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

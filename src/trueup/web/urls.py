@@ -10,6 +10,7 @@ from trueup.web.views import (
     facilities,
     gallery,
     installation,
+    listings,
     people,
     pictures,
     program,
@@ -31,9 +32,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("trueup.web.signing_urls")),
     path("", include("trueup.web.desk_urls")),
     path("", include("trueup.web.support_urls")),
+    path("", include("trueup.web.documents_urls")),
     path("", program.home, name="home"),
     path("search/", search.search, name="search"),
-    path("help/", installation.help_page, name="help"),
+    path("", include("trueup.web.help_urls")),
     path("components/", gallery.components, name="components"),
     path("language/", language.choose_language, name="set_language"),
     path("theme.css", installation.theme_sheet, name="theme"),
@@ -46,14 +48,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "<program:code>/charts/<period:period>/map.svg", pictures.compliance_map, name="chart-map"
     ),
-    path("<program:code>/facilities/", facilities.facilities, name="facilities"),
+    path("<program:code>/facilities/", listings.facilities, name="facilities"),
+    path("<program:code>/facilities.csv", listings.facilities_csv, name="facilities-csv"),
     path("<program:code>/facilities/<oris:oris_code>/", facilities.facility, name="facility"),
     path(
         "<program:code>/facilities/<oris:oris_code>/emissions.svg",
         pictures.emissions,
         name="chart-emissions",
     ),
-    path("<program:code>/accounts/", accounts.accounts, name="accounts"),
+    path("<program:code>/accounts/", listings.accounts, name="accounts"),
+    path("<program:code>/accounts.csv", listings.accounts_csv, name="accounts-csv"),
     path("<program:code>/accounts/<account:number>/", accounts.account, name="account"),
     path(
         "<program:code>/accounts/<account:number>/history/",
@@ -94,5 +98,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="chart-settlement",
     ),
     path("<program:code>/transactions/", transactions.transactions, name="transactions"),
+    path(
+        "<program:code>/transactions.csv",
+        transactions.transactions_csv,
+        name="transactions-csv",
+    ),
     path("<program:code>/transactions/<journal:tx>/", transactions.transaction, name="transaction"),
 ]

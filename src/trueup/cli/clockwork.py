@@ -16,6 +16,8 @@ from trueup.identity import services as identity
 from trueup.resources import services as resources
 from trueup.rules import programs
 from trueup.signing import services as signing
+from trueup.support import queries as support_queries
+from trueup.support import services as support
 from trueup.tasks import job_worker
 from trueup.transfers import closing
 from trueup.transfers import services as transfers
@@ -24,6 +26,7 @@ from trueup.transfers import services as transfers
 def run_once(now: datetime, *, codes: Sequence[str] | None = None) -> dict[str, int]:
     """Record transfers whose wait has ended, close what is due, remind, warn, send mail.
 
+    Within a maintenance window nothing is done: it all waits until the window closes.
     A projected date of operation that has passed opens a task; who owes credits past the
     last day is barred. Scans of identity papers, and drafts, go when their days are over.
     Jobs whose worker ended are asked for again.
@@ -32,11 +35,13 @@ def run_once(now: datetime, *, codes: Sequence[str] | None = None) -> dict[str, 
         codes: The programs; all if not given.
 
     Source: 40 CFR 62.16335(a), (b); 62.16305(a)(1); 62.16320(c)(6)(ii); 62.16450(b),
-    (d)(3); PLAT-026, PLAT-053, PLAT-082, PLAT-094.
+    (d)(3); PLAT-013, PLAT-026, PLAT-053, PLAT-082, PLAT-094.
     """
     acts = ["recorded", "refused", "closed", "reminded", "lapsed", "warned"]
     acts += ["asked", "barred", "mailed"]
     done = dict.fromkeys(acts, 0)
+    if support_queries.window_at(now) is not None:
+        return done
     for code in programs.codes() if codes is None else codes:
         lapsed = transfers.expire_due(program=code, now=now)
         done["lapsed"] += lapsed.transfers + lapsed.proposals
@@ -55,6 +60,6 @@ def run_once(now: datetime, *, codes: Sequence[str] | None = None) -> dict[str, 
     signing.delete_old_drafts(at=now)
     job_worker.recover(now)
     job_worker.delete_old(now)
-    while mailed := audit.send_mail(now):
+    while mailed := audit.send_mail(now) + support.send_letters(now):
         done["mailed"] += mailed
     return done

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from trueup.desk import carrying_out as do
-from trueup.desk import guarding, on_paper, previewed, reviewing
+from trueup.desk import guarding, helping, on_paper, previewed, reviewing
 from trueup.desk.kinds import Act
 from trueup.desk.parameters import Parameter
 from trueup.officials.roles import FUNCTIONS, ROLES

@@ -174,12 +174,15 @@ def keep_scan(
     return scan_entry(row)
 
 
-def read_scan(*, scan: int, by: str, is_permitted: bool, at: datetime) -> tuple[ScanEntry, bytes]:
+def read_scan(
+    *, scan: int, by: str, is_permitted: bool, at: datetime, reason: str = ""
+) -> tuple[ScanEntry, bytes]:
     """Give the content of a scan to somebody who may read scans; every attempt is logged.
 
     Args:
         is_permitted: Whether `by` has the function `identity_scans`, which is asked of
             `officials.queries.may` at the edge: no other permission includes it.
+        reason: Why it is read; kept with the attempt.
 
     Raises Refused (`scan_not_permitted`, `scan_gone`); the attempt stays in the log.
 
@@ -200,6 +203,7 @@ def read_scan(*, scan: int, by: str, is_permitted: bool, at: datetime) -> tuple[
         actor=by,
         act="refuse_identity_scan" if refusal else "read_identity_scan",
         subject=f"identity_scan:{scan}",
+        after={"reason": reason} if reason else None,
         cite="PLAT-094",
     )
     if refusal is not None or row is None or row.content is None:

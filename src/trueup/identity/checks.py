@@ -53,3 +53,33 @@ class ScopeUnknown(Refusal):
 class KeyNotUsable(Refusal):
     code = "identity.key_not_usable"
     cite = "PLAT-004; PLAT-035"
+
+
+class ReasonMissing(Refusal):
+    code = "identity.reason_missing"
+    cite = "PLAT-017; PLAT-154"
+
+
+class HelpedByOneself(Refusal):
+    code = "identity.helped_by_oneself"
+    cite = "PLAT-094"
+
+
+class LockedAlready(Refusal):
+    code = "identity.locked_already"
+    cite = "PLAT-094"
+
+
+class NotLocked(Refusal):
+    code = "identity.not_locked"
+    cite = "PLAT-094"
+
+
+class CheckMissing(Refusal):
+    code = "identity.check_missing"
+    cite = "PLAT-094; PLAT-014"
+
+
+class NoSecondFactor(Refusal):
+    code = "identity.no_second_factor"
+    cite = "PLAT-094"

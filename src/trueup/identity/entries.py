@@ -118,3 +118,43 @@ class KeyEntry:
             and (self.account is None or account is None or self.account == account)
             and (not self.program or not program or self.program == program)
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockEntry:
+    """That a sign-in was locked: why, by whom, from when until when."""
+
+    reason: str
+    locked_by: str
+    locked_at: datetime
+    unlocked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInEntry:
+    """How somebody signs in: the kinds of what they have, never what it is.
+
+    Attributes:
+        methods: Of `authenticator`, `passkey` and `recovery_codes`, those that are set up.
+        addresses: E-mail addresses, each with whether it was verified.
+    """
+
+    user: int
+    name: str
+    has_password: bool
+    methods: tuple[str, ...]
+    addresses: tuple[tuple[str, bool], ...]
+    last_at: datetime | None
+    joined_at: datetime
+    lock: LockEntry | None
+    is_active: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionEntry:
+    """A session that is open in somebody's name."""
+
+    started_at: datetime
+    seen_at: datetime
+    address: str
+    browser: str

@@ -116,3 +116,9 @@ def live_keys(people: Iterable[int], *, at: datetime) -> list[KeyEntry]:
     return [
         key_entry(row, (scope.scope for scope in row.scopes.all())) for row in rows.order_by("id")
     ]
+
+
+def person_of_scan(scan: int) -> int | None:
+    """Whose paper a scan shows; None if there is no such scan."""
+    found = IdentityScan.objects.filter(id=scan).values_list("check_of__person_id", flat=True)
+    return found.first()

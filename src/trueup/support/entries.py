@@ -132,7 +132,9 @@ class AnnouncementEntry:
     def refuses_writes(self, at: datetime) -> bool:
         """Whether its maintenance window is open now."""
         return (
-            self.kind == MAINTENANCE and self.ended_at is None and self.from_at <= at < self.until_at
+            self.kind == MAINTENANCE
+            and self.ended_at is None
+            and self.from_at <= at < self.until_at
         )
 
     def _in(self, language: str) -> Mapping[str, str]:

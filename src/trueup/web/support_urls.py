@@ -1,0 +1,23 @@
+"""Addresses of user support: requests for help, announcements, people, papers, searches."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from trueup.web.views import announcements, help_requests, people_desk, saved_searches
+
+urlpatterns: list[URLPattern] = [
+    path("help/ask/", help_requests.ask, name="help-ask"),
+    path("help/requests/", help_requests.own_requests, name="help-requests"),
+    path("help/requests/<uuid:key>/", help_requests.request_page, name="help-request"),
+    path("desk/help/", help_requests.desk_requests, name="desk-help"),
+    path("desk/help/<uuid:key>/", help_requests.desk_request, name="desk-help-request"),
+    path("desk/announcements/", announcements.announcements, name="announcements"),
+    path("desk/announcements/<journal:number>/end/", announcements.end, name="announcement-end"),
+    path("desk/people/", people_desk.people, name="desk-people"),
+    path("desk/people/<journal:person>/", people_desk.person, name="desk-person"),
+    path("desk/people/<journal:person>/act/", people_desk.act, name="desk-person-act"),
+    path("desk/papers/", people_desk.papers, name="identity-papers"),
+    path("desk/papers/<journal:scan>/", people_desk.paper, name="identity-paper"),
+    path("desk/searches/", saved_searches.searches, name="saved-searches"),
+]

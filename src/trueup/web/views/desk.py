@@ -37,6 +37,10 @@ READERS = (
     ("notices", "Notices", "notices"),
     ("roles", "Roles", "roles"),
     ("approve_roles", "Roles", "roles"),
+    ("support", "Help requests", "desk-help"),
+    ("support", "People", "desk-people"),
+    ("announce", "Announcements", "announcements"),
+    ("identity_scans", "Identity papers", "identity-papers"),
 )
 
 

@@ -27,6 +27,7 @@ SUBJECTS = {
     "proposal": ("proposal", False),
     "transfer": ("transfer", True),
     "application": ("application", False),
+    "help": ("desk-help-request", False),
 }
 
 

@@ -35,7 +35,7 @@ def states(request: HttpRequest, code: str, period: str) -> HttpResponse:
     ]
     return picture(
         request,
-        charts.emissions_and_banked(rows, shown=_look(request), instruments=program.instruments),
+        charts.emissions_and_banked(rows, shown=look_of(request), instruments=program.instruments),
     )
 
 
@@ -48,7 +48,7 @@ def compliance_map(request: HttpRequest, code: str, period: str) -> HttpResponse
         for row in _state(program_or_404(code), period).states
         if (share := row.share_in_compliance) is not None
     }
-    return picture(request, charts.compliance_map(shares, shown=_look(request)))
+    return picture(request, charts.compliance_map(shares, shown=look_of(request)))
 
 
 @public
@@ -62,7 +62,7 @@ def emissions(request: HttpRequest, code: str, oris_code: int) -> HttpResponse:
         if tons is not None
     ]
     spec = charts.amounts_by_year(
-        rows, shown=_look(request), series=["Emissions"], unit="Short tons of CO2"
+        rows, shown=look_of(request), series=["Emissions"], unit="Short tons of CO2"
     )
     return picture(request, spec)
 
@@ -82,7 +82,7 @@ def settlement(request: HttpRequest, code: str, period: str, oris_code: int) -> 
     spec = charts.held_against_obligation(
         obligation=found.obligation,
         held=found.held,
-        shown=_look(request),
+        shown=look_of(request),
         unit=f"{program.instruments.capitalize()}, tons",
     )
     return picture(request, spec)
@@ -112,7 +112,8 @@ def _period(program: Program, name: str) -> CompliancePeriod:
         raise Http404(refused.refusals[0].sentence) from refused
 
 
-def _look(request: HttpRequest) -> charts.Look:
+def look_of(request: HttpRequest) -> charts.Look:
+    """The look that the address asks for: of the screen, and of light or dark."""
     return charts.look(
         dark=request.GET.get("scheme") == "dark", narrow=request.GET.get("size") == "narrow"
     )

@@ -248,6 +248,26 @@ class NothingToIssue(Refusal):
     cite = "40 CFR 62.16434(b)"
 
 
+class StandingQuantity(Refusal):
+    code = "resources.standing_quantity"
+    cite = "PLAT-126"
+
+
+class StandingVintages(Refusal):
+    code = "resources.standing_vintages"
+    cite = "PLAT-126"
+
+
+class TooManyStanding(Refusal):
+    code = "resources.too_many_standing"
+    cite = "PLAT-126"
+
+
+class NoSuchStanding(Refusal):
+    code = "resources.no_such_standing"
+    cite = "PLAT-126"
+
+
 class OverstatementTooLarge(Refusal):
     code = "resources.overstatement_too_large"
     cite = "40 CFR 62.16450(a), (b)"

@@ -208,6 +208,50 @@ class EguRoundEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StandingSpec:
+    """A part of each issue that is to go to another account.
+
+    Attributes:
+        destination: The number of the receiving account.
+        percent: Of each issue, above 0 and up to 100; or `up_to` so many credits of it.
+        priority: Lower numbers first.
+        takes_part: Whether less than the whole is taken when less is left.
+        is_irrevocable: It ends only when both sides want it, or an official ends it.
+    """
+
+    resource: int
+    destination: str
+    percent: Decimal | None = None
+    up_to: int | None = None
+    priority: int = 1
+    from_vintage: int | None = None
+    to_vintage: int | None = None
+    takes_part: bool = True
+    is_irrevocable: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingEntry:
+    """A standing instruction as it is kept; `destination` is the account's id."""
+
+    id: int
+    resource: int
+    destination: int
+    percent: Decimal | None
+    up_to: int | None
+    priority: int
+    from_vintage: int | None
+    to_vintage: int | None
+    takes_part: bool
+    is_irrevocable: bool
+    given_at: datetime
+    end_wanted_by_sponsor: int | None
+    end_wanted_by_holder: int | None
+    ended_at: datetime | None
+    ended_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IssuanceEntry:
     """Credits that were issued to a resource for a year; no block if none were."""
 

@@ -18,7 +18,7 @@ from django.db.models import F, Q
 from trueup.audit.statements import insert_many
 from trueup.ledger import queries as ledger_queries
 from trueup.ledger import services as ledger
-from trueup.resources import checks
+from trueup.resources import checks, standing
 from trueup.resources.applications import showing_of
 from trueup.resources.credit_notices import comment_refusal, year_refusals
 from trueup.resources.decisions import ISSUANCE, Act, decide
@@ -88,6 +88,7 @@ def issue_ercs(
     issuance = _record(work, result)
     _link(work, issuance)
     _decide(work, issuance)
+    standing.carry_out(issuance, at=issued_at)
     return issuance_entry(issuance)
 
 

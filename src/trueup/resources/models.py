@@ -322,6 +322,10 @@ from trueup.resources.issuance_models import (  # noqa: E402 - they name the mod
     Overstatement,
     Suspension,
 )
+from trueup.resources.standing_models import (  # noqa: E402 - they name the models above.
+    StandingInstruction,
+    StandingPart,
+)
 from trueup.resources.verifier_models import (  # noqa: E402 - they name the models above.
     Engagement,
     TeamMember,
@@ -348,6 +352,8 @@ __all__ = [
     "Report",
     "ReportedMonth",
     "Resource",
+    "StandingInstruction",
+    "StandingPart",
     "Suspension",
     "TeamMember",
     "Verifier",

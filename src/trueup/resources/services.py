@@ -21,6 +21,11 @@ from trueup.resources.egu_issuance import issue_to_affected_units
 from trueup.resources.issuance import issue_ercs
 from trueup.resources.replacements import bar_for_unmet_debts, readmit
 from trueup.resources.reports import submit_report, withdraw_report
+from trueup.resources.standing import (
+    end_standing_instruction,
+    give_standing_instruction,
+    strike_standing_instruction,
+)
 from trueup.resources.verification import reject_verification, verify_application, verify_report
 from trueup.resources.verifiers import (
     accredit_verifier,
@@ -38,7 +43,9 @@ __all__ = [
     "clear_engagement",
     "describe_resource",
     "disclose_engagement",
+    "end_standing_instruction",
     "find_overstated",
+    "give_standing_instruction",
     "issue_ercs",
     "issue_to_affected_units",
     "lift_suspension",
@@ -50,6 +57,7 @@ __all__ = [
     "revoke_accreditation",
     "revoke_qualification",
     "set_host_state",
+    "strike_standing_instruction",
     "submit_application",
     "submit_report",
     "supply_information",

@@ -21,6 +21,7 @@ __all__ = [
     "events",
     "events_of",
     "failing_notices",
+    "notice",
     "notices_of",
     "overdue_notices",
     "pending_appeals",
@@ -40,6 +41,12 @@ def notices_of(
     if before is not None:
         found = found.filter(id__lt=before)
     return [notice_entry(notice) for notice in found.order_by("-id")[:limit]]
+
+
+def notice(notice_id: int) -> NoticeEntry | None:
+    """A notice by its id."""
+    found = Notice.objects.filter(id=notice_id).first()
+    return notice_entry(found) if found is not None else None
 
 
 def overdue_notices(today: date, *, limit: int = 100, within: Q | None = None) -> list[NoticeEntry]:

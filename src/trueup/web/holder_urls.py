@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from trueup.web.views import account_statements
+from trueup.web.views import account_statements, your_accounts
 
 _ACCOUNT = "<program:code>/accounts/<account:number>"
 
 urlpatterns: list[URLPattern] = [
+    path("you/", your_accounts.you, name="you"),
+    path("you/accounts.csv", your_accounts.fleet_csv, name="fleet-csv"),
+    path("you/standing.svg", your_accounts.fleet_chart, name="chart-fleet"),
+    path("you/notices/", your_accounts.my_notices, name="my-notices"),
+    path("you/notices/<journal:notice_id>/", your_accounts.my_notice, name="my-notice"),
+    path(f"{_ACCOUNT}/standing.svg", your_accounts.account_chart, name="chart-account-standing"),
     path(f"{_ACCOUNT}/statement/", account_statements.statement, name="account-statement"),
     path(
         f"{_ACCOUNT}/statement.csv", account_statements.statement_csv, name="account-statement-csv"

@@ -32,6 +32,7 @@ STATEMENTS_MAX = 20
 @pytest.fixture(autouse=True)
 def _sums_are_never_old(settings: Any) -> None:
     settings.TRUEUP_STATE_SECONDS = 0
+    settings.TRUEUP_ANNOUNCEMENT_SECONDS = 0
 
 
 @pytest.fixture

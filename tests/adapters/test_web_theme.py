@@ -88,8 +88,8 @@ class TestTheme:
             ('action-hover = "#a9d0f0"', "", r"\[dark\] does not set action-hover"),
             ('"#b9d3e6"', '"#41607a"', r"\[light\] brand-soft on brand has a contrast of 1\.9"),
             ('"#005ea2"', '"#59a0d0"', r"\[light\] action-text on action has"),
-            ('"#54278f"', '"#b09ccc"', r"\[light\] visited on the page’s own #f5f7f8"),
-            ('"#c3aaf0"', '"#54278f"', r"\[dark\] visited on the panel’s own #1a232a"),
+            ('"#54278f"', '"#b09ccc"', r"\[light\] visited on the ground of a page, #f5f7f8,"),
+            ('"#c3aaf0"', '"#54278f"', r"\[dark\] visited on the ground of a panel, #1a232a,"),
             ("[light]", "[light", "cannot be read"),
         ],
     )

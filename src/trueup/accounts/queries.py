@@ -243,14 +243,17 @@ def facilities(
     program: str = "",
     jurisdiction: str = "",
     search: str = "",
+    order: str = "name",
     limit: int = PAGE,
     after: tuple[str, int] | None = None,
 ) -> list[FacilityEntry]:
-    """Facilities by name, a page at a time; of a program, those with an account in it.
+    """Facilities in an order, a page at a time; of a program, those with an account in it.
 
     Args:
         search: Part of the name, or an ORIS code.
-        after: Name and key of the last facility of the page before.
+        order: `name` or `oris_code`, each with an index; `-` before it: the other way round.
+        after: Name and key of the last facility of the page before; by ORIS code, the code
+            stands for the key.
     """
     rows = Facility.objects.all()
     if program:
@@ -263,10 +266,16 @@ def facilities(
         named = Q(name__icontains=search)
         is_code = search.isascii() and search.isdigit() and len(search) < 10
         rows = rows.filter(named | Q(oris_code=int(search)) if is_code else named)
+    side, sign = ("lt", "-") if order.startswith("-") else ("gt", "")
+    if order.removeprefix("-") == "oris_code":
+        if after is not None:
+            rows = rows.filter(**{f"oris_code__{side}": after[1]})
+        return [facility_entry(row) for row in rows.order_by(f"{sign}oris_code")[:limit]]
     if after is not None:
         name, key = after
-        rows = rows.filter(Q(name__gt=name) | Q(name=name, id__gt=key))
-    return [facility_entry(row) for row in rows.order_by("name", "id")[:limit]]
+        beyond, same = {f"name__{side}": name}, {f"id__{side}": key}
+        rows = rows.filter(Q(**beyond) | Q(name=name, **same))
+    return [facility_entry(row) for row in rows.order_by(f"{sign}name", f"{sign}id")[:limit]]
 
 
 def person(person_id: int) -> PersonEntry | None:

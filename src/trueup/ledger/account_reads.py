@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from trueup.audit.statements import aware, execute, unfolded
 from trueup.ledger.entries import (
@@ -118,23 +118,40 @@ def accounts(
     kind: str = "",
     jurisdiction: str = "",
     search: str = "",
+    order: str = "opened",
     limit: int = PAGE,
     after: int = 0,
 ) -> list[AccountEntry]:
-    """Accounts of a program in order of opening, a page at a time.
+    """Accounts of a program in order of opening or of their names, a page at a time.
 
     Args:
         search: Part of the name, or the beginning of the number.
+        order: `opened` or `name`, each with an index; `-` before it is the other way round.
         after: Id of the last account of the page before.
     """
-    found = Account.objects.filter(program__code=program, id__gt=after)
+    found = _after(Account.objects.filter(program__code=program), order, after)
     if kind:
         found = found.filter(kind=kind)
     if jurisdiction:
         found = found.filter(jurisdiction=jurisdiction)
     if search:
         found = found.filter(Q(name__icontains=search) | Q(number__istartswith=search))
-    return [account_entry(entry) for entry in found.order_by("id")[:limit]]
+    return [account_entry(entry) for entry in found[:limit]]
+
+
+def _after(found: QuerySet[Account], order: str, after: int) -> QuerySet[Account]:
+    """The accounts in an order, from the one that follows an account."""
+    is_down, side = order.startswith("-"), "lt" if order.startswith("-") else "gt"
+    sign = "-" if is_down else ""
+    if order.removeprefix("-") == "name":
+        if after:
+            name = Account.objects.filter(id=after).values_list("name", flat=True).first() or ""
+            beyond = {f"name__{side}": name}
+            found = found.filter(Q(**beyond) | Q(name=name, **{f"id__{side}": after}))
+        return found.order_by(f"{sign}name", f"{sign}id")
+    if after:
+        found = found.filter(**{f"id__{side}": after})
+    return found.order_by(f"{sign}id")
 
 
 def account_counts(*, program: str) -> dict[str, int]:

@@ -65,17 +65,27 @@ def entries(
 
 
 def recent(*, program: str, limit: int = PAGE, before: int | None = None) -> list[TransactionEntry]:
-    """The newest transactions of a program.
+    """The newest transactions of a program."""
+    found = _of_program(program)
+    if before is not None:
+        found = found.filter(id__lt=before)
+    return transactions(found.order_by("-id").values_list("id", flat=True)[:limit])[::-1]
+
+
+def earliest(*, program: str, limit: int = PAGE, after: int = 0) -> list[TransactionEntry]:
+    """The first transactions of a program, or the first after one of them."""
+    found = _of_program(program).filter(id__gt=after)
+    return transactions(found.order_by("id").values_list("id", flat=True)[:limit])
+
+
+def _of_program(program: str) -> QuerySet[JournalLine]:
+    """The journal of a program.
 
     The program is read off the account's id, so that the journal is walked from its end;
     a join to the accounts would make both databases collect and sort all of it.
     """
     number = programs.load(program).number
-    found = JournalLine.objects.alias(books=F("destination_id") / PROGRAM_PLACE)
-    found = found.filter(books=number)
-    if before is not None:
-        found = found.filter(id__lt=before)
-    return transactions(found.order_by("-id").values_list("id", flat=True)[:limit])[::-1]
+    return JournalLine.objects.alias(books=F("destination_id") / PROGRAM_PLACE).filter(books=number)
 
 
 def transactions(ids: Iterable[int]) -> list[TransactionEntry]:

@@ -34,6 +34,7 @@ from trueup.ledger.holding_reads import (
 )
 from trueup.ledger.journal_reads import (
     blocks_of,
+    earliest,
     entries,
     last_recorded,
     moved_totals,
@@ -66,6 +67,7 @@ __all__ = [
     "choose",
     "claims",
     "claims_by_id",
+    "earliest",
     "entries",
     "find_account",
     "holder_of",

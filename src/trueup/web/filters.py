@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -31,9 +31,22 @@ class FilterForm(forms.Form):
 
     page_words = PAGE_WORDS
 
-    def __init__(self, request: HttpRequest) -> None:
+    def __init__(
+        self,
+        request: HttpRequest,
+        choices: Mapping[str, Sequence[tuple[str, object]]] | None = None,
+    ) -> None:
+        """Read the choices off the address.
+
+        Args:
+            choices: What can be chosen in a field, where that is known only now.
+        """
         super().__init__(request.GET, auto_id="filter-%s")
         self.request = request
+        for name, given in (choices or {}).items():
+            field = self.fields[name]
+            if isinstance(field, forms.ChoiceField):
+                field.choices = list(given)
         for field in self.fields.values():
             field.required = False
             field.widget.is_required = False

@@ -10,6 +10,9 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from trueup.rules import programs
 from trueup.rules.programs import Program
@@ -20,23 +23,23 @@ from trueup.web.access import caller_of
 class Link:
     """A name and where it leads; `current` is what `aria-current` says of it."""
 
-    name: str
+    name: str | Promise
     address: str
     current: str = ""
 
 
 # The parts of a program's pages, and the pages that belong to each.
 _PARTS = (
-    ("Program", "program", ("home", "program", "calendar")),
-    ("States", "states", ("states", "state")),
-    ("Accounts", "accounts", ("accounts", "account", "account-history", "serial")),
-    ("Facilities", "facilities", ("facilities", "facility")),
-    ("Settlements", "settlements", ("settlements", "settlements-of-period", "settlement")),
-    ("Transactions", "transactions", ("transactions", "transaction")),
+    (_("Program"), "program", ("home", "program", "calendar")),
+    (_("States"), "states", ("states", "state")),
+    (_("Accounts"), "accounts", ("accounts", "account", "account-history", "serial")),
+    (_("Facilities"), "facilities", ("facilities", "facility")),
+    (_("Settlements"), "settlements", ("settlements", "settlements-of-period", "settlement")),
+    (_("Transactions"), "transactions", ("transactions", "transaction")),
 )
 
 
-STAND_INS = (
+STAND_INS = _(
     "Budgets, plants and units are real. Emissions of 2016 to 2018 stand in for those of 2022"
     " to 2024, generation of those years for that of 2010 to 2012, and a plant's tons are split"
     " to its units by nameplate. People, brokers and trades are invented."
@@ -85,12 +88,17 @@ def stand_ins() -> str:
     """What is not real on the pages; empty unless the registry holds the demonstration."""
     from trueup.demonstration.services import latest_summary
 
-    return STAND_INS if latest_summary() is not None else ""
+    return str(STAND_INS) if latest_summary() is not None else ""
 
 
 def program_trail(program: Program, *steps: Link) -> list[Link]:
     """The way back from a page: the program first, then what lies between."""
-    return [Link(name=program.name, address=reverse("program", args=[program.code])), *steps]
+    return [
+        Link(
+            name=pgettext("program", program.name), address=reverse("program", args=[program.code])
+        ),
+        *steps,
+    ]
 
 
 def program_or_404(code: str) -> Program:

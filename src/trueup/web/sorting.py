@@ -25,6 +25,11 @@ class Sorting:
     name: str = "sort"
     cut: tuple[str, ...] = ("after",)
 
+    @property
+    def order(self) -> str:
+        """The order as the queries are asked for it: `-` before the key is downwards."""
+        return f"-{self.key}" if self.is_descending else self.key
+
     def address(self, key: str) -> str:
         """The list ordered by a column; by the same one again: the other way round."""
         value = f"-{key}" if key == self.key and not self.is_descending else key

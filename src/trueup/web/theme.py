@@ -149,7 +149,7 @@ def _problems(given: Mapping[str, Any]) -> Iterator[str]:
 def _unreadable(scheme: str, colours: Mapping[str, str]) -> Iterator[str]:
     pairs = [(text, colours[text], ground, colours[ground]) for text, ground in _PAIRS]
     pairs += [
-        (text, colours[text], f"the {ground}’s own {colour}", colour)
+        (text, colours[text], f"the ground of a {ground}, {colour},", colour)
         for text in _ON_GROUNDS
         for ground, colour in GROUNDS[scheme].items()
     ]

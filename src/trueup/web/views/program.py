@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from trueup.accounts import queries as accounts
@@ -27,10 +30,24 @@ from trueup.web.access import public
 from trueup.web.downloads import csv_download
 from trueup.web.pages import Link, page, program_or_404, program_trail, stand_ins
 from trueup.web.paging import PAGE_SIZE, number_after, page_of
+from trueup.web.sorting import Sorting, sorting_of
 
 LATEST_SHOWN = 8
 DATES_SHOWN = 4
 PURPOSES = ("reserve", *SET_ASIDES)
+# The columns of the list of States, all by which it can be ordered.
+_COLUMNS: Mapping[str, Callable[[StateRow], Any]] = {
+    "name": lambda row: row.jurisdiction.name,
+    "facilities": lambda row: row.facilities,
+    "units": lambda row: row.units,
+    "budget": lambda row: row.budget,
+    "emissions": lambda row: row.emissions_tons,
+    "deducted": lambda row: row.settlement.deducted,
+    "excess_due": lambda row: row.settlement.excess_due,
+    "outstanding": lambda row: row.settlement.outstanding,
+    "banked": lambda row: row.banked,
+    "undistributed": lambda row: row.undistributed,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +90,8 @@ def states(request: HttpRequest, code: str) -> HttpResponse:
         read_at=found.read_at,
         periods=periods_of(shown),
         outcome=found.state.settlement,
+        sorting=(sorting := _order(request)),
+        rows=_sorted(found.state.states, sorting),
         csv_address=f"{reverse('states-csv', args=[shown.code])}?period={found.state.period}",
     )
 
@@ -119,7 +138,7 @@ def state(request: HttpRequest, code: str, jurisdiction: str) -> HttpResponse:
         limit=PAGE_SIZE + 1,
         after=(last.name, last.id) if last else None,
     )
-    up = Link(name="States", address=reverse("states", args=[shown.code]))
+    up = Link(name=_("States"), address=reverse("states", args=[shown.code]))
     return page(
         request,
         "state",
@@ -199,6 +218,18 @@ def _budget_parts(program: Program, row: StateRow, whole: ProgramState) -> list[
                 )
             )
     return [part for part in parts if part.budget or part.left]
+
+
+def _order(request: HttpRequest) -> Sorting:
+    return sorting_of(request, tuple(_COLUMNS), default="-emissions")
+
+
+def _sorted(rows: Sequence[StateRow], sorting: Sorting) -> list[StateRow]:
+    """The States by a column; those without a figure come last either way."""
+    value = _COLUMNS[sorting.key]
+    known = [row for row in rows if value(row) is not None]
+    known.sort(key=value, reverse=sorting.is_descending)
+    return known + [row for row in rows if value(row) is None]
 
 
 def _csv_row(state: ProgramState, row: StateRow) -> tuple[object, ...]:

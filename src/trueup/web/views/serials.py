@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from trueup.ledger import queries as ledger
@@ -13,8 +15,9 @@ from trueup.rules.programs import Program
 from trueup.rules.refusal import Refused
 from trueup.rules.serials import Lot, parse_serial
 from trueup.web.access import public
+from trueup.web.components import TimelineEvent
 from trueup.web.pages import page, program_or_404, program_trail
-from trueup.web.templatetags.pages import event_name
+from trueup.web.templatetags.pages import account_name, account_state, event_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +43,7 @@ def serial(request: HttpRequest, code: str, serial_number: str) -> HttpResponse:
     if not steps:
         raise Http404(f"There is no {program.instrument} {lot.code}-{number} in this program.")
     holder = steps[-1].transaction.destination
+    status = _status(holder, steps)
     return page(
         request,
         "serial",
@@ -50,7 +54,8 @@ def serial(request: HttpRequest, code: str, serial_number: str) -> HttpResponse:
         origin=_origin(program, lot),
         holder=holder,
         steps=steps,
-        status=_status(holder, steps),
+        status=status,
+        events=_events(steps, is_end=status.is_end),
     )
 
 
@@ -62,16 +67,25 @@ def _origin(program: Program, lot: Lot) -> str:
 def _status(holder: AccountEntry, steps: list[HistoryEntry]) -> Status:
     last = steps[-1]
     if holder.kind == "retirement":
-        how = event_name(last.event).lower()
-        how = "by a voluntary retirement" if how == "transferred" else how
-        return Status(
-            text="Retired",
-            note=f"{how}; it can never move again",
-            kind="",
-            is_end=True,
-        )
+        note = _("%(event)s; it can never move again") % {"event": event_name(last.event)}
+        if last.event == "transferred":
+            note = _("By a voluntary retirement; it can never move again")
+        return Status(text=_("Retired"), note=note, kind="", is_end=True)
     if holder.state != "open":
-        return Status(
-            text="Held", note=f"in an account that is {holder.state}", kind="bad", is_end=False
+        state = account_state(holder.state)
+        note = _("State of the account: %(state)s") % {"state": state}
+        return Status(text=_("Held"), note=note, kind="bad", is_end=False)
+    return Status(text=_("Held"), note="", kind="good", is_end=False)
+
+
+def _events(steps: Sequence[HistoryEntry], *, is_end: bool) -> list[TimelineEvent]:
+    return [
+        TimelineEvent(
+            when=step.recorded_at,
+            what=event_name(step.event),
+            note=account_name(step.transaction.destination),
+            is_name=True,
+            is_end=is_end and step is steps[-1],
         )
-    return Status(text="Held", note="", kind="good", is_end=False)
+        for step in steps
+    ]

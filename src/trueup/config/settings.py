@@ -142,7 +142,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "trueup.web.theme.context",
-                "trueup.web.help.context",
+                "trueup.web.help_topics.context",
                 "trueup.web.announcing.context",
                 "trueup.web.authentication.frame.context",
             ],

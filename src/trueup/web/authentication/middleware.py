@@ -37,6 +37,10 @@ BEFORE_THE_SECOND_FACTOR = frozenset(
         "sign-out",
         "theme",
         "help",
+        "help-topic",
+        "help-words",
+        "help-definitions",
+        "set_language",
     }
 )
 

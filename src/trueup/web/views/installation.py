@@ -1,4 +1,4 @@
-"""Pages of the installation itself: help, the theme's style sheet, and errors."""
+"""Pages of the installation itself: the theme's style sheet, and errors."""
 
 from __future__ import annotations
 
@@ -10,13 +10,6 @@ from django.views.decorators.http import require_safe
 from trueup.web.access import public
 from trueup.web.pages import page
 from trueup.web.theme import theme
-
-
-@public
-@require_safe
-def help_page(request: HttpRequest) -> HttpResponse:
-    """How to find things, and the words of the rule as they are used here."""
-    return page(request, "help")
 
 
 @public

@@ -1,0 +1,178 @@
+"""The topics of help, and which of them belongs to which page.
+
+A topic is a text of its own in each language, `templates/web/help/<language>/<topic>.html`:
+it is translated as a whole, because a page of advice is not the sum of its sentences. A
+topic that a language lacks is shown in English and says so.
+
+Source: PLAT-014; PLAT-154.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+TEMPLATES = Path(__file__).with_name("templates") / "web" / "help"
+
+EVERYBODY, REPRESENTATIVES, OFFICIALS = "everybody", "representatives", "officials"
+AUDIENCES = {
+    EVERYBODY: _("For everybody"),
+    REPRESENTATIVES: _("For representatives and agents"),
+    OFFICIALS: _("For officials"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """One text of help.
+
+    Attributes:
+        key: In addresses and file names.
+        pages: How the names of the pages begin that it belongs to; the longest fit counts.
+    """
+
+    key: str
+    title: str | Promise
+    audience: str
+    pages: tuple[str, ...]
+
+
+def _topic(key: str, title: str | Promise, audience: str, *pages: str) -> Topic:
+    return Topic(key=key, title=title, audience=audience, pages=pages)
+
+
+TOPICS = (
+    _topic("finding", _("Find something"), EVERYBODY, "search", "accounts", "facilit", "help"),
+    _topic(
+        "figures",
+        _("Read a program's figures"),
+        EVERYBODY,
+        *("home", "program", "state", "chart-", "calendar", "components", "set_language", "theme"),
+    ),
+    _topic("account-page", _("Read an account's page"), EVERYBODY, "account"),
+    _topic(
+        "history",
+        _("Follow a serial number"),
+        EVERYBODY,
+        *("serial", "transaction", "account-history", "decision"),
+    ),
+    _topic("settlements", _("How a period is settled"), EVERYBODY, "settlement"),
+    _topic("documents", _("Check a document"), EVERYBODY, "document", "registry-"),
+    _topic("asking", _("Ask a person for help"), EVERYBODY, "help-ask", "help-request"),
+    _topic(
+        "signing-in",
+        _("Sign in, and get back in"),
+        REPRESENTATIVES,
+        *("sign-in", "sign-out", "account_", "openid", "socialaccount", "sessions"),
+    ),
+    _topic("second-factor", _("Your second factor"), REPRESENTATIVES, "mfa_"),
+    _topic("your-accounts", _("Your accounts at a glance"), REPRESENTATIVES, "you", "task", "my-"),
+    _topic(
+        "deadline-day", _("The day of the deadline"), REPRESENTATIVES, "standing", "fleet", "top-up"
+    ),
+    _topic(
+        "statements",
+        _("Statements for any period"),
+        REPRESENTATIVES,
+        *("account-statement", "account-as-of", "account-holdings"),
+    ),
+    _topic("transfers", _("Make a transfer"), REPRESENTATIVES, "transfer", "act-transfer"),
+    _topic(
+        "waiting-transfers",
+        _("When a transfer waits"),
+        REPRESENTATIVES,
+        *("act-approve", "act-reject", "act-cancel", "act-accept", "act-decline", "act-return"),
+    ),
+    _topic("retiring", _("Retire for good"), REPRESENTATIVES, "act-retire"),
+    _topic(
+        "safeguards",
+        _("Safeguards of your account"),
+        REPRESENTATIVES,
+        *("act-trust", "act-approve-trusted", "act-second-person", "act-no-second-person"),
+        *("act-agree-to-incoming", "trusted"),
+    ),
+    _topic(
+        "signing",
+        _("What signing means"),
+        REPRESENTATIVES,
+        *("sign", "agreement", "draft", "act-"),
+    ),
+    _topic("forms", _("Forms"), REPRESENTATIVES, "form"),
+    _topic(
+        "representing",
+        _("Who may act for an account"),
+        REPRESENTATIVES,
+        *("act-certificate", "act-sign-certificate", "act-delegation", "certificate"),
+    ),
+    _topic(
+        "opening-and-closing",
+        _("Open, change or close an account"),
+        REPRESENTATIVES,
+        *("act-application", "act-sign-application", "act-owners", "act-close"),
+        *("act-retired-unit", "application"),
+    ),
+    _topic("deduction-requests", _("Choose what is deducted"), REPRESENTATIVES, "act-deduct"),
+    _topic(
+        "machines",
+        _("Keys for machines"),
+        REPRESENTATIVES,
+        *("keys", "act-sign-proposal", "act-sign-retirement-proposal"),
+    ),
+    _topic(
+        "desk",
+        _("The desk, and the second official"),
+        OFFICIALS,
+        *("desk", "proposal", "roles", "notices", "job", "act-desk/", "act-official"),
+    ),
+    _topic(
+        "allocating",
+        _("Allocate"),
+        OFFICIALS,
+        *("act-desk/originate", "act-desk/import_plan", "act-desk/record_from_reserve", "alloc"),
+    ),
+    _topic("settling", _("Settle a period"), OFFICIALS, "act-desk/settle", "settling"),
+    _topic(
+        "correcting",
+        _("Freeze, correct, reverse"),
+        OFFICIALS,
+        *("act-desk/freeze", "act-desk/unfreeze", "act-desk/correct", "act-desk/reverse"),
+        *("act-desk/adjust", "act-desk/brake", "act-desk/lift_brake", "act-desk/stop"),
+    ),
+    _topic(
+        "helping",
+        _("Help people"),
+        OFFICIALS,
+        *("desk-help", "desk-people", "desk-person", "identity-paper", "resets", "announcement"),
+    ),
+    _topic(
+        "watching", _("Audit and watch the market"), OFFICIALS, "audit", "market", "saved-search"
+    ),
+)
+BY_KEY = {topic.key: topic for topic in TOPICS}
+_BY_PAGE = sorted(
+    ((start, topic.key) for topic in TOPICS for start in topic.pages),
+    key=lambda pair: -len(pair[0]),
+)
+
+
+def topic_of(page: str) -> str:
+    """The topic that belongs to a page, by the name of its address; empty if none does."""
+    return next((key for start, key in _BY_PAGE if page.startswith(start)), "")
+
+
+def language_of(key: str) -> str:
+    """In which language a topic can be shown to this reader."""
+    language = (get_language() or "en").partition("-")[0]
+    return language if (TEMPLATES / language / f"{key}.html").is_file() else "en"
+
+
+def context(request: HttpRequest) -> dict[str, Any]:
+    """Give every page the topic of help that belongs to it."""
+    match = request.resolver_match
+    return {"help_topic": topic_of((match.url_name if match else "") or "")}

@@ -64,6 +64,28 @@ class Instruction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Origination:
+    """One issue of instruments to be created: the next numbers of a lot.
+
+    Attributes:
+        shares: Account id and quantity, in the order in which numbers are given.
+        key: One key for all; each share's own key follows from it.
+        vintage: Year of the MWh for credits; the lot's year unless it is given.
+    """
+
+    lot: Lot
+    shares: tuple[tuple[int, int], ...]
+    key: UUID
+    ground: str = ""
+    cite: str = "40 CFR 62.16325(c)"
+    vintage: int | None = None
+
+    @property
+    def of_year(self) -> int:
+        return self.vintage if self.vintage is not None else self.lot.year
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """A recorded transaction.
 

@@ -7,121 +7,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from django.db import transaction
 
 from trueup.ledger import checks
-from trueup.ledger.account_reads import accounts_by_id
 from trueup.ledger.entries import (
     Instruction,
     Range,
     Receipt,
 )
-from trueup.ledger.models import (
-    Issue,
-    Lot,
-    Move,
-)
+from trueup.ledger.models import Move
 from trueup.ledger.models import Transaction as JournalLine
-from trueup.ledger.opening import open_books
 from trueup.ledger.plan import OWN, Plan, plan_batch
 from trueup.ledger.store import Store, concerned, store
-from trueup.ledger.vintages import Vintages, vintages_of
+from trueup.ledger.vintages import vintages_of
 from trueup.rules import programs
 from trueup.rules.refusal import Refused
-from trueup.rules.serials import Lot as SerialLot
-from trueup.rules.serials import lot_of_number
 
 # A batch whose rows keep changing under it is given up after this many plans.
 PLANS = 200
 
-
-@transaction.atomic
-def originate(
-    *,
-    program: str,
-    lot: SerialLot,
-    shares: Sequence[tuple[int, int]],
-    key: UUID,
-    actor: str,
-    recorded_at: datetime,
-    ground: str = "",
-    cite: str = "40 CFR 62.16325(c)",
-    vintage: int | None = None,
-) -> tuple[Receipt, ...]:
-    """Create instruments: the next numbers of a lot, share after share.
-
-    Args:
-        shares: Account id and quantity, in the order in which numbers are given.
-        key: One key for all; each share's own key follows from it.
-        vintage: Year of the MWh for credits; the lot's year unless it is given.
-
-    Raises Refused as `record` does.
-
-    Source: 40 CFR 62.16325(c); PLAT-040.
-    """
-    rules = programs.load(program)
-    number = lot.number(rules.number)
-    _refuse_shares(lot, shares)
-    open_books(program)
-    books = store()
-    start = books.open_lot(number, rules.number, lot.code)
-    instructions = []
-    for position, (account, quantity) in enumerate(shares):
-        instructions.append(
-            Instruction(
-                type="originate",
-                source=None,
-                destination=account,
-                blocks=(Range(number, start, start + quantity - 1),),
-                key=uuid5(key, f"share {position}"),
-                actor=actor,
-                submitted_at=recorded_at,
-                ground=ground,
-                cite=cite,
-            )
-        )
-        start += quantity
-    of_year = vintage if vintage is not None else lot.year
-    receipts = _record(instructions, program=program, recorded_at=recorded_at, vintage=of_year)
-    if any(receipt.repeated for receipt in receipts):
-        return receipts
-    Lot.objects.filter(id=number).update(next_serial=start)
-    Issue.objects.create(
-        lot_id=number,
-        lo=instructions[0].blocks[0].lo,
-        hi=start - 1,
-        vintage=of_year,
-        created_at=recorded_at,
-    )
-    return receipts
-
-
-def _refuse_shares(lot: SerialLot, shares: Sequence[tuple[int, int]]) -> None:
-    """Refuse parts of instruments, and one State's instruments in another State's account.
-
-    Source: PLAT-029; MASS-046.
-    """
-    for _, quantity in shares:
-        if quantity < 1:
-            raise Refused(
-                [checks.NotWholeNumber(f"{quantity} is not a whole number of at least 1.")]
-            )
-    others = [
-        account
-        for account in accounts_by_id(account for account, _ in shares).values()
-        if account.kind in ("origination", "holding")
-        and account.jurisdiction not in ("", lot.jurisdiction)
-    ]
-    if others:
-        raise Refused(
-            checks.DestinationNotPermitted(
-                f"Account {account.number} is of {account.jurisdiction}: the instruments of"
-                f" {lot.jurisdiction} are created in an account of {lot.jurisdiction}."
-            )
-            for account in others
-        )
+# Numbers that are about to be created, and their vintage.
+Fresh = Sequence[tuple[Range, int]]
 
 
 @transaction.atomic
@@ -137,18 +45,23 @@ def record(
 
     Source: 40 CFR 62.16330(b), 62.16335(a) and (c).
     """
-    return _record(instructions, program=program, recorded_at=recorded_at)
+    return record_fresh(instructions, program=program, recorded_at=recorded_at, fresh=())
 
 
-def _record(
+def record_fresh(
     instructions: Sequence[Instruction],
     *,
     program: str,
     recorded_at: datetime,
-    vintage: int | None = None,
+    fresh: Fresh,
 ) -> tuple[Receipt, ...]:
+    """Record a batch that may create instruments, all or none.
+
+    Args:
+        fresh: Numbers that the batch creates, and their vintage.
+    """
     plan = _carry_out(
-        instructions, program=program, recorded_at=recorded_at, all_or_none=True, vintage=vintage
+        instructions, program=program, recorded_at=recorded_at, all_or_none=True, fresh=fresh
     )
     return tuple(outcome for outcome in plan.outcomes if isinstance(outcome, Receipt))
 
@@ -214,14 +127,12 @@ def _carry_out(
     program: str,
     recorded_at: datetime,
     all_or_none: bool,
-    vintage: int | None = None,
+    fresh: Fresh = (),
 ) -> Plan:
     """Decide and write, again and again while rows change in between."""
     books = store()
     for _ in range(PLANS):
-        plan = decide(
-            books, instructions, program=program, recorded_at=recorded_at, vintage=vintage
-        )
+        plan = decide(books, instructions, program=program, recorded_at=recorded_at, fresh=fresh)
         if all_or_none:
             refuse_whole(plan.outcomes)
         if not plan.transactions or books.write(plan):
@@ -235,13 +146,9 @@ def decide(
     *,
     program: str,
     recorded_at: datetime,
-    vintage: int | None = None,
+    fresh: Fresh = (),
 ) -> Plan:
-    """Read what the batch concerns and plan it; read more where a refusal needs it.
-
-    Args:
-        vintage: Of instruments that the batch creates.
-    """
+    """Read what the batch concerns and plan it; read more where a refusal needs it."""
     rules = programs.load(program)
     ranges, accounts, keys = concerned(instructions)
     while True:
@@ -251,24 +158,13 @@ def decide(
             debts = sum(len(facts.claims.get(i.destination, ())) for i in instructions)
             facts.ids += books.fresh_ids(debts)
             if rules.is_rate_based:
-                facts.vintages = _vintages(instructions, vintage)
+                lots = {block.lot for one in instructions for block in one.blocks}
+                facts.vintages = vintages_of(lots, fresh=fresh)
         plan = plan_batch(facts, instructions, program=rules, recorded_at=recorded_at)
         unread = plan.unknown_holders.difference(accounts)
         if not unread:
             return plan
         accounts += sorted(unread)
-
-
-def _vintages(instructions: Sequence[Instruction], vintage: int | None) -> Vintages:
-    """The vintages of what a batch moves, and of what it creates."""
-    fresh = [
-        (block, vintage if vintage is not None else lot_of_number(block.lot).year)
-        for instruction in instructions
-        if instruction.source is None
-        for block in instruction.blocks
-    ]
-    lots = {block.lot for instruction in instructions for block in instruction.blocks}
-    return vintages_of(lots, fresh=fresh)
 
 
 def refuse_whole(outcomes: Iterable[Receipt | Refused]) -> None:

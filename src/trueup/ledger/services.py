@@ -17,7 +17,8 @@ from trueup.ledger.opening import (
     retirement_account,
     unfreeze_account,
 )
-from trueup.ledger.recordation import check, originate, record, record_each, reverse
+from trueup.ledger.origination import originate, originate_many
+from trueup.ledger.recordation import check, record, record_each, reverse
 from trueup.ledger.waiting import (
     place_claims,
     place_hold,
@@ -39,6 +40,7 @@ __all__ = [
     "open_account",
     "open_accounts",
     "originate",
+    "originate_many",
     "place_claims",
     "place_hold",
     "pull_brake",

@@ -42,10 +42,31 @@ class Desk:
         return {"destination": number, "vintage": "2022", "quantity": "100", **more}
 
     def draft(self, **more: object) -> str:
-        """Fill the form of a transfer; the address of the page that signs it."""
-        answer = self.client.post(self.address("transfer"), self.answers(**more))
-        assert answer.status_code == 302, answer.content.decode()
-        return str(answer["Location"])
+        """Answer the pages of a transfer; the address of the page that signs it."""
+        return self.walk("transfer", self.answers(**more)).removesuffix("check/")
+
+    def walk(self, act: str, answers: dict[str, object], account: str = "Barry") -> str:
+        """Answer every page of a journey; the address of the page that checks the answers."""
+        place = self.address(act, account)
+        for _ in range(8):
+            answer = self.client.post(place, self.on_page(place, answers))
+            assert answer.status_code == 302, Page(answer.content.decode()).text
+            place = str(answer["Location"])
+            if place.endswith("/check/"):
+                return place
+        raise AssertionError(f"the journey of {act} has no end: {place}")
+
+    def on_page(self, place: str, answers: dict[str, object]) -> dict[str, object]:
+        """What is sent from a page: the answers, the end of the number, every box ticked."""
+        page = Page(self.client.get(place).content.decode())
+        assert page.problems() == [], page.problems()
+        sent = dict(answers)
+        if "vintage" in sent and sent["vintage"]:
+            sent[f"quantity_{sent.pop('vintage')}"] = sent.pop("quantity")
+        sent["by"] = "serials" if sent.get("blocks") else "file" if sent.get("file") else "vintage"
+        sent["ending"] = str(answers.get("destination", ""))[-4:]
+        boxes = [item for item in page.of("input") if item.get("name", "").startswith("read_")]
+        return sent | {box["name"]: "on" for box in boxes}
 
     def nonce(self, address: str) -> str:
         page = Page(self.client.get(address).content.decode())

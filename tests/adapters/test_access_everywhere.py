@@ -31,6 +31,11 @@ REFUSED = frozenset({401, 403})
 OWNERS: dict[str, frozenset[str]] = {
     "sign": frozenset({"representative"}),
     "sign-receipt": frozenset({"representative"}),
+    "draft": frozenset({"representative"}),
+    "sign-check": frozenset({"representative"}),
+    "sign-discard": frozenset({"representative"}),
+    "sign-step": frozenset({"representative"}),
+    "top-up-sheet": frozenset({"representative"}),
     "signature": frozenset(),
     "signature-json": frozenset(),
     "task": frozenset({"representative", "agent"}),
@@ -49,10 +54,17 @@ OWNERS: dict[str, frozenset[str]] = {
     "act-cancel": frozenset({"representative", "agent"}),
     "act-accept": frozenset({"other"}),
     "act-decline": frozenset({"other"}),
+    "act-ask-back": frozenset({"representative", "agent"}),
+    "act-send-back": frozenset({"other"}),
 }
 THINGS = {
     "sign": "draft",
     "sign-receipt": "draft",
+    "sign-check": "draft",
+    "sign-discard": "draft",
+    "sign-step": "draft",
+    "draft": "draft",
+    "top-up-sheet": "draft",
     "task": "task",
     "proposal": "proposal",
     "proposal-withdraw": "proposal",
@@ -72,6 +84,7 @@ ARGUMENTS: dict[str, Any] = {
     "certificate": 999_999,
     "year": 2024,
     "serial_number": "AL-2022-1",
+    "name": "what",
     "pk": 1,
     "provider_id": "none",
     "uidb36": "1",
@@ -87,7 +100,7 @@ BY_KEY = frozenset(
     }
 )
 # For general accounts alone; Barry's is a compliance account.
-GENERAL_ONLY = frozenset({"act-close"})
+GENERAL_ONLY = frozenset({"act-close", "act-top-up"})
 # Acts that look closer at what they are about: this transfer was refused and waits for
 # nobody, nobody here can delegate in a program of their own, and so on.
 LOOK_CLOSER = frozenset(
@@ -99,6 +112,8 @@ LOOK_CLOSER = frozenset(
         "act-cancel",
         "act-accept",
         "act-decline",
+        "act-ask-back",
+        "act-send-back",
     }
 )
 # The library's page of an error of signing in is answered with 401.

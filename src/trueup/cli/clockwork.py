@@ -50,6 +50,7 @@ def run_once(now: datetime, *, codes: Sequence[str] | None = None) -> dict[str, 
         done["refused"] += released.refused
         closed = closing.close_due(program=code, now=now)
         silent = applications.run_due(program=code, now=now)
+        done["reminded"] += transfers.remind_of_drafts(program=code, now=now)
         done["closed"] += closed.closed
         done["reminded"] += silent.reminded
         done["lapsed"] += silent.lapsed

@@ -91,3 +91,10 @@ class MoreThanDeducted(Refusal):
 class NotWholeNumber(Refusal):
     code = "compliance.not_whole_number"
     cite = "40 CFR 62.16375 (ATCS)"
+
+
+class TooLittleToGive(Refusal):
+    """The account that is to fill others up has less than they lack."""
+
+    code = "compliance.too_little_to_give"
+    cite = "40 CFR 62.16330(b)(2)"

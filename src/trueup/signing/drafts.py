@@ -15,8 +15,8 @@ from trueup.signing import challenges
 from trueup.signing.entries import DraftEntry
 from trueup.signing.models import Draft
 
-# A submission that was not signed by then is begun anew.
-LIFETIME = timedelta(hours=24)
+# A submission that nobody has signed or changed for so long is begun anew.
+LIFETIME = timedelta(days=30)
 
 
 def keep_draft(
@@ -44,8 +44,36 @@ def keep_draft(
             answers=dict(answers),
             values=dict(values),
             created_at=created_at,
+            changed_at=created_at,
         )
     )
+
+
+def change_draft(
+    *,
+    key: UUID,
+    person: int,
+    answers: Mapping[str, Any],
+    values: Mapping[str, Any],
+    changed_at: datetime,
+) -> None:
+    """Keep what was answered on a further page; what was signed is not changed any more.
+
+    Raises Refused (`signed_already`).
+
+    Source: PLAT-051, PLAT-054; docs/decisions/0240.
+    """
+    rows = Draft.objects.filter(key=key, person_id=person, done_at=None)
+    if not rows.update(answers=dict(answers), values=dict(values), changed_at=changed_at):
+        raise Refused([challenges.signed_already()])
+
+
+def discard_draft(*, key: UUID, person: int) -> bool:
+    """Throw away what somebody has begun and not signed; whether there was any.
+
+    Source: PLAT-051; docs/decisions/0240.
+    """
+    return bool(Draft.objects.filter(key=key, person_id=person, done_at=None).delete()[0])
 
 
 def finish_draft(*, key: UUID, outcome: Mapping[str, Any], done_at: datetime) -> None:
@@ -61,8 +89,8 @@ def finish_draft(*, key: UUID, outcome: Mapping[str, Any], done_at: datetime) ->
 
 
 def delete_old_drafts(*, at: datetime) -> int:
-    """Remove the drafts that nobody signed in time."""
-    return Draft.objects.filter(done_at=None, created_at__lt=at - LIFETIME).delete()[0]
+    """Remove the drafts that nobody signed or changed for long."""
+    return Draft.objects.filter(done_at=None, changed_at__lt=at - LIFETIME).delete()[0]
 
 
 def draft_entry(row: Draft) -> DraftEntry:
@@ -75,6 +103,7 @@ def draft_entry(row: Draft) -> DraftEntry:
         answers=row.answers,
         values=row.values,
         created_at=row.created_at,
+        changed_at=row.changed_at,
         done_at=row.done_at,
         outcome=row.outcome,
     )

@@ -96,6 +96,7 @@ class DraftEntry:
     answers: Mapping[str, Any]
     values: Mapping[str, Any]
     created_at: datetime
+    changed_at: datetime
     done_at: datetime | None
     outcome: Mapping[str, Any]
 

@@ -192,6 +192,7 @@ class Draft(models.Model):
         subject: What it is done to: an account's number, a transfer's key.
         answers: As they were typed, so that they can be changed.
         values: As they were understood; what is signed is made of these.
+        changed_at: When an answer was last kept; a draft goes when it has lain untouched.
         done_at, outcome: When it was signed, and what is told of it.
 
     Source: PLAT-050, PLAT-051 (the serials before signing), PLAT-054.
@@ -205,11 +206,19 @@ class Draft(models.Model):
     answers = models.JSONField(default=dict)
     values = models.JSONField(default=dict)
     created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
     outcome = models.JSONField(default=dict)
 
     class Meta:
-        indexes = (models.Index(fields=("person", "id"), name="signing_draft_person"),)
+        indexes = (
+            models.Index(fields=("person", "id"), name="signing_draft_person"),
+            models.Index(
+                fields=("program", "act", "id"),
+                condition=Q(done_at=None),
+                name="signing_draft_open",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"draft {self.key}: {self.act}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -71,9 +71,49 @@ def has_agreement(person: int, *, on: date) -> bool:
 def draft(key: UUID, *, person: int, at: datetime) -> DraftEntry | None:
     """A draft of this person's, if it is signed or can still be."""
     row = models.Draft.objects.filter(key=key, person_id=person).first()
-    if row is None or (row.done_at is None and row.created_at + drafts.LIFETIME <= at):
+    if row is None or (row.done_at is None and row.changed_at + drafts.LIFETIME <= at):
         return None
     return drafts.draft_entry(row)
+
+
+def drafts_of(
+    person: int,
+    *,
+    at: datetime,
+    acts: Collection[str],
+    program: str = "",
+    subject: str = "",
+    limit: int = PAGE,
+) -> list[DraftEntry]:
+    """What a person has begun and not signed, the last changed first.
+
+    Source: PLAT-051; docs/decisions/0240.
+    """
+    rows = models.Draft.objects.filter(
+        person_id=person, act__in=acts, done_at=None, changed_at__gt=at - drafts.LIFETIME
+    )
+    if program:
+        rows = rows.filter(program=program)
+    if subject:
+        rows = rows.filter(subject=subject)
+    return [drafts.draft_entry(row) for row in rows.order_by("-changed_at", "-id")[:limit]]
+
+
+def open_drafts(
+    *, program: str, acts: Collection[str], at: datetime, limit: int = PAGE, after: int = 0
+) -> list[tuple[int, DraftEntry]]:
+    """All that was begun in a program and not signed, with its id, a page at a time.
+
+    Source: PLAT-051; docs/decisions/0240.
+    """
+    rows = models.Draft.objects.filter(
+        program=program,
+        act__in=acts,
+        done_at=None,
+        changed_at__gt=at - drafts.LIFETIME,
+        id__gt=after,
+    )
+    return [(row.pk, drafts.draft_entry(row)) for row in rows.order_by("id")[:limit]]
 
 
 def papers(nonces: Iterable[str]) -> list[PaperEntry]:

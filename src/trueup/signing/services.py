@@ -9,7 +9,13 @@ second one approves it with `approve_paper`, and `paper.evidence` goes the same 
 from __future__ import annotations
 
 from trueup.signing.challenges import begin, prove_code, prove_passkey
-from trueup.signing.drafts import delete_old_drafts, finish_draft, keep_draft
+from trueup.signing.drafts import (
+    change_draft,
+    delete_old_drafts,
+    discard_draft,
+    finish_draft,
+    keep_draft,
+)
 from trueup.signing.entries import Evidence
 from trueup.signing.papers import approve_paper, enter_paper
 from trueup.signing.signatures import accept_agreement, sign
@@ -19,7 +25,9 @@ __all__ = [
     "accept_agreement",
     "approve_paper",
     "begin",
+    "change_draft",
     "delete_old_drafts",
+    "discard_draft",
     "enter_paper",
     "finish_draft",
     "keep_draft",

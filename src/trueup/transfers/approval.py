@@ -33,6 +33,7 @@ from trueup.transfers.models import UNSIGNED, WAITING
 from trueup.transfers.onward import Item, go_on
 from trueup.transfers.queries import entries
 from trueup.transfers.release import remaining_waits
+from trueup.transfers.return_models import TransferReturn
 from trueup.transfers.signed import sign
 from trueup.transfers.telling import ACCEPT, APPROVE, close_task, tell_of_waiting
 
@@ -68,6 +69,7 @@ def approve(
             destination=case.destination,
             vintages=[block.lot.year for block in entry.blocks],
             submitted_at=at,
+            by_consent=TransferReturn.objects.filter(key=key, side="receiver").exists(),
         ),
         rules=case.rules,
         guards=guards,

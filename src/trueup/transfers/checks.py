@@ -130,6 +130,18 @@ class AgreedAlready(Refusal):
     cite = "PLAT-052"
 
 
+class SerialsMovedOn(Refusal):
+    """What was transferred is not all where it went to."""
+
+    code = "transfers.serials_moved_on"
+    cite = "40 CFR 62.16330(b)(2)"
+
+
+class ReturnAskedAlready(Refusal):
+    code = "transfers.return_asked_already"
+    cite = "PLAT-054"
+
+
 class NotRecorded(Refusal):
     code = "transfers.not_recorded"
     cite = "40 CFR 62.16355"
@@ -284,6 +296,7 @@ def fingerprint_of(spec: TransferSpec) -> str:
         spec.note,
         getattr(spec, "reason", ""),
         getattr(spec, "beneficiary", ""),
+        *(["by consent"] if spec.by_consent else []),
     )
     return hashlib.blake2b(repr(asked).encode(), digest_size=16).hexdigest()
 

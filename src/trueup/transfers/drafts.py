@@ -237,6 +237,7 @@ def find_waits(batch: Batch) -> None:
                 destination=destination,
                 vintages=draft.vintages,
                 submitted_at=draft.spec.submitted_at,
+                by_consent=draft.spec.by_consent,
             ),
             rules=batch.rules,
             guards=batch.guards,
@@ -255,6 +256,7 @@ class Submission:
     destination: AccountEntry
     vintages: Sequence[int]
     submitted_at: datetime
+    by_consent: bool = False
 
 
 def find_further_waits(
@@ -267,7 +269,7 @@ def find_further_waits(
     source, destination = submission.source, submission.destination
     found: list[Reason] = []
     not_before_at = None
-    if guards.needs_acceptance(destination):
+    if submission.by_consent or guards.needs_acceptance(destination):
         found.append(waits.acceptance_pending(destination))
     days = guards.wait_days(source, destination)
     if days:

@@ -24,6 +24,8 @@ class TransferSpec:
         received_at: When it arrived, if that was later than its dispatch.
         reference, note: Only for the people of the transferor account.
         row: Line of the file that it came from.
+        by_consent: Whether it waits for the receiving side's consent, whatever the program
+            asks for: what is returned is not forced on anybody.
     """
 
     source: str
@@ -38,6 +40,7 @@ class TransferSpec:
     reference: str = ""
     note: str = ""
     row: int | None = None
+    by_consent: bool = False
 
     @property
     def arrived_at(self) -> datetime:

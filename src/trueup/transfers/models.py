@@ -284,3 +284,4 @@ from trueup.transfers.guard_models import (  # noqa: E402, F401
     StandingAcceptance,
     TrustedAccount,
 )
+from trueup.transfers.return_models import TransferReturn  # noqa: E402, F401

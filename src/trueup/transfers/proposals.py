@@ -75,21 +75,35 @@ def propose_transfer(
     if before is not None:
         return proposal_entry(before)
     by, _ = authority.require_capacity(account, spec.submitted_by, at=recorded_at)
-    guards = guards_for([(account, None)], rules=programs.load(program), at=recorded_at)
+    actor = actor or f"person:{by.person}"
+    return prepare(spec, account=account, principal=by.principal, actor=actor, at=recorded_at)
+
+
+def prepare(
+    spec: TransferSpec, *, account: AccountEntry, principal: int, actor: str, at: datetime
+) -> ProposalEntry:
+    """Keep what a representative may sign, and put it on the list of the account's people.
+
+    Args:
+        principal: The representative for whom it is prepared; it ends with that seat.
+
+    Source: PLAT-050; docs/decisions/0177.
+    """
+    guards = guards_for([(account, None)], rules=programs.load(account.program), at=at)
     row = Proposal.objects.create(
         key=spec.key,
-        program=program,
+        program=account.program,
         account_id=account.id,
         destination_number=spec.destination[:NUMBER_MAX],
         spec=spec_json(spec),
-        fingerprint=fingerprint,
-        proposed_by_id=by.person,
-        principal_id=by.principal,
-        actor=actor or f"person:{by.person}",
-        proposed_at=recorded_at,
-        expires_at=lapses_at(guards, recorded_at),
+        fingerprint=checks.fingerprint_of(spec),
+        proposed_by_id=spec.submitted_by,
+        principal_id=principal,
+        actor=actor,
+        proposed_at=at,
+        expires_at=lapses_at(guards, at),
     )
-    _log(row, act="propose_transfer", actor=row.actor, at=recorded_at)
+    _log(row, act="propose_transfer", actor=row.actor, at=at)
     tasks.open_tasks([_task(row, account, spec)])
     return proposal_entry(row)
 

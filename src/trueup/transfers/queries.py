@@ -32,7 +32,14 @@ from trueup.transfers.entries import (
 )
 from trueup.transfers.guard_models import SecondPersonRule, StandingAcceptance
 from trueup.transfers.guards import guards_for
-from trueup.transfers.models import SUBMITTED, UNSIGNED, WAITING, Limitation, Transfer
+from trueup.transfers.models import (
+    GOING_ON,
+    SUBMITTED,
+    UNSIGNED,
+    WAITING,
+    Limitation,
+    Transfer,
+)
 
 PAGE = 100
 
@@ -158,6 +165,33 @@ def waiting_out_of(
     """
     rows = Transfer.objects.filter(source_id__in=among(accounts_), state__in=WAITING, id__gt=after)
     return entries(list(rows.order_by("id")[:limit]))
+
+
+def has_sent_to(source: int, destination: int) -> bool:
+    """Whether an account has ever sent something to another one, or has it on its way.
+
+    Source: PLAT-094 (a new counterparty).
+    """
+    return Transfer.objects.filter(
+        source_id=source, destination_id=destination, state__in=GOING_ON
+    ).exists()
+
+
+def sent_since(
+    source: int, destination: int, *, quantity: int, since: datetime
+) -> list[TransferEntry]:
+    """The same quantity to the same receiver, submitted since an instant, the newest first.
+
+    Source: PLAT-054, PLAT-094.
+    """
+    rows = Transfer.objects.filter(
+        source_id=source,
+        destination_id=destination,
+        quantity=quantity,
+        received_at__gte=since,
+        state__in=(*GOING_ON, UNSIGNED),
+    )
+    return entries(list(rows.order_by("-id")[:PAGE]))
 
 
 def next_due(*, program: str, after: datetime, before: datetime) -> list[datetime]:

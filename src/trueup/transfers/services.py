@@ -26,6 +26,8 @@ from trueup.transfers.files import error_report, import_transfers
 from trueup.transfers.limits import cancel_instruments, lift_limitation, limit_instruments
 from trueup.transfers.proposals import propose_transfer, sign_proposal
 from trueup.transfers.release import free_for_deductions, mark_done, record_due, release_held
+from trueup.transfers.reminders import remind_of_drafts
+from trueup.transfers.returns import ask_back, send_back
 from trueup.transfers.safeguards import (
     agree_once_and_for_all,
     ask_to_end_second_person,
@@ -43,6 +45,7 @@ __all__ = [
     "agree_once_and_for_all",
     "approve",
     "approve_trusted",
+    "ask_back",
     "ask_to_end_second_person",
     "cancel",
     "cancel_instruments",
@@ -70,10 +73,12 @@ __all__ = [
     "record_due",
     "reject",
     "release_held",
+    "remind_of_drafts",
     "remove_trusted",
     "require_second_person",
     "retire",
     "reverse",
+    "send_back",
     "set_safeguards",
     "sign_proposal",
     "statements_for",

@@ -90,13 +90,24 @@ def reasons_against(
     """
     if not specs:
         return []
+    return forecast(specs, program=program, recorded_at=recorded_at)[1]
+
+
+def forecast(
+    specs: Sequence[TransferSpec], *, program: str, recorded_at: datetime
+) -> tuple[list[TransferEntry], list[Refusal]]:
+    """What would become of submissions now, or what would be said against them; nothing is kept.
+
+    Source: 40 CFR 62.16335(b), (e)(2); PLAT-051.
+    """
+    entries: list[TransferEntry] = []
     try:
         with transaction.atomic():
-            submit(specs, program=program, recorded_at=recorded_at, all_or_none=True)
+            entries = submit(specs, program=program, recorded_at=recorded_at, all_or_none=True)
             transaction.set_rollback(True)
     except Refused as refused:
-        return list(refused.refusals)
-    return []
+        return [], list(refused.refusals)
+    return entries, []
 
 
 def _with_retirement_account(

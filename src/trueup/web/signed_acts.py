@@ -9,7 +9,7 @@ Source: PLAT-050, PLAT-051, PLAT-151, PLAT-152; MASS-027, MASS-037.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from uuid import UUID
 
 from django import forms
 from django.utils import timezone
+from django.utils.functional import Promise
 
 from trueup.accounts.entries import PersonEntry
 from trueup.ledger.entries import AccountEntry
@@ -35,6 +36,9 @@ ACCOUNT = "account"
 TRANSFER = "transfer"
 THING = "thing"
 PROGRAM = "program"
+
+# Among the values of a draft: the names of the pages of its journey that were answered.
+ANSWERED = "answered"
 
 
 def now() -> datetime:
@@ -93,12 +97,14 @@ class Submission:
         rows: Label and answer.
         blocks: The serial numbers concerned.
         warnings: What the signer should know first.
+        document: The form in the library, where it is not always the act's.
     """
 
     text: str
     rows: tuple[tuple[str, str], ...]
     blocks: tuple[SerialBlock, ...] = ()
     warnings: tuple[str, ...] = ()
+    document: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,13 +133,83 @@ class Outcome:
 class ActForm(forms.Form):
     """The questions of an act; `values` is what is kept of the answers, as JSON."""
 
-    def __init__(self, data: Mapping[str, Any] | None = None, *, acting: Acting) -> None:
-        super().__init__(data)
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        acting: Acting,
+        files: Any = None,
+    ) -> None:
+        super().__init__(data, files)
         self.acting = acting
 
     def values(self) -> dict[str, Any]:
         """The answers as they were understood."""
         return dict(self.cleaned_data)
+
+
+class StepForm(ActForm):
+    """The questions of one page of a journey, which knows what was answered before."""
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        acting: Acting,
+        known: Values,
+        files: Any = None,
+        way: str = "",
+    ) -> None:
+        super().__init__(data, acting=acting, files=files)
+        self.known = known
+        self.way = way
+
+    def shown(self) -> dict[str, Any]:
+        """What the page shows beside the questions."""
+        return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One page of a journey: one thing is asked.
+
+    Attributes:
+        name: In the address.
+        part: Under which it stands in the step indicator; steps may share one.
+        rows: Label and answer, as the page shows them that checks the answers.
+        applies: Whether it is asked at all, after what was answered before.
+        is_done: Whether what was answered still holds.
+    """
+
+    name: str
+    part: str | Promise
+    title: str | Promise
+    form_class: type[StepForm]
+    template: str = "signing/step"
+    rows: Callable[[Acting, Values], Sequence[tuple[str, str]]] = lambda _acting, _values: ()
+    applies: Callable[[Acting, Values], bool] = lambda _acting, _values: True
+    is_done: Callable[[Acting, Values], bool] | None = None
+
+    def holds(self, acting: Acting, values: Values) -> bool:
+        """Whether the page was answered, and nothing has changed what was answered."""
+        if self.name not in values.get(ANSWERED, ()):
+            return False
+        return self.is_done is None or self.is_done(acting, values)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """What signing would do now, without doing it.
+
+    Attributes:
+        refusals: Why it would not be recorded.
+        waits: What it would wait for.
+        moved: Serial numbers that are no longer there, and where they are.
+    """
+
+    refusals: tuple[str, ...] = ()
+    waits: tuple[str, ...] = ()
+    moved: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,14 +233,16 @@ class SignedAct:
         may: Whether the person may do it now, beyond acting for the account.
         initial: Answers to begin with.
         functions: For acts of officials: one of these is needed in the program.
+        steps: The pages of its journey, one thing each; without them it has one form.
+        forecast: What signing would do, for the page that checks the answers.
     """
 
     name: str
     subject: str
     document: str
-    title: str
-    lead: str
-    button: str
+    title: str | Promise
+    lead: str | Promise
+    button: str | Promise
     form_class: type[ActForm]
     prepare: Callable[[Acting, Values, UUID], Submission]
     perform: Callable[[Acting, Values, UUID, Evidence], Outcome]
@@ -176,6 +254,8 @@ class SignedAct:
     may: Callable[[Acting], bool] = lambda _acting: True
     initial: Callable[[Acting], dict[str, Any]] = field(default=lambda _acting: {})
     functions: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
+    forecast: Callable[[Acting, Values, UUID], Forecast] = lambda _a, _v, _k: Forecast()
 
     def statements(self, acting: Acting, values: Values) -> tuple[Statement, ...]:
         """The prescribed statements, which are shown word for word and accepted.

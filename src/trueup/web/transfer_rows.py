@@ -128,7 +128,7 @@ def _row_of_draft(draft: DraftEntry, known: Mapping[str, AccountEntry]) -> Trans
     number = str(draft.values.get("destination", ""))
     return TransferRow(
         key=0,
-        address=reverse("sign", args=[draft.key]),
+        address=reverse("draft", args=[draft.key]),
         what=DRAFTED[draft.act],
         other=_named(known.get(number), number),
         other_number=number,
@@ -136,7 +136,7 @@ def _row_of_draft(draft: DraftEntry, known: Mapping[str, AccountEntry]) -> Trans
         quantity=sum(block.quantity for block in blocks) or None,
         vintages=vintages_of(blocks),
         state=state_of_draft(),
-        at=draft.created_at,
+        at=draft.changed_at,
     )
 
 

@@ -14,6 +14,8 @@ from trueup.web.acts import (
     desk,
     guards,
     representation,
+    returns,
+    top_up,
     transfers,
 )
 from trueup.web.signed_acts import SignedAct
@@ -21,7 +23,9 @@ from trueup.web.signed_acts import SignedAct
 _ALL = (
     *agreement.ACTS,
     *transfers.ACTS,
+    *top_up.ACTS,
     *decisions.ACTS,
+    *returns.ACTS,
     *guards.ACTS,
     *representation.ACTS,
     *certificates.ACTS,

@@ -9,6 +9,9 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from trueup.ledger import queries as ledger
 from trueup.ledger.entries import AccountEntry
 from trueup.signing.entries import Evidence
@@ -35,7 +38,10 @@ class ReasonForm(ActForm):
     """Why; both sides are told."""
 
     reason = fields.NoteField(
-        label="Reason", max_length=GROUND_MAX, rows=2, help_text="Both sides are told."
+        label=gettext_lazy("Reason"),
+        max_length=GROUND_MAX,
+        rows=2,
+        help_text=gettext_lazy("Both sides are told."),
     )
 
     def clean_reason(self) -> str:
@@ -55,10 +61,10 @@ def _prepare(what: str) -> Callable[[Acting, Values, UUID], Submission]:
         entry = acting.about
         reason = values.get("reason", "")
         rows = [
-            ("From", _side(entry.source, entry.source_number)),
-            ("To", _side(entry.destination, entry.destination_number)),
-            ("Quantity", f"{entry.quantity or 0:,} {acting.program.instruments}"),
-            ("Reason", reason),
+            (_("From"), side(entry.source, entry.source_number)),
+            (_("To"), side(entry.destination, entry.destination_number)),
+            (_("Quantity"), f"{entry.quantity or 0:,} {acting.program.instruments}"),
+            (_("Reason"), reason),
         ]
         return Submission(
             text=canonical_act(entry, what, ground=require_ground(reason) if reason else ""),
@@ -82,8 +88,8 @@ def _warnings(acting: Acting, what: str) -> tuple[str, ...]:
         return ()
     local = by.astimezone(acting.program.zone)
     return (
-        f"It counts as submitted when you have signed: for the deadline by"
-        f" {local:%B} {local.day}, {local.year}, {local:%H:%M:%S} {local.tzname()}.",
+        _("It counts as submitted when you have signed: for the deadline by %(when)s.")
+        % {"when": f"{local:%Y-%m-%d %H:%M:%S} {local.tzname()}"},
     )
 
 
@@ -114,7 +120,7 @@ def _cancel(acting: Acting, values: Values, _key: UUID, evidence: Evidence) -> O
         evidence=evidence,
     )
     if isinstance(entry, ProposalEntry):
-        return Outcome(heading="The proposal is dropped", kind="info")
+        return Outcome(heading=_("The proposal is dropped"), kind="info")
     return outcome_of(entry, acting)
 
 
@@ -136,7 +142,7 @@ def _decline(acting: Acting, values: Values, _key: UUID, evidence: Evidence) -> 
     return outcome_of(entry, acting)
 
 
-def _side(account: AccountEntry | None, number: str) -> str:
+def side(account: AccountEntry | None, number: str) -> str:
     return titled(account) if account is not None else number
 
 
@@ -152,10 +158,12 @@ APPROVAL = SignedAct(
     name="approve",
     subject=TRANSFER,
     document="transfer_approval",
-    title="Approve a transfer",
-    lead="You are the second person: the transfer is submitted with your signature. Whoever"
-    " asked for it, or whose agent asked, cannot approve it.",
-    button="Sign and approve",
+    title=gettext_lazy("Approve a transfer"),
+    lead=gettext_lazy(
+        "You are the second person: the transfer is submitted with your signature. Whoever"
+        " asked for it, or whose agent asked, cannot approve it."
+    ),
+    button=gettext_lazy("Sign and approve"),
     form_class=ActForm,
     prepare=_prepare("approve"),
     perform=_approve,
@@ -166,9 +174,11 @@ REJECTION = SignedAct(
     name="reject",
     subject=TRANSFER,
     document="transfer_rejection",
-    title="Reject a transfer",
-    lead="You are the second person: the transfer ends, and its serial numbers are free.",
-    button="Sign and reject",
+    title=gettext_lazy("Reject a transfer"),
+    lead=gettext_lazy(
+        "You are the second person: the transfer ends, and its serial numbers are free."
+    ),
+    button=gettext_lazy("Sign and reject"),
     form_class=ReasonForm,
     prepare=_prepare("reject"),
     perform=_reject,
@@ -179,9 +189,9 @@ CANCELLATION = SignedAct(
     name="cancel",
     subject=TRANSFER,
     document="transfer_cancellation",
-    title="Cancel a transfer",
-    lead="A transfer that waits ends, and its serial numbers are free.",
-    button="Sign and cancel the transfer",
+    title=gettext_lazy("Cancel a transfer"),
+    lead=gettext_lazy("A transfer that waits ends, and its serial numbers are free."),
+    button=gettext_lazy("Sign and cancel the transfer"),
     form_class=MaybeReasonForm,
     prepare=_prepare("cancel"),
     perform=_cancel,
@@ -192,9 +202,9 @@ ACCEPTANCE = SignedAct(
     name="accept",
     subject=TRANSFER,
     document="transfer_acceptance",
-    title="Accept a transfer",
-    lead="You agree, for the receiving account, to what is transferred into it.",
-    button="Sign and accept",
+    title=gettext_lazy("Accept a transfer"),
+    lead=gettext_lazy("You agree, for the receiving account, to what is transferred into it."),
+    button=gettext_lazy("Sign and accept"),
     form_class=ActForm,
     prepare=_prepare("accept"),
     perform=_accept,
@@ -206,9 +216,9 @@ DECLINE = SignedAct(
     name="decline",
     subject=TRANSFER,
     document="transfer_acceptance",
-    title="Decline a transfer",
-    lead="You refuse, for the receiving account, what is to be transferred into it.",
-    button="Sign and decline",
+    title=gettext_lazy("Decline a transfer"),
+    lead=gettext_lazy("You refuse, for the receiving account, what is to be transferred into it."),
+    button=gettext_lazy("Sign and decline"),
     form_class=ReasonForm,
     prepare=_prepare("decline"),
     perform=_decline,
@@ -241,17 +251,23 @@ def _prepare_proposal(acting: Acting, _values: Values, _key: UUID) -> Submission
         raise ValueError("there is no such proposal")
     spec = tidied(found.spec)
     quantity = sum(block.quantity for block in spec.blocks) or spec.quantity or 0
-    rows = [("From", titled(acting.acted_for))]
+    rows = [(_("From"), titled(acting.acted_for))]
     if isinstance(spec, RetirementSpec):
-        rows += [("Retired for", spec.reason.capitalize()), ("On behalf of", spec.beneficiary)]
+        rows += [
+            (_("Retired for"), spec.reason.capitalize()),
+            (_("On behalf of"), spec.beneficiary),
+        ]
     else:
-        rows.append(("To", spec.destination))
+        rows.append((_("To"), spec.destination))
     rows += [
-        ("Quantity", f"{quantity:,} {acting.program.instruments}"),
-        ("Vintage", str(spec.vintage or "")),
-        ("Your reference", spec.reference),
-        ("Note", spec.note),
-        ("Prepared by", "a machine with a key" if found.actor.startswith("key:") else "a person"),
+        (_("Quantity"), f"{quantity:,} {acting.program.instruments}"),
+        (_("Vintage"), str(spec.vintage or "")),
+        (_("Your reference"), spec.reference),
+        (_("Note"), spec.note),
+        (
+            _("Prepared by"),
+            _("a machine with a key") if found.actor.startswith("key:") else _("a person"),
+        ),
     ]
     return Submission(
         text=canonical_text(spec),
@@ -277,9 +293,11 @@ PROPOSAL = SignedAct(
     subject=THING,
     place="<program:code>/proposals/<uuid:key>/sign/",
     document="transfer",
-    title="Sign a transfer that was prepared",
-    lead="A machine or an agent has prepared this transfer. It is submitted when you sign it.",
-    button="Sign and submit the transfer",
+    title=gettext_lazy("Sign a transfer that was prepared"),
+    lead=gettext_lazy(
+        "A machine or an agent has prepared this transfer. It is submitted when you sign it."
+    ),
+    button=gettext_lazy("Sign and submit the transfer"),
     form_class=ActForm,
     prepare=_prepare_proposal,
     perform=_sign_proposal,
@@ -292,9 +310,11 @@ RETIREMENT_PROPOSAL = SignedAct(
     subject=THING,
     place="<program:code>/proposals/<uuid:key>/sign-retirement/",
     document="retirement",
-    title="Sign a retirement that was prepared",
-    lead="A machine or an agent has prepared this retirement. It is submitted when you sign it.",
-    button="Sign and retire",
+    title=gettext_lazy("Sign a retirement that was prepared"),
+    lead=gettext_lazy(
+        "A machine or an agent has prepared this retirement. It is submitted when you sign it."
+    ),
+    button=gettext_lazy("Sign and retire"),
     form_class=ActForm,
     prepare=_prepare_proposal,
     perform=_sign_proposal,

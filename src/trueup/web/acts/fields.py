@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.validators import MinValueValidator
+from django.utils.translation import gettext as _
 
 from trueup.accounts import queries as accounts
 from trueup.accounts.checks import is_readable
 from trueup.accounts.entries import PersonEntry
 from trueup.ledger import queries as ledger
-from trueup.ledger.entries import AccountEntry
+from trueup.ledger.entries import AccountEntry, range_of
 from trueup.ledger.numbers import is_account_number
+from trueup.ledger.vintages import vintages_of
 from trueup.rules.program import Program
-from trueup.rules.refusal import Refused
 from trueup.rules.serials import SerialBlock, parse_block
 
 
@@ -29,16 +31,20 @@ class TextField(forms.CharField):
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
         if not is_readable("".join(str(text).splitlines())):
-            raise forms.ValidationError("This has characters that cannot be read.")
+            raise forms.ValidationError(_("This has characters that cannot be read."))
         return text
 
 
 class NoteField(TextField):
-    """Several lines of readable text."""
+    """Several lines of readable text; of a list only what is in its lines is looked at."""
 
-    def __init__(self, *, rows: int = 3, **more: Any) -> None:
+    def __init__(self, *, rows: int = 3, is_list: bool = False, **more: Any) -> None:
         widget = forms.Textarea(attrs={"class": "usa-textarea", "rows": rows})
         super().__init__(widget=widget, **more)
+        self.is_list = is_list
+
+    def clean(self, value: Any) -> Any:
+        return forms.CharField.clean(self, value) if self.is_list else super().clean(value)
 
 
 class ChoiceField(forms.ChoiceField):
@@ -77,6 +83,16 @@ class WholeField(forms.IntegerField):
         return super().to_python(text if text.isascii() else "x")
 
 
+class CountField(WholeField):
+    """A count that can be none."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)
+        self.min_value = 0
+        kept = [one for one in self.validators if not isinstance(one, MinValueValidator)]
+        self.validators = [*kept, MinValueValidator(0)]
+
+
 class DayField(forms.DateField):
     """A day, by the browser's own picker or typed as 2025-05-01."""
 
@@ -91,30 +107,10 @@ def account_or_error(program: Program, number: str) -> AccountEntry:
     if is_account_number(number):
         found = ledger.find_account(program=program.code, number=number)
     if found is None:
-        raise forms.ValidationError(f"There is no account with the number “{number}” here.")
-    return found
-
-
-def blocks_of(text: str) -> list[SerialBlock]:
-    """Blocks of serial numbers, one a line: `AL-2022-1 to AL-2022-100`, or one number.
-
-    Raises ValidationError with the line.
-    """
-    found: list[SerialBlock] = []
-    for position, line in enumerate(text.splitlines(), start=1):
-        words = line.replace(" to ", " ").replace(",", " ").split()
-        if not words:
-            continue
-        if len(words) > 2:
-            raise forms.ValidationError(
-                f"Line {position}: give a block as first and last serial number."
-            )
-        try:
-            found.append(parse_block(words[0].upper(), words[-1].upper()))
-        except Refused as refused:
-            raise forms.ValidationError(
-                [f"Line {position}: {refusal.sentence}" for refusal in refused.refusals]
-            ) from None
+        raise forms.ValidationError(
+            _("There is no account with the number “%(number)s” here."),
+            params={"number": number},
+        )
     return found
 
 
@@ -126,6 +122,23 @@ def blocks_json(blocks: Sequence[SerialBlock]) -> list[list[str]]:
 def blocks_from_json(kept: Sequence[Sequence[str]]) -> tuple[SerialBlock, ...]:
     """Blocks that a draft kept."""
     return tuple(parse_block(first, last) for first, last in kept)
+
+
+def vintages_of_blocks(
+    blocks: Iterable[SerialBlock], *, rules: Program
+) -> Iterator[tuple[int, int]]:
+    """Vintage and quantity of each block, or of its parts: of credits it is of their issue.
+
+    Source: RATE-186; 40 CFR 62.16420(c)(3).
+    """
+    if not rules.is_rate_based:
+        yield from ((block.lot.year, block.quantity) for block in blocks)
+        return
+    ranges = [range_of(block, program_number=rules.number) for block in blocks]
+    known = vintages_of(item.lot for item in ranges)
+    for item in ranges:
+        for part in known.parts(*item):
+            yield part.vintage, part.last - part.first + 1
 
 
 def day_of(text: str) -> date:

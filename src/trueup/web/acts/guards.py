@@ -11,6 +11,8 @@ from uuid import UUID
 
 from django import forms
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from trueup.accounts import queries as accounts
 from trueup.signing.entries import Evidence
@@ -36,20 +38,22 @@ from trueup.web.signed_acts import (
 class OtherForm(ActForm):
     """Another account."""
 
-    other = fields.AccountField(label="Account to trust", help_text="12 letters and digits.")
+    other = fields.AccountField(
+        label=gettext_lazy("Account to trust"), help_text=gettext_lazy("12 letters and digits.")
+    )
 
     def clean_other(self) -> str:
         number = str(self.cleaned_data["other"])
         found = fields.account_or_error(self.acting.program, number)
         if found.id == self.acting.acted_for.id:
-            raise forms.ValidationError("An account need not trust itself.")
+            raise forms.ValidationError(_("An account need not trust itself."))
         return number
 
 
 class ListedForm(ActForm):
     """One of the accounts that await approval."""
 
-    other = fields.ChoiceField(label="Account to approve")
+    other = fields.ChoiceField(label=gettext_lazy("Account to approve"))
 
     def __init__(self, data: Any = None, *, acting: Acting) -> None:
         super().__init__(data, acting=acting)
@@ -64,7 +68,7 @@ class ListedForm(ActForm):
 
 def _other_rows(acting: Acting, values: Values) -> tuple[tuple[str, str], ...]:
     other = fields.account_or_error(acting.program, values["other"])
-    return (("For", titled(acting.acted_for)), ("Trusts", titled(other)))
+    return ((_("For"), titled(acting.acted_for)), (_("Trusts"), titled(other)))
 
 
 def _prepare_listing(act: str) -> Callable[[Acting, Values, UUID], Submission]:
@@ -88,11 +92,11 @@ def _trust(acting: Acting, values: Values, _key: UUID, evidence: Evidence) -> Ou
         evidence=evidence,
     )
     waits = (
-        "Another representative approves it first."
+        _("Another representative approves it first.")
         if entry.effective_at is None
-        else "It is trusted after the wait that the program sets."
+        else _("It is trusted after the wait that the program sets.")
     )
-    return Outcome(heading="The account is listed", sentences=(waits,), links=_links(acting))
+    return Outcome(heading=_("The account is listed"), sentences=(waits,), links=_links(acting))
 
 
 def _approve(acting: Acting, values: Values, _key: UUID, evidence: Evidence) -> Outcome:
@@ -105,8 +109,8 @@ def _approve(acting: Acting, values: Values, _key: UUID, evidence: Evidence) -> 
         evidence=evidence,
     )
     return Outcome(
-        heading="The listing is approved",
-        sentences=("It is trusted after the wait that the program sets.",),
+        heading=_("The listing is approved"),
+        sentences=(_("It is trusted after the wait that the program sets."),),
         links=_links(acting),
     )
 
@@ -116,8 +120,8 @@ def _prepare_second(required: bool) -> Callable[[Acting, Values, UUID], Submissi
         return Submission(
             text=canonical_second_person(acting.acted_for, required=required),
             rows=(
-                ("For", titled(acting.acted_for)),
-                ("A second person approves transfers", "Yes" if required else "No longer"),
+                (_("For"), titled(acting.acted_for)),
+                (_("A second person approves transfers"), _("Yes") if required else _("No longer")),
             ),
         )
 
@@ -128,7 +132,9 @@ def _require(acting: Acting, _values: Values, _key: UUID, evidence: Evidence) ->
     services.require_second_person(
         account=acting.acted_for.id, person=acting.person.id, at=acting.at, evidence=evidence
     )
-    return Outcome(heading="A second person approves transfers from now on", links=_links(acting))
+    return Outcome(
+        heading=_("A second person approves transfers from now on"), links=_links(acting)
+    )
 
 
 def _end(acting: Acting, _values: Values, _key: UUID, evidence: Evidence) -> Outcome:
@@ -138,18 +144,18 @@ def _end(acting: Acting, _values: Values, _key: UUID, evidence: Evidence) -> Out
             account=account, person=person, at=acting.at, evidence=evidence
         )
         return Outcome(
-            heading="You have asked that no second person be required",
-            sentences=("Another representative, or an official, ends it.",),
+            heading=_("You have asked that no second person be required"),
+            sentences=(_("Another representative, or an official, ends it."),),
             kind="info",
             links=_links(acting),
         )
     services.end_second_person(account=account, person=person, at=acting.at, evidence=evidence)
-    return Outcome(heading="No second person is required any more", links=_links(acting))
+    return Outcome(heading=_("No second person is required any more"), links=_links(acting))
 
 
 def _prepare_consent(acting: Acting, _values: Values, _key: UUID) -> Submission:
     return Submission(
-        text=canonical_acceptance(acting.acted_for), rows=(("For", titled(acting.acted_for)),)
+        text=canonical_acceptance(acting.acted_for), rows=((_("For"), titled(acting.acted_for)),)
     )
 
 
@@ -158,7 +164,7 @@ def _agree(acting: Acting, _values: Values, _key: UUID, evidence: Evidence) -> O
         account=acting.acted_for.id, person=acting.person.id, at=acting.at, evidence=evidence
     )
     return Outcome(
-        heading="The account agrees to what is transferred into it", links=_links(acting)
+        heading=_("The account agrees to what is transferred into it"), links=_links(acting)
     )
 
 
@@ -183,10 +189,12 @@ ACTS = (
     _act(
         "trust",
         "trusted_account",
-        title="Trust an account",
-        lead="Transfers to a trusted account do not wait. The listing takes effect after a"
-        " while, and where there is a second representative, with that one's approval.",
-        button="Sign and list the account",
+        title=gettext_lazy("Trust an account"),
+        lead=gettext_lazy(
+            "Transfers to a trusted account do not wait. The listing takes effect after a"
+            " while, and where there is a second representative, with that one's approval."
+        ),
+        button=gettext_lazy("Sign and list the account"),
         form_class=OtherForm,
         prepare=_prepare_listing("list"),
         perform=_trust,
@@ -194,9 +202,11 @@ ACTS = (
     _act(
         "approve-trusted",
         "trusted_account",
-        title="Approve a trusted account",
-        lead="Another representative has listed an account; you are the second person.",
-        button="Sign and approve",
+        title=gettext_lazy("Approve a trusted account"),
+        lead=gettext_lazy(
+            "Another representative has listed an account; you are the second person."
+        ),
+        button=gettext_lazy("Sign and approve"),
         form_class=ListedForm,
         prepare=_prepare_listing("approve"),
         perform=_approve,
@@ -204,9 +214,11 @@ ACTS = (
     _act(
         "second-person",
         "second_person",
-        title="Require a second person",
-        lead="From then on every transfer out of this account is approved by a second person.",
-        button="Sign and require a second person",
+        title=gettext_lazy("Require a second person"),
+        lead=gettext_lazy(
+            "From then on every transfer out of this account is approved by a second person."
+        ),
+        button=gettext_lazy("Sign and require a second person"),
         form_class=ActForm,
         prepare=_prepare_second(True),
         perform=_require,
@@ -217,9 +229,11 @@ ACTS = (
     _act(
         "no-second-person",
         "second_person",
-        title="End the requirement of a second person",
-        lead="One representative asks for it, and another one or an official ends it.",
-        button="Sign",
+        title=gettext_lazy("End the requirement of a second person"),
+        lead=gettext_lazy(
+            "One representative asks for it, and another one or an official ends it."
+        ),
+        button=gettext_lazy("Sign"),
         form_class=ActForm,
         prepare=_prepare_second(False),
         perform=_end,
@@ -230,9 +244,9 @@ ACTS = (
     _act(
         "agree-to-incoming",
         "standing_acceptance",
-        title="Agree to all incoming transfers",
-        lead="Transfers into this account then wait for no acceptance.",
-        button="Sign and agree",
+        title=gettext_lazy("Agree to all incoming transfers"),
+        lead=gettext_lazy("Transfers into this account then wait for no acceptance."),
+        button=gettext_lazy("Sign and agree"),
         form_class=ActForm,
         prepare=_prepare_consent,
         perform=_agree,

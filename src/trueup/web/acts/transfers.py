@@ -1,172 +1,159 @@
-"""Transfers: submit one, and decide those that wait.
+"""Transfers and retirements: one thing a page, then checked, signed, and answered.
 
-Source: 40 CFR 62.16330; PLAT-050, PLAT-051, PLAT-056.
+Source: 40 CFR 62.16330; PLAT-050, PLAT-051, PLAT-056, PLAT-094.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from trueup.ledger import queries as ledger
+from trueup.accounts import ownership
+from trueup.accounts import queries as accounts
 from trueup.ledger.entries import AccountEntry
 from trueup.rules.refusal import Refused
-from trueup.rules.serials import SerialBlock
 from trueup.signing.entries import Evidence
 from trueup.transfers import services
 from trueup.transfers.canonical import canonical_text, tidied
 from trueup.transfers.entries import RetirementSpec, TransferEntry, TransferSpec
 from trueup.transfers.models import BENEFICIARY_MAX, NOTE_MAX, REFERENCE_MAX
-from trueup.transfers.submission import reasons_against
-from trueup.web.acts import fields
+from trueup.transfers.submission import forecast
+from trueup.transfers.whereabouts import elsewhere
+from trueup.web.acts import choosing, fields, warnings
 from trueup.web.signed_acts import (
     ACCOUNT,
     ActForm,
     Acting,
+    Forecast,
     Outcome,
     SignedAct,
+    Step,
+    StepForm,
     Submission,
     Values,
 )
+from trueup.web.transfer_words import state_of
 
 KIND = "transfers"
-# Where a reason against a transfer is shown; the others are shown above the form.
-_FIELD_OF = {
-    "unknown_account": "destination",
-    "same_account": "destination",
-    "serials_not_held": "blocks",
-    "serials_retired": "blocks",
-    "text_not_usable": "note",
-    "reason_not_listed": "reason",
-}
+LAST = 4
 
 
-class InstrumentsForm(ActForm):
-    """Which instruments: blocks of serial numbers, or so many of a vintage."""
-
-    blocks = fields.NoteField(
-        label="Serial numbers",
-        required=False,
-        help_text="One block a line, such as AL-2022-101 to AL-2022-200. Leave this empty to"
-        " give a vintage and a quantity instead.",
-    )
-    vintage = fields.WholeField(label="Vintage", required=False, max_value=9999)
-    quantity = fields.WholeField(
-        label="Quantity",
-        required=False,
-        max_value=10**13,
-        help_text="The ones that were recorded first go first. You see their serial numbers"
-        " before you sign.",
-    )
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if self.errors:
-            return cleaned
-        typed = cleaned["blocks"].strip()
-        if typed and (cleaned["vintage"] or cleaned["quantity"]):
-            raise forms.ValidationError("Give serial numbers, or a vintage and a quantity.")
-        if typed:
-            try:
-                cleaned["chosen"] = fields.blocks_of(typed)
-            except forms.ValidationError as problem:
-                self.add_error("blocks", problem)
-        elif cleaned["vintage"] and cleaned["quantity"]:
-            self._choose(cleaned)
-        else:
-            self.add_error("blocks", "Say what goes: serial numbers, or a vintage and a quantity.")
-        if not self.errors:
-            self._refuse(cleaned)
-        return cleaned
-
-    def values(self) -> dict[str, Any]:
-        cleaned = self.cleaned_data
-        return {
-            "blocks": fields.blocks_json(cleaned["chosen"]),
-            **{
-                name: cleaned[name]
-                for name in ("destination", "reference", "note", "reason", "beneficiary")
-                if name in cleaned
-            },
-        }
-
-    def _choose(self, cleaned: dict[str, Any]) -> None:
-        """The serial numbers of a vintage, which are then signed.
-
-        Source: PLAT-051 (note).
-        """
-        try:
-            chosen = ledger.choose(
-                self.acting.acted_for.id, vintage=cleaned["vintage"], quantity=cleaned["quantity"]
-            )
-        except Refused as refused:
-            self.add_error("quantity", [refusal.sentence for refusal in refused.refusals])
-            return
-        cleaned["chosen"] = [item.block for item in chosen]
-        if sum(block.quantity for block in cleaned["chosen"]) < cleaned["quantity"]:
-            self.add_error("quantity", "The account does not hold so many that are free.")
-
-    def _refuse(self, cleaned: dict[str, Any]) -> None:
-        """Say beside the fields why it would not be recorded; nothing is kept of this."""
-        self.cleaned_data = cleaned
-        spec = _spec(self.acting, self.values(), key=UUID(int=0))
-        for refusal in reasons_against(
-            [spec], program=self.acting.program.code, recorded_at=self.acting.at
-        ):
-            field = _FIELD_OF.get(refusal.reason)
-            self.add_error(field if field in self.fields else None, refusal.sentence)
-
-
-class TransferForm(InstrumentsForm):
-    """Which instruments go where."""
+class ToForm(StepForm):
+    """To whom it goes, by the account's number; what its own people note about it."""
 
     destination = fields.AccountField(
-        label="To account", help_text="Its number: 12 letters and digits."
+        label=gettext_lazy("Number of the receiving account"),
+        help_text=gettext_lazy(
+            "12 letters and digits, as its representative gave it to you. On the next page you"
+            " see whose account it is."
+        ),
     )
     reference = fields.TextField(
-        label="Your reference",
+        label=gettext_lazy("Your reference"),
         required=False,
         max_length=REFERENCE_MAX,
-        help_text="Shown to the people of your account alone.",
+        help_text=gettext_lazy("Shown to the people of your account alone."),
     )
     note = fields.NoteField(
-        label="Note",
+        label=gettext_lazy("Note"),
         required=False,
         max_length=NOTE_MAX,
-        help_text="Shown to the people of your account alone.",
+        help_text=gettext_lazy("Shown to the people of your account alone."),
     )
-    field_order = ("destination",)
 
     def clean_destination(self) -> str:
         number = str(self.cleaned_data["destination"])
-        fields.account_or_error(self.acting.program, number)
+        found = fields.account_or_error(self.acting.program, number)
+        if found.id == self.acting.acted_for.id:
+            raise forms.ValidationError(
+                _("This is the account that the transfer comes from. Give another one.")
+            )
         return number
 
 
-class RetirementForm(InstrumentsForm):
-    """Which instruments are retired, why and for whom."""
+class ReceiverForm(StepForm):
+    """Whose account it is, confirmed by the end of its number."""
 
-    reason = fields.ChoiceField(label="Reason", help_text="It is public.")
+    ending = fields.TextField(
+        label=gettext_lazy("Last four characters of the receiving account's number"),
+        max_length=20,
+        help_text=gettext_lazy(
+            "Take them from your own papers, not from this page. They confirm that this is the"
+            " account you mean."
+        ),
+    )
+
+    @property
+    def receiver(self) -> AccountEntry:
+        return fields.account_or_error(self.acting.program, self.known["destination"])
+
+    def clean_ending(self) -> str:
+        typed = "".join(str(self.cleaned_data["ending"]).split()).upper()
+        if typed != self.receiver.number[-LAST:]:
+            raise forms.ValidationError(
+                _(
+                    "These are not the last four characters of the number of the account"
+                    " shown. If it is not the account you mean, change the number."
+                )
+            )
+        return typed
+
+    def values(self) -> dict[str, Any]:
+        return {"confirmed": self.known["destination"]}
+
+    def shown(self) -> dict[str, Any]:
+        receiver = self.receiver
+        return {"receiver": receiver, "holders": holders_of(receiver)}
+
+
+class WhyForm(StepForm):
+    """Why instruments are retired, and for whom."""
+
+    reason = fields.ChoiceField(
+        label=gettext_lazy("Reason"), help_text=gettext_lazy("It is public.")
+    )
     beneficiary = fields.TextField(
-        label="On behalf of",
+        label=gettext_lazy("On behalf of"),
         required=False,
         max_length=BENEFICIARY_MAX,
-        help_text="If it is to be said; it is public.",
+        help_text=gettext_lazy("If it is to be said; it is public."),
     )
-    reference = fields.TextField(label="Your reference", required=False, max_length=REFERENCE_MAX)
+    reference = fields.TextField(
+        label=gettext_lazy("Your reference"),
+        required=False,
+        max_length=REFERENCE_MAX,
+        help_text=gettext_lazy("Shown to the people of your account alone."),
+    )
 
-    def __init__(self, data: Any = None, *, acting: Acting) -> None:
-        super().__init__(data, acting=acting)
-        reasons = acting.program.retirement_reasons
+    def __init__(self, data: Mapping[str, Any] | None = None, **more: Any) -> None:
+        super().__init__(data, **more)
         choice = self.fields["reason"]
         if isinstance(choice, fields.ChoiceField):
+            reasons = self.acting.program.retirement_reasons
             choice.choices = [(reason, reason.capitalize()) for reason in reasons]
 
 
-def _spec(acting: Acting, values: Values, *, key: UUID) -> TransferSpec:
+def holders_of(account: AccountEntry) -> list[str]:
+    """Whose account it is: the facility with its owners, or those with an interest.
+
+    Source: 40 CFR 62.16320(a), (c)(1); PLAT-007.
+    """
+    kind = "owner" if account.kind == "compliance" else "interest"
+    found = [party.name for party in ownership.parties_of([account.id], kind=kind)[account.id]]
+    facility = accounts.facility_of(account.id)
+    if facility is not None and facility.facility.name != account.name:
+        found.insert(0, facility.facility.name)
+    return found
+
+
+def spec_of(acting: Acting, values: Values, *, key: UUID) -> TransferSpec:
+    """What is asked for, as the service takes it."""
     common: dict[str, Any] = {
         "source": acting.acted_for.number,
         "submitted_by": acting.person.id,
@@ -184,29 +171,65 @@ def _spec(acting: Acting, values: Values, *, key: UUID) -> TransferSpec:
 
 
 def _prepare(acting: Acting, values: Values, key: UUID) -> Submission:
-    spec = _spec(acting, values, key=key)
-    quantity = sum(block.quantity for block in spec.blocks)
-    rows = [("From", titled(acting.acted_for))]
+    spec = spec_of(acting, values, key=key)
+    rows = [(_("From"), titled(acting.acted_for))]
     if isinstance(spec, RetirementSpec):
-        rows += [("Retired for", spec.reason.capitalize()), ("On behalf of", spec.beneficiary)]
+        rows += _why_rows(acting, values)
     else:
-        to = fields.account_or_error(acting.program, spec.destination)
-        rows.append(("To", titled(to)))
-    rows += [
-        ("Quantity", f"{quantity:,} {acting.program.instruments}"),
-        ("Vintage", _vintages(spec.blocks)),
-        ("Your reference", spec.reference),
-        ("Note", spec.note),
-    ]
+        rows += _to_rows(acting, values)
     return Submission(
         text=canonical_text(tidied(spec)),
-        rows=tuple((label, answer) for label, answer in rows if answer),
+        rows=(*rows, *choosing.rows(acting, values)),
         blocks=spec.blocks,
     )
 
 
+def _to_rows(acting: Acting, values: Values) -> list[tuple[str, str]]:
+    to = fields.account_or_error(acting.program, values["destination"])
+    found = [
+        (_("To"), titled(to)),
+        (_("Your reference"), values.get("reference", "")),
+        (_("Note"), values.get("note", "")),
+    ]
+    return [(label, answer) for label, answer in found if answer]
+
+
+def _receiver_rows(acting: Acting, values: Values) -> list[tuple[str, str]]:
+    to = fields.account_or_error(acting.program, values["destination"])
+    return [(_("Holder"), "\n".join(holders_of(to)) or to.name)]
+
+
+def _why_rows(_acting: Acting, values: Values) -> list[tuple[str, str]]:
+    found = [
+        (_("Retired for"), str(values["reason"]).capitalize()),
+        (_("On behalf of"), values.get("beneficiary", "")),
+        (_("Your reference"), values.get("reference", "")),
+    ]
+    return [(label, answer) for label, answer in found if answer]
+
+
+def _warning_rows(acting: Acting, values: Values) -> list[tuple[str, str]]:
+    found = warnings.warnings_of(acting, values)
+    return [(_("Warnings you have read"), "\n".join(item.heading for item in found))]
+
+
+def _forecast(acting: Acting, values: Values, key: UUID) -> Forecast:
+    """What signing would do now; of what it would be refused for, where the numbers are."""
+    spec = spec_of(acting, values, key=key)
+    try:
+        entries, refusals = forecast([spec], program=acting.program.code, recorded_at=acting.at)
+    except Refused as refused:
+        entries, refusals = [], list(refused.refusals)
+    moved = elsewhere(acting.acted_for.id, spec.blocks, rules=acting.program) if refusals else []
+    return Forecast(
+        refusals=tuple(f"{refusal.sentence} ({refusal.cite})" for refusal in refusals),
+        waits=tuple(wait.sentence for entry in entries for wait in entry.waits),
+        moved=tuple(moved),
+    )
+
+
 def _perform(acting: Acting, values: Values, key: UUID, evidence: Evidence) -> Outcome:
-    spec = _spec(acting, values, key=key)
+    spec = spec_of(acting, values, key=key)
     (entry,) = services.submit_batch(
         [spec], program=acting.program.code, recorded_at=acting.at, evidence=evidence
     )
@@ -217,53 +240,101 @@ def outcome_of(entry: TransferEntry, acting: Acting) -> Outcome:
     """What became of a transfer, as its receipt says it."""
     what = f"{entry.quantity or 0:,} {acting.program.instruments}"
     address = reverse("transfer", args=[acting.program.code, entry.key])
-    links = ((f"The {entry.kind}, {what}", address),)
+    name = (
+        _("The retirement of %(what)s")
+        if entry.kind == "retirement"
+        else _("The transfer of %(what)s")
+    )
+    links = ((name % {"what": what}, address),)
     reasons = tuple(f"{reason.sentence} ({reason.cite})" for reason in entry.reasons)
     waits = tuple(f"{reason.sentence} ({reason.cite})" for reason in entry.waits)
     if entry.state == "recorded":
-        return Outcome(heading=f"Recorded: {what}", links=links)
+        return Outcome(heading=_("Recorded: %(what)s") % {"what": what}, links=links)
     if entry.state == "refused":
-        return Outcome(heading="Not recorded", sentences=reasons, kind="error", links=links)
+        return Outcome(heading=_("Not recorded"), sentences=reasons, kind="error", links=links)
     if waits:
-        return Outcome(heading="Submitted; it waits", sentences=waits, kind="info", links=links)
-    return Outcome(heading=f"The {entry.kind} is {entry.state.replace('_', ' ')}", links=links)
+        heading = _("Submitted; it waits")
+        return Outcome(heading=heading, sentences=waits, kind="info", links=links)
+    return Outcome(heading=str(state_of(entry).word), links=links)
 
 
 def titled(account: AccountEntry) -> str:
     return f"{account.name} ({account.number})"
 
 
-def _vintages(blocks: tuple[SerialBlock, ...]) -> str:
-    totals: dict[int, int] = {}
-    for block in blocks:
-        totals[block.lot.year] = totals.get(block.lot.year, 0) + block.quantity
-    return ", ".join(f"{year}: {totals[year]:,}" for year in sorted(totals))
+WHAT = Step(
+    name="what",
+    part=gettext_lazy("What goes"),
+    title=gettext_lazy("What goes"),
+    form_class=choosing.WhatForm,
+    template="signing/step_what",
+    rows=choosing.rows,
+)
+TO = Step(
+    name="to",
+    part=gettext_lazy("To whom"),
+    title=gettext_lazy("To whom it goes"),
+    form_class=ToForm,
+    rows=_to_rows,
+)
+RECEIVER = Step(
+    name="receiver",
+    part=gettext_lazy("To whom"),
+    title=gettext_lazy("Is this the account you mean?"),
+    form_class=ReceiverForm,
+    template="signing/step_receiver",
+    rows=_receiver_rows,
+    is_done=lambda _acting, values: values.get("confirmed") == values.get("destination"),
+)
+WHY = Step(
+    name="why",
+    part=gettext_lazy("Why"),
+    title=gettext_lazy("Why, and for whom"),
+    form_class=WhyForm,
+    rows=_why_rows,
+)
+WARNINGS = Step(
+    name="warnings",
+    part=gettext_lazy("Warnings"),
+    title=gettext_lazy("Read this before you go on"),
+    form_class=warnings.WarningsForm,
+    template="signing/step_warnings",
+    rows=_warning_rows,
+    applies=warnings.are_there,
+    is_done=warnings.all_read,
+)
 
 
 TRANSFER = SignedAct(
     name="transfer",
     subject=ACCOUNT,
     document="transfer",
-    title="Submit a transfer",
-    lead="Instruments leave this account for another one. A transfer that is recorded can be"
-    " given back only by whoever received it.",
-    button="Sign and submit the transfer",
-    form_class=TransferForm,
+    title=gettext_lazy("Transfer to another account"),
+    lead=gettext_lazy(
+        "Instruments leave this account for another one. A transfer that is recorded can be"
+        " given back only by whoever received it."
+    ),
+    button=gettext_lazy("Sign and submit the transfer"),
+    form_class=ActForm,
     prepare=_prepare,
     perform=_perform,
     kind=KIND,
+    steps=(WHAT, TO, RECEIVER, WARNINGS),
+    forecast=_forecast,
 )
 RETIREMENT = SignedAct(
     name="retire",
     subject=ACCOUNT,
     document="retirement",
-    title="Retire of your own motion",
-    lead="Instruments leave this account for good and count for no obligation.",
-    button="Sign and retire",
-    form_class=RetirementForm,
+    title=gettext_lazy("Retire of your own motion"),
+    lead=gettext_lazy("Instruments leave this account for good and count for no obligation."),
+    button=gettext_lazy("Sign and retire"),
+    form_class=ActForm,
     prepare=_prepare,
     perform=_perform,
     kind=KIND,
+    steps=(WHAT, WHY, WARNINGS),
+    forecast=_forecast,
 )
 
 ACTS = (TRANSFER, RETIREMENT)

@@ -61,7 +61,7 @@ def _links(
             transfer=transfer,
         )
         if act.may(acting):
-            found.append((act.title, reverse(f"act-{act.name}", args=[program.code, key])))
+            found.append((str(act.title), reverse(f"act-{act.name}", args=[program.code, key])))
     return found
 
 

@@ -12,13 +12,13 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from trueup.accounts.entries import PersonEntry
 from trueup.desk.callers import Caller
 from trueup.rules.refusal import Refused
 from trueup.rules.statements import Statement
@@ -26,12 +26,20 @@ from trueup.signing import factors, queries
 from trueup.signing import services as signing
 from trueup.signing.entries import ChallengeEntry, DraftEntry, Evidence, Site
 from trueup.transfers import queries as transfers
-from trueup.web import signed_acts
+from trueup.web import journeys, signed_acts
 from trueup.web.access import View, official, own, registered, represents
 from trueup.web.acting import acting_of, acting_on, address_of, person_who_asks
-from trueup.web.acts import ACTS
-from trueup.web.pages import Link, page, program_or_404, program_trail
+from trueup.web.body_limits import limited
+from trueup.web.pages import page, program_or_404, program_trail
 from trueup.web.signed_acts import Acting, SignedAct, Submission
+from trueup.web.views.journeys import begin_page
+from trueup.web.views.signing_drafts import (
+    act_of,
+    draft_of,
+    own_accounts,
+    owns_draft,
+    trail_steps,
+)
 
 BLOCKS_SHOWN = 200
 ANSWERS_MAX = 100_000
@@ -52,13 +60,6 @@ class Asked:
     statements: tuple[Statement, ...]
     problems: Mapping[str, list[str]]
     accepted: frozenset[str] = frozenset()
-
-
-def owns_draft(caller: Caller, arguments: Mapping[str, Any]) -> bool:
-    """Whether a draft is the caller's, for the rule of access."""
-    return caller.person is not None and (
-        queries.draft(arguments["key"], person=caller.person, at=signed_acts.now()) is not None
-    )
 
 
 def act_page(act: SignedAct) -> View:
@@ -84,8 +85,11 @@ def act_page(act: SignedAct) -> View:
 
 
 def guarded(act: SignedAct) -> View:
-    """The view of an act's form with the rule that its address needs."""
-    view = act_page(act)
+    """The view of an act's first page with the rule that its address needs."""
+    return limited(_ruled(act, begin_page(act))) if act.steps else _ruled(act, act_page(act))
+
+
+def _ruled(act: SignedAct, view: View) -> View:
     if act.functions:
         return official(*act.functions)(view)
     if act.subject == signed_acts.ACCOUNT:
@@ -131,12 +135,14 @@ def sign(request: HttpRequest, key: UUID) -> HttpResponse:
 
     Source: PLAT-151, PLAT-152; MASS-027, MASS-037.
     """
-    person = person_who_asks(request)
-    draft = _draft(key, person)
+    draft = draft_of(request, key)
     if draft.done_at is not None:
         return HttpResponseRedirect(reverse("sign-receipt", args=[key]))
-    act = ACTS[draft.act]
+    act = act_of(draft)
     acting = acting_of(request, act, draft)
+    person = acting.person
+    if act.steps and journeys.next_step(act, acting, draft.values) is not None:
+        return HttpResponseRedirect(reverse("draft", args=[key]))
     if act.document != "agreement" and not queries.has_agreement(person.id, on=acting.at.date()):
         return HttpResponseRedirect(f"{reverse('agreement')}?then={key}")
     submission = act.prepare(acting, draft.values, draft.key)
@@ -158,21 +164,22 @@ def sign(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD"])
 def receipt(request: HttpRequest, key: UUID) -> HttpResponse:
     """What became of a signed act, and what was kept of the signature."""
-    draft = _draft(key, person_who_asks(request))
+    draft = draft_of(request, key)
     if draft.done_at is None:
         return HttpResponseRedirect(reverse("sign", args=[key]))
-    act = ACTS[draft.act]
+    act = act_of(draft)
     program = program_or_404(draft.program)
     signature = queries.signature_with(str(draft.outcome.get("nonce", "")))
     return page(
         request,
         "signing/receipt",
         program=program,
-        trail=program_trail(program, _own_accounts()),
+        trail=program_trail(program, own_accounts()),
         act=act,
         outcome=draft.outcome,
         signature=signature,
         done_at=draft.done_at,
+        progress=journeys.progress(act, journeys.RECEIPT) if act.steps else None,
     )
 
 
@@ -180,7 +187,7 @@ def _check(request: HttpRequest, act: SignedAct, acting: Acting) -> HttpResponse
     """Read the answers; keep them for the signature, or say beside each what is wrong."""
     form = act.form_class(request.POST, acting=acting)
     if int(request.META.get("CONTENT_LENGTH") or 0) > ANSWERS_MAX:
-        form.add_error(None, "This is too much for one submission; make several.")
+        form.add_error(None, _("This is too much for one submission; make several."))
     if not form.is_valid():
         return _form_page(request, act, acting, form)
     answers = {
@@ -203,7 +210,7 @@ def _sign(request: HttpRequest, asked: Asked) -> HttpResponse:
     accepted = tuple(request.POST.getlist("accepted"))
     missing = [item for item in asked.statements if item.key not in accepted]
     if missing:
-        problems = {"statements": ["Accept each statement; without it this is not certified."]}
+        problems = {"statements": [_("Accept each statement; without it this is not certified.")]}
         return _sign_page(request, _again(asked, problems, accepted), status=422)
     try:
         evidence = _prove(request, asked, accepted)
@@ -284,7 +291,7 @@ def _form_page(
         request,
         "signing/form",
         program=acting.program,
-        trail=program_trail(acting.program, *_steps(acting)),
+        trail=program_trail(acting.program, *trail_steps(acting)),
         http_status=422 if form.errors else 200,
         act=act,
         acting=acting,
@@ -296,7 +303,7 @@ def _sign_page(request: HttpRequest, asked: Asked, *, status: int = 200) -> Http
     acting, submission = asked.acting, asked.submission
     begun = signing.begin(
         program=acting.program.code if asked.act.document != "agreement" else "",
-        document=asked.act.document,
+        document=submission.document or asked.act.document,
         text=submission.text,
         statements=asked.statements,
         signer=acting.person.id,
@@ -308,7 +315,7 @@ def _sign_page(request: HttpRequest, asked: Asked, *, status: int = 200) -> Http
         request,
         "signing/sign",
         program=acting.program,
-        trail=program_trail(acting.program, *_steps(acting)),
+        trail=program_trail(acting.program, *trail_steps(acting)),
         http_status=status,
         asked=asked,
         act=asked.act,
@@ -318,6 +325,7 @@ def _sign_page(request: HttpRequest, asked: Asked, *, status: int = 200) -> Http
         methods=methods,
         passkey=_passkey_options(request, begun) if "passkey" in methods else "",
         change=_change(asked),
+        progress=journeys.progress(asked.act, journeys.SIGN) if asked.act.steps else None,
         problems=[text for texts in asked.problems.values() for text in texts],
         statement_problems=asked.problems.get("statements", []),
         factor_problems=asked.problems.get("factor", []),
@@ -341,14 +349,6 @@ def _assertion(text: str) -> dict[str, Any]:
 def _site(request: HttpRequest) -> Site:
     host = request.get_host()
     return Site(name=host.rpartition(":")[0] or host, origin=f"{request.scheme}://{host}")
-
-
-def _draft(key: UUID, person: PersonEntry) -> DraftEntry:
-    """A draft of this person's; of another's nobody learns that it exists."""
-    found = queries.draft(key, person=person.id, at=signed_acts.now())
-    if found is None or found.act not in ACTS:
-        raise Http404("There is nothing of yours to sign at this address.")
-    return found
 
 
 def _then(request: HttpRequest) -> str:
@@ -384,16 +384,6 @@ def _change(asked: Asked) -> str:
     """Where the answers can be changed; the agreement has none."""
     if asked.act.name == "agreement":
         return ""
+    if asked.act.steps:
+        return reverse("sign-check", args=[asked.draft.key])
     return f"{address_of(asked.act, asked.acting)}?draft={asked.draft.key}"
-
-
-def _steps(acting: Acting) -> list[Link]:
-    steps = [_own_accounts()]
-    if acting.account is not None:
-        address = reverse("account", args=[acting.program.code, acting.account.number])
-        steps.append(Link(name=acting.account.name, address=address))
-    return steps
-
-
-def _own_accounts() -> Link:
-    return Link(name="Your accounts", address=reverse("you"))

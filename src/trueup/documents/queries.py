@@ -9,7 +9,7 @@ from trueup.documents.entries import Checked, DocumentEntry
 from trueup.documents.models import Document, DocumentFile
 
 UPLOAD_MAX = 20 * 1024 * 1024
-_NUMBER = re.compile(r"D-?([0-9A-Z]{4})-?([0-9A-Z]{4})-?([0-9A-Z]{4})")
+_NUMBER = re.compile(r"(?:D-?)?([0-9A-Z]{4})-?([0-9A-Z]{4})-?([0-9A-Z]{4})")
 _NUMBER_WITHIN = re.compile(rb"D-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _READ_AS = str.maketrans("OIL", "011")

@@ -32,6 +32,13 @@ _DIGEST = "sha256"
 _BYTES_RESERVED = 8192
 
 
+class _Writer(IncrementalPdfFileWriter):
+    """Adds the signature and leaves what the file says of itself as it was set."""
+
+    def _update_meta(self) -> None:
+        pass
+
+
 class _Signer(signers.PdfSigner):
     """Signs as of the instant that the document says, not as of the clock."""
 
@@ -80,7 +87,7 @@ def sign(file: bytes, *, number: str, registry: str, address: str, signed_at: da
         ),
     )
     signer.signed_at = signed_at
-    writer = IncrementalPdfFileWriter(io.BytesIO(file))
+    writer = _Writer(io.BytesIO(file))
     signed: Any = signer.sign_pdf(writer, bytes_reserved=_bytes_reserved())
     return bytes(signed.getvalue())
 

@@ -51,7 +51,8 @@ def typeset(kind: str, *, facts: bytes, frame: Mapping[str, Any], made_at: datet
     lacking: set[str] = set()
     for _ in range(_TRIES):
         shown = _mapped(values, partial(display, lacking=frozenset(lacking)))
-        data = {**frame, "facts": shown, "replaced": _any_of(values, lacking)}
+        replaced = _any_of(values, lacking)
+        data = {**frame, "title": _told(frame["title"]), "facts": shown, "replaced": replaced}
         try:
             return _compile(kind, data, facts, made_at)
         except typst.TypstError as error:
@@ -64,14 +65,19 @@ def typeset(kind: str, *, facts: bytes, frame: Mapping[str, Any], made_at: datet
 
 def display(text: str, lacking: frozenset[str]) -> str:
     """A text as it is set: long runs can break, and right-to-left stays in its place."""
-    plain = "".join(
-        f"[U+{ord(one):04X}]" if one in lacking or _is_hidden(one) else one
-        for one in unicodedata.normalize("NFC", text)
-    )
+    plain = _told(text, lacking)
     broken = _LONG.sub(lambda run: run[0] + _BREAK, plain)
     if any(unicodedata.bidirectional(one) in _RTL for one in broken):
         return f"{_ISOLATE}{broken}{_END}"
     return broken
+
+
+def _told(text: str, lacking: frozenset[str] = frozenset()) -> str:
+    """A text with what cannot be seen, and what no font has, told by its Unicode number."""
+    return "".join(
+        f"[U+{ord(one):04X}]" if one in lacking or _is_hidden(one) else one
+        for one in unicodedata.normalize("NFC", text)
+    )
 
 
 def _is_hidden(one: str) -> bool:

@@ -150,10 +150,33 @@ class TestVendored:
     def test_it_is_small_and_has_its_licence(self) -> None:
         files = [path for path in USWDS.rglob("*") if path.is_file()]
 
-        assert sum(path.stat().st_size for path in files) < 1_300_000
+        assert len(files) <= 58
+        assert sum(path.stat().st_size for path in files) < 400_000
         assert (USWDS / "LICENSE.md").is_file()
+        assert (WEB / "static" / "htmx" / "LICENSE").is_file()
         assert (WEB / "maps" / "LICENSE").is_file()
 
     def test_no_file_names_a_source_map(self) -> None:
         for path in (*USWDS.rglob("*.css"), *USWDS.rglob("*.js")):
             assert "sourceMappingURL" not in path.read_text(encoding="utf-8")
+
+    def test_every_class_of_it_on_a_page_has_a_rule(self) -> None:
+        sheets = [*WEB.glob("static/web/*.css"), USWDS / "css" / "uswds.min.css"]
+        ruled = {
+            name
+            for sheet in sheets
+            for name in re.findall(r"\.(usa-[\w-]+)", sheet.read_text(encoding="utf-8"))
+        }
+        used = {
+            (name, path.name)
+            for path in (WEB / "templates").rglob("*.html")
+            for name in re.findall(
+                r"(?<![\w/-])(usa-[a-z_]+(?:-[a-z_]+)*)(?![\w-]*\{)",
+                path.read_text(encoding="utf-8"),
+            )
+        }
+
+        assert {(name, path) for name, path in used if name not in ruled} == set()
+
+    def test_no_page_needs_a_script_of_it(self) -> None:
+        assert not [*USWDS.rglob("*.js")]

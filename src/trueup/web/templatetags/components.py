@@ -29,6 +29,8 @@ _DRESS: tuple[tuple[type[forms.Widget], str], ...] = (
 )
 # A name may be in any script: its direction is that of its own first letter.
 _ANY_SCRIPT = (forms.TextInput, forms.Textarea)
+# What the keyboard of a telephone should offer in fields that are not our own.
+_KEYBOARDS = {"code": {"inputmode": "numeric"}, "login": {"autocapitalize": "none"}}
 
 
 @register.filter
@@ -39,6 +41,11 @@ def dressed(field: BoundField) -> SafeString:
     attributes: dict[str, Any] = {"class": wanted}
     if isinstance(widget, _ANY_SCRIPT) and "dir" not in widget.attrs:
         attributes["dir"] = "auto"
+    attributes |= {
+        word: value
+        for word, value in _KEYBOARDS.get(field.name, {}).items()
+        if word not in widget.attrs
+    }
     return field.as_widget(attrs=attributes)
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db import transaction
+
 from trueup.accounts import queries as accounts
 from trueup.audit import services as audit
 from trueup.compliance import checks
@@ -21,10 +23,32 @@ from trueup.rules import programs
 from trueup.rules.periods import CompliancePeriod
 from trueup.rules.refusal import Refusal, Refused
 from trueup.rules.serials import SerialBlock
+from trueup.signing.entries import Evidence
+from trueup.transfers.signed import sign
 
 CITE = "40 CFR 62.16340(c)(1)"
 
 
+def request_text(
+    account: AccountEntry, *, period: CompliancePeriod, blocks: Sequence[SerialBlock]
+) -> str:
+    """What a representative signs who names the serial numbers, word for word.
+
+    Source: PLAT-151; 40 CFR 62.16340(c)(1).
+    """
+    return "\n".join(
+        [
+            f"For the compliance period {period.name} I request that these serial numbers be"
+            " deducted first.",
+            f"Account: {account.name} ({account.number})",
+            f"Quantity: {sum(block.quantity for block in blocks)}",
+            "Serial numbers, in this order:",
+            *(f"  {block.first_serial} to {block.last_serial}" for block in blocks),
+        ]
+    )
+
+
+@transaction.atomic
 def request_serials(
     *,
     program: str,
@@ -35,6 +59,7 @@ def request_serials(
     submitted_at: datetime,
     received_at: datetime | None = None,
     unit: int | None = None,
+    evidence: Evidence | None = None,
 ) -> RequestReceipt:
     """Take in a representative's request that serial numbers be deducted first.
 
@@ -44,13 +69,25 @@ def request_serials(
 
     Args:
         unit: Key of the affected EGU, where each has an account of its own.
+        evidence: That it was signed as `request_text` says; None on the console.
 
-    Raises Refused (`unknown_facility`, `nothing_asked_for`, `not_authorized`).
+    Raises Refused (`unknown_facility`, `nothing_asked_for`, `not_authorized`, and what
+    signing refuses).
 
     Source: 40 CFR 62.16340(c)(1); 62.16535(c); MASS-014, MASS-137; RATE-196.
     """
     rules = programs.load(program)
     account = _account(program, (facility, unit), blocks, submitted_by, at=submitted_at)
+    signature = sign(
+        rules=rules,
+        document="serial_request",
+        text=request_text(account, period=period, blocks=blocks),
+        accounts=[account],
+        signer=submitted_by,
+        principal=None,
+        evidence=evidence,
+        signed_at=submitted_at,
+    )
     stored = SerialRequest.objects.create(
         program=program,
         period=period.name,
@@ -67,7 +104,12 @@ def request_serials(
         actor=f"person:{submitted_by}",
         act="request_serials",
         subject=f"account:{account.id}",
-        after={"period": period.name, "blocks": stored.blocks, "is_late": stored.is_late},
+        after={
+            "period": period.name,
+            "blocks": stored.blocks,
+            "is_late": stored.is_late,
+            "signature": signature,
+        },
         cite="40 CFR 62.16535(c)" if rules.is_rate_based else CITE,
     )
     entries = accounts.facility_accounts(program=program, facilities=[facility])

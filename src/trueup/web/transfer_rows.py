@@ -33,6 +33,7 @@ DRAFTED: Mapping[str, str | Promise] = {
     "transfer": gettext_lazy("Transfer"),
     "retire": gettext_lazy("Retirement"),
     "top-up": gettext_lazy("Fleet top-up"),
+    "serial-request": gettext_lazy("Request for the deductions"),
 }
 
 

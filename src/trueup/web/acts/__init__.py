@@ -15,6 +15,7 @@ from trueup.web.acts import (
     guards,
     representation,
     returns,
+    serial_requests,
     top_up,
     transfers,
 )
@@ -24,6 +25,7 @@ _ALL = (
     *agreement.ACTS,
     *transfers.ACTS,
     *top_up.ACTS,
+    *serial_requests.ACTS,
     *decisions.ACTS,
     *returns.ACTS,
     *guards.ACTS,

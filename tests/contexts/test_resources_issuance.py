@@ -22,6 +22,7 @@ from trueup.ledger.verify import audit
 from trueup.resources import queries, services
 from trueup.resources.models import Document, Issuance, IssuanceReport, ReportedMonth
 from trueup.rules.eligibility import Uprate
+from trueup.rules.refusal import Refused
 from trueup.rules.serials import Lot
 
 LOT = Lot(jurisdiction="TX", year=2023, category="WND")
@@ -529,3 +530,88 @@ def test_a_month_is_reported_once_whatever_the_code_does(registry: ResourceRegis
         ReportedMonth.objects.create(
             report_id=report.id, resource_id=report.resource, year=2022, month=6
         )
+
+
+class TestAYearAtOnce:
+    """40 CFR 62.16445(e), (f): everybody who is ready, in a constant number of statements."""
+
+    def others(self, registry: ResourceRegistry, number: int) -> list[str]:
+        names = [f"Ridge {place}" for place in range(1, number + 1)]
+        for name in names:
+            registry.register(replace(WIND, name=name))
+        return names
+
+    def verified(self, registry: ResourceRegistry, names: list[str], mwh: str) -> None:
+        for name in names:
+            registry.verify(registry.report(mwh, resource=name), mwh)
+
+    def test_who_is_ready_is_issued_and_the_others_are_named(
+        self, registry: ResourceRegistry
+    ) -> None:
+        names = self.others(registry, 3)
+        registry.on("2023-02-01")
+        self.verified(registry, [WIND.name, *names[:2]], "10.5")
+        registry.report("7", resource=names[2])
+        registry.notice()
+
+        done = services.issue_ercs_of_year(
+            program=PROGRAM, year=2022, issued_at=registry.on("2023-06-30")
+        )
+
+        assert [str(one.block) for one in done.issued] == [
+            "TX-2023-WND-1 to TX-2023-WND-10",
+            "TX-2023-WND-11 to TX-2023-WND-20",
+            "TX-2023-WND-21 to TX-2023-WND-30",
+        ]
+        (left,) = done.left_out
+        assert left.resource == registry.resources[names[2]].id
+        assert {one.reason for one in left.refusals} == {
+            "verification_missing",
+            "comment_period_open",
+        }
+
+    def test_each_credit_leads_to_the_papers_of_its_own_resource(
+        self, registry: ResourceRegistry
+    ) -> None:
+        names = self.others(registry, 1)
+        registry.on("2023-02-01")
+        self.verified(registry, [WIND.name, *names], "10")
+        registry.notice()
+        services.issue_ercs_of_year(program=PROGRAM, year=2022, issued_at=registry.on("2023-06-30"))
+
+        trace = queries.trace(program=PROGRAM, lot=LOT, number=15)
+
+        assert trace is not None
+        assert trace.resource.name == names[0]
+        assert [paper.kind for paper in trace.documents] == PAPERS
+
+    def test_a_second_time_there_is_nothing_left(self, registry: ResourceRegistry) -> None:
+        registry.issue_year("10")
+
+        with refused("nothing_to_issue"):
+            services.issue_ercs_of_year(program=PROGRAM, year=2022, issued_at=registry.tick())
+
+    def test_why_nobody_is_ready_is_said(self, registry: ResourceRegistry) -> None:
+        registry.on("2023-02-01")
+        self.verified(registry, [WIND.name], "10")
+
+        with pytest.raises(Refused, match="comment_period_open"):
+            services.issue_ercs_of_year(program=PROGRAM, year=2022, issued_at=registry.tick())
+
+    def test_it_takes_the_same_statements_however_many_there_are(
+        self, registry: ResourceRegistry
+    ) -> None:
+        def asked(year: int, names: list[str]) -> int:
+            registry.on(f"{year + 1}-02-01")
+            for name in names:
+                registry.verify(registry.report("10", year, resource=name), "10")
+            registry.notice(year)
+            at = registry.on(f"{year + 1}-06-30")
+            with statements() as found:
+                services.issue_ercs_of_year(program=PROGRAM, year=year, issued_at=at)
+            return len(found)
+
+        few = asked(2022, [WIND.name])
+        many = asked(2023, [WIND.name, *self.others(registry, 6)])
+
+        assert many == few

@@ -18,6 +18,7 @@ from trueup.audit.statements import insert_many
 from trueup.emissions.earning import EguEarning, earnings
 from trueup.ledger import queries as ledger_queries
 from trueup.ledger import services as ledger
+from trueup.ledger.entries import Origination
 from trueup.resources import checks
 from trueup.resources.credit_notices import comment_refusal, year_refusals
 from trueup.resources.decisions import ISSUANCE
@@ -109,7 +110,7 @@ def _covered(work: _Work, earned: Sequence[EguEarning]) -> list[EguEarning]:
 
 
 def _originate(work: _Work, row: EguRound, covered: Sequence[EguEarning]) -> list[EguIssuanceEntry]:
-    """Number the credits by State, year of issue and category; one call to the books a lot.
+    """Number the credits by State, year of issue and category, in one call to the books.
 
     Source: 40 CFR 62.16515(f); RATE-141.
     """
@@ -118,33 +119,39 @@ def _originate(work: _Work, row: EguRound, covered: Sequence[EguEarning]) -> lis
     for one in covered:
         state = one.owner.facility.jurisdiction
         lots[Lot(jurisdiction=state, year=year_of_issue, category=one.category)].append(one)
-    issued = []
-    for lot, of_lot in lots.items():
-        receipts = ledger.originate(
-            program=work.rules.code,
-            lot=lot,
-            shares=[(one.owner.account, one.quantity) for one in of_lot],
-            key=uuid5(ROUNDS, f"{work.rules.code} {work.year} {row.sequence} {lot.code}"),
-            actor=work.actor,
-            recorded_at=work.at,
-            ground=f"affected EGUs {work.year}",
-            cite=CITE,
-            vintage=work.year,
-        )
-        blocks = ledger_queries.blocks_of([receipt.tx for receipt in receipts])
-        for one, receipt in zip(of_lot, receipts, strict=True):
-            (block,) = blocks[receipt.tx]
-            issued.append(
-                EguIssuanceEntry(
-                    owner=one.owner,
-                    year=work.year,
-                    category=one.category,
-                    quantity=one.quantity,
-                    block=block,
-                    tx=receipt.tx,
-                )
+    receipts = ledger.originate_many(
+        [
+            Origination(
+                lot=lot,
+                shares=tuple((one.owner.account, one.quantity) for one in of_lot),
+                key=uuid5(ROUNDS, f"{work.rules.code} {work.year} {row.sequence} {lot.code}"),
+                ground=f"affected EGUs {work.year}",
+                cite=CITE,
+                vintage=work.year,
             )
-    return issued
+            for lot, of_lot in lots.items()
+        ],
+        program=work.rules.code,
+        actor=work.actor,
+        recorded_at=work.at,
+    )
+    placed = [
+        (one, receipt.tx)
+        for of_lot, of_issue in zip(lots.values(), receipts, strict=True)
+        for one, receipt in zip(of_lot, of_issue, strict=True)
+    ]
+    blocks = ledger_queries.blocks_of([tx for _, tx in placed])
+    return [
+        EguIssuanceEntry(
+            owner=one.owner,
+            year=work.year,
+            category=one.category,
+            quantity=one.quantity,
+            block=blocks[tx][0],
+            tx=tx,
+        )
+        for one, tx in placed
+    ]
 
 
 def _record(work: _Work, row: EguRound, issued: Sequence[EguIssuanceEntry]) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from trueup.accounts.entries import FacilityAccountEntry
 from trueup.emissions.earning import EguEarning
 from trueup.rules.eligibility import Uprate
+from trueup.rules.refusal import Refusal
 from trueup.rules.serials import SerialBlock
 
 APPROACHES = ("rate", "mass", "none")
@@ -205,6 +206,36 @@ class EguRoundEntry:
     issued: tuple[EguIssuanceEntry, ...]
     waiting: tuple[EguEarning, ...]
     over_issued: tuple[EguEarning, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """A paper without files that is to be kept; ids of what it belongs to."""
+
+    resource: int
+    kind: str
+    elements: Mapping[str, str]
+    filed_at: datetime
+    filed_by: str
+    application: int | None = None
+    report: int | None = None
+    verifier: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A resource that was issued nothing, and why."""
+
+    resource: int
+    refusals: tuple[Refusal, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YearOfIssues:
+    """What was issued for a year at once, and who was left out."""
+
+    issued: tuple[IssuanceEntry, ...]
+    left_out: tuple[LeftOut, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

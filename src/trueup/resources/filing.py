@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from django.db.models import Count
+
 from trueup.accounts import queries as accounts
 from trueup.audit import services as audit
+from trueup.audit.statements import among, insert_many_returning_ids
 from trueup.resources import checks
-from trueup.resources.entries import AttachmentEntry, Upload
+from trueup.resources.entries import AttachmentEntry, Paper, Upload
 from trueup.resources.files import keep_file
 from trueup.resources.models import (
     Application,
@@ -94,8 +98,11 @@ def submitter_refusals(resource: Resource, person: int, *, at: datetime) -> list
     return []
 
 
-def state_refusals(resource: Resource) -> list[Refusal]:
+def state_refusals(resource: Resource, *, is_barred: bool | None = None) -> list[Refusal]:
     """Whether reports can be filed and credits issued, as the register stands.
+
+    Args:
+        is_barred: Where that has been read already.
 
     Source: 40 CFR 62.16440(a), 62.16445(b), (e), 62.16450(d)(3); RATE-058, RATE-074.
     """
@@ -110,7 +117,9 @@ def state_refusals(resource: Resource) -> list[Refusal]:
                 f"{resource.name} is not registered: its application must be approved first."
             )
         )
-    if Bar.objects.filter(resource=resource, until_at=None).exists():
+    if is_barred is None:
+        is_barred = Bar.objects.filter(resource=resource, until_at=None).exists()
+    if is_barred:
         refusals.append(checks.Barred(f"{resource.name} did not replace credits and is barred."))
     return refusals
 
@@ -134,19 +143,18 @@ def file_document(
     Source: 40 CFR 62.16515(g)(10); PLAT-089, PLAT-097.
     """
     kept: list[AttachmentEntry] = [keep_file(upload) for upload in uploads]
-    before = Document.objects.filter(kind=kind, application=application, report=report).count()
-    document = Document.objects.create(
-        resource=resource,
-        application=application,
-        report=report,
+    paper = Paper(
+        resource=resource.pk,
         kind=kind,
-        version=before + 1,
-        elements=dict(elements),
-        sha256=digest_of(elements),
+        elements=elements,
         filed_at=filed_at,
         filed_by=filed_by,
-        verifier=verifier,
+        application=application.pk if application is not None else None,
+        report=report.pk if report is not None else None,
+        verifier=verifier.pk if verifier is not None else None,
     )
+    (key,) = file_papers([paper])
+    document = Document.objects.select_related("resource").get(id=key)
     Attachment.objects.bulk_create(
         [
             Attachment(
@@ -180,6 +188,38 @@ def _acknowledge(document: Document) -> None:
                 received_at=document.filed_at,
             )
         )
+
+
+def file_papers(papers: Sequence[Paper]) -> list[int]:
+    """Keep many papers without files, each as the next version of its kind; their ids.
+
+    Two statements. A paper's filer is told of receipt where one paper is filed.
+
+    Source: 40 CFR 62.16515(g)(10); PLAT-089.
+    """
+    before: Counter[tuple[str, int | None, int | None]] = Counter()
+    rows = Document.objects.filter(resource_id__in=among({paper.resource for paper in papers}))
+    for row in rows.values("kind", "application_id", "report_id").annotate(versions=Count("id")):
+        before[row["kind"], row["application_id"], row["report_id"]] = row["versions"]
+    filed = []
+    for paper in papers:
+        of = (paper.kind, paper.application, paper.report)
+        before[of] += 1
+        filed.append(
+            {
+                "resource_id": paper.resource,
+                "application_id": paper.application,
+                "report_id": paper.report,
+                "kind": paper.kind,
+                "version": before[of],
+                "elements": dict(paper.elements),
+                "sha256": digest_of(paper.elements),
+                "filed_at": paper.filed_at,
+                "filed_by": paper.filed_by,
+                "verifier_id": paper.verifier,
+            }
+        )
+    return insert_many_returning_ids(Document, filed)
 
 
 def digest_of(elements: Mapping[str, str]) -> str:

@@ -18,7 +18,7 @@ from trueup.resources.corrections import (
 from trueup.resources.credit_notices import publish_credit_notice
 from trueup.resources.description import describe_resource, set_host_state
 from trueup.resources.egu_issuance import issue_to_affected_units
-from trueup.resources.issuance import issue_ercs
+from trueup.resources.issuance import issue_ercs, issue_ercs_of_year
 from trueup.resources.replacements import bar_for_unmet_debts, readmit
 from trueup.resources.reports import submit_report, withdraw_report
 from trueup.resources.standing import (
@@ -47,6 +47,7 @@ __all__ = [
     "find_overstated",
     "give_standing_instruction",
     "issue_ercs",
+    "issue_ercs_of_year",
     "issue_to_affected_units",
     "lift_suspension",
     "limit_accreditation",

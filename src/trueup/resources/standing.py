@@ -5,7 +5,8 @@ Source: 40 CFR 62.16530; PLAT-126; docs/decisions/0204.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from fractions import Fraction
 from uuid import UUID, uuid5
@@ -14,6 +15,7 @@ from django.db import transaction
 
 from trueup.accounts import queries as accounts
 from trueup.audit import services as audit
+from trueup.audit.statements import among
 from trueup.ledger import checks as ledger_checks
 from trueup.ledger import queries as ledger_queries
 from trueup.ledger import services as ledger
@@ -123,16 +125,25 @@ def standing_of(resource: int, *, include_ended: bool = False) -> list[StandingE
     return [standing_entry(row) for row in rows.order_by("priority", "id")]
 
 
-def carry_out(issuance: Issuance, *, at: datetime) -> None:
-    """Move what standing instructions ask for, in the transaction of the issue itself.
+def carry_out(issuances: Sequence[Issuance], *, at: datetime) -> None:
+    """Move what standing instructions ask for, in the transaction of the issues themselves.
 
     An account that cannot receive gets nothing, with the reason; the issue goes on.
 
     Source: PLAT-126; docs/decisions/0204.
     """
+    of_resource: dict[int, list[StandingInstruction]] = defaultdict(list)
+    known = among(issuance.resource_id for issuance in issuances)
+    for row in StandingInstruction.objects.filter(resource_id__in=known, ended_at=None):
+        of_resource[row.resource_id].append(row)
+    for issuance in issuances:
+        if issuance.resource_id in of_resource:
+            _carry_out_of(issuance, of_resource[issuance.resource_id], at=at)
+
+
+def _carry_out_of(issuance: Issuance, rows: Sequence[StandingInstruction], *, at: datetime) -> None:
     resource = issuance.resource
-    rows = list(StandingInstruction.objects.filter(resource=resource, ended_at=None))
-    if not rows or issuance.lot is None or issuance.lo is None or issuance.hi is None:
+    if issuance.lot is None or issuance.lo is None or issuance.hi is None:
         return
     block = Range(issuance.lot, issuance.lo, issuance.hi)
     free = [

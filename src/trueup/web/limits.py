@@ -1,20 +1,29 @@
 """How often one address may ask for work that costs much; counted for all processes.
 
-The rates are in the settings (`ACCOUNT_RATE_LIMITS`).
-
 Source: PLAT-007.
 """
 
 from __future__ import annotations
 
-from allauth.core import ratelimit
+from typing import Literal
+
+# The public module counts no GET, and these are GET.
+from allauth.core.internal import ratelimit
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+# Of one address; `60/m/ip` is sixty a minute.
+RATES = {"make_document": "60/m/ip", "check_document": "30/m/ip"}
 
-def is_too_often(request: HttpRequest, action: str) -> bool:
+Action = Literal["make_document", "check_document"]
+
+
+def is_too_often(request: HttpRequest, action: Action) -> bool:
     """Count one more of an action; whether it is more than its rate allows."""
-    return not ratelimit.consume(request, action=action)
+    used = ratelimit.consume(
+        request, app="trueup.web", action=action, config=RATES, limit_get=True
+    )
+    return used is None
 
 
 def too_often(request: HttpRequest) -> HttpResponse:

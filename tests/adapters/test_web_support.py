@@ -86,9 +86,8 @@ class TestAsking:
 
     def test_where_they_came_from_is_never_another_site(self) -> None:
         for given in ("//evil.example/x", "https://evil.example/", "javascript:alert(1)"):
-            page = text_of(Client().get(reverse("help-ask"), {"from": given}))
-            assert "evil.example" not in page
-            assert "javascript" not in page
+            page = Client().get(reverse("help-ask"), {"from": given})
+            assert page.context["form"].initial["page"] == ""
 
     def test_everything_wrong_at_once_keeps_what_was_typed(self) -> None:
         answer = Client().post(

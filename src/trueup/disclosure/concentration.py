@@ -46,10 +46,14 @@ class Concentration:
             keep is nobody's.
         unlisted: Held in accounts for which no owner is listed.
         flag_percent: The share above which a group is flagged.
+        vintage: The only vintage that is counted; None: all of them.
+        vintages: Those of which participants hold any, with the quantities.
     """
 
     program: str
     on: date
+    vintage: int | None
+    vintages: tuple[tuple[int, int], ...]
     total: int
     unlisted: int
     flag_percent: int
@@ -64,15 +68,22 @@ class Concentration:
         return (Decimal(quantity) * WHOLE / self.total).quantize(SHOWN) if self.total else SHOWN * 0
 
 
-def concentration(*, program: str, on: date) -> Concentration:
+def concentration(*, program: str, on: date, vintage: int | None = None) -> Concentration:
     """What each group of owners holds now; who belongs together is as of a day.
+
+    Args:
+        vintage: Count this one alone; its shares are of all instruments of it.
 
     Source: PLAT-112: holdings by owner group and share of total, flagged above 20 %.
     """
     rules = programs.load(program)
     held: dict[int, int] = {}
+    of_vintage: dict[int, int] = {}
     for kind in HELD_IN:
-        held |= ledger.totals(program=program, kind=kind)
+        for (account, year), quantity in ledger.vintage_totals(program=program, kind=kind).items():
+            of_vintage[year] = of_vintage.get(year, 0) + quantity
+            if vintage in (None, year):
+                held[account] = held.get(account, 0) + quantity
     total = sum(held.values())
     accounts_of = groups.accounts_by_party(held, on=on)
     found = owner_groups.groups(accounts_of, groups.holds(on=on), on=on)
@@ -88,6 +99,8 @@ def concentration(*, program: str, on: date) -> Concentration:
     return Concentration(
         program=program,
         on=on,
+        vintage=vintage,
+        vintages=tuple(sorted(of_vintage.items())),
         total=total,
         unlisted=sum(quantity for account, quantity in held.items() if account not in listed),
         flag_percent=rules.people.safeguards.concentration_percent,

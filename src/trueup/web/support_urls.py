@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from trueup.web.views import announcements, help_requests, people_desk, saved_searches
+from trueup.web.views import (
+    announcements,
+    desk_reading,
+    help_requests,
+    market,
+    people_desk,
+    saved_searches,
+)
 
 urlpatterns: list[URLPattern] = [
     path("help/ask/", help_requests.ask, name="help-ask"),
@@ -19,5 +26,20 @@ urlpatterns: list[URLPattern] = [
     path("desk/people/<journal:person>/act/", people_desk.act, name="desk-person-act"),
     path("desk/papers/", people_desk.papers, name="identity-papers"),
     path("desk/papers/<journal:scan>/", people_desk.paper, name="identity-paper"),
+    path("desk/audit.xlsx", desk_reading.audit_trail_xlsx, name="audit-trail-xlsx"),
+    path("<program:code>/market/", market.market, name="market"),
+    path("<program:code>/market.csv", market.market_csv, name="market-csv"),
+    path("<program:code>/market.xlsx", market.market_xlsx, name="market-xlsx"),
+    path(
+        "<program:code>/market/<journal:vintage>/groups.svg",
+        market.groups_svg,
+        name="chart-groups",
+    ),
+    path("<program:code>/market/transactions/", market.transactions, name="market-transactions"),
+    path(
+        "<program:code>/market/transactions.csv",
+        market.transactions_csv,
+        name="market-transactions-csv",
+    ),
     path("desk/searches/", saved_searches.searches, name="saved-searches"),
 ]

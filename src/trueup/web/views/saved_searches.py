@@ -23,7 +23,7 @@ LISTS = {
     "transactions": gettext_lazy("Transactions"),
     "holdings": gettext_lazy("Holdings of the market"),
 }
-_PAGES = {"audit": "audit-trail", "transactions": "transactions", "holdings": "market"}
+_PAGES = {"audit": "audit-trail", "transactions": "market-transactions", "holdings": "market"}
 # Where a list goes on, and whose form it was, are no part of a search.
 _LEFT_OUT = frozenset({"after", "csrfmiddlewaretoken", "format"})
 

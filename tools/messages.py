@@ -31,8 +31,10 @@ from tools.message_sources import patterns_of as patterns_of_sentence
 LANGUAGES = ("es",)
 # What only officials and operators read.
 _OFFICIALS = re.compile(
-    r"src/trueup/(web/templates/web/desk/|web/(acts|views)/desk|web/(acts|views)/\w*official"
-    r"|desk/|tasks/|officials/|cli/|api/|support/desk|documents/running)"
+    r"src/trueup/(desk/|tasks/|officials/|cli/|api/|web/("
+    r"(acts|views)/(desk|people_desk|announcements|saved_searches|gallery)"
+    r"|authentication/res\w+|templates/web/(desk/|components|resets)"
+    r"|templates/web/support/(desk|people|person|paper|look|announcement|search|keep_search)))"
 )
 # Whose refusals a representative can meet.
 _REPRESENTATIVES = re.compile(

@@ -68,6 +68,14 @@ class TestForm:
         assert quantity["aria-describedby"] in page.ids
         assert page.problems() == []
 
+    def test_the_summary_says_of_which_field_it_speaks(self, client: Client, gallery: str) -> None:
+        text = Page(client.post(gallery, self.WRONG).content.decode()).text
+
+        assert "Fill in: Full name" in text
+        assert "Quantity: Enter a whole number." in text
+        assert "Choose: How do you choose?" in text
+        assert "Tick: I have read it." in text
+
     def test_what_was_typed_stays(self, client: Client, gallery: str) -> None:
         page = client.post(gallery, self.WRONG).content.decode()
 

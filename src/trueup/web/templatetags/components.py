@@ -11,6 +11,7 @@ from django.forms.boundfield import BoundField
 from django.forms.utils import ErrorDict
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from trueup.rules.programs import Program
 from trueup.web.sorting import Sorting
@@ -37,7 +38,7 @@ _KEYBOARDS = {"code": {"inputmode": "numeric"}, "login": {"autocapitalize": "non
 def dressed(field: BoundField) -> SafeString:
     """A field's input as the design system wants it; a class that the form gave it stays."""
     widget = field.field.widget
-    wanted = " ".join(word for word in (_own_class(widget), _wrong(field)) if word)
+    wanted = " ".join(word for word in (_own_class(widget), _mark(field)) if word)
     attributes: dict[str, Any] = {"class": wanted}
     if isinstance(widget, _ANY_SCRIPT) and "dir" not in widget.attrs:
         attributes["dir"] = "auto"
@@ -67,15 +68,23 @@ def is_single_checkbox(field: BoundField) -> bool:
 
 @register.filter
 def problems(form: forms.BaseForm | None) -> Sequence[tuple[str, str]]:
-    """All that is wrong with a form: where the summary leads, and the sentence."""
+    """All that is wrong with a form: where the summary leads, and the sentence with its field."""
     if form is None or not form.errors:
         return ()
     found: list[tuple[str, str]] = [("", str(text)) for text in form.non_field_errors()]
     errors: ErrorDict = form.errors
     for name in errors:
         if name in form.fields:
-            found += [(_place(form[name]), str(text)) for text in form[name].errors]
+            found += [
+                (_place(form[name]), _of_field(form[name], text)) for text in form[name].errors
+            ]
     return found
+
+
+@register.filter
+def wrong(field: BoundField) -> str:
+    """What is wrong with a field; what is missing is said with what to do."""
+    return " ".join(_missing(field) if _is_missing(text) else str(text) for text in field.errors)
 
 
 @register.filter
@@ -113,7 +122,28 @@ def _own_class(widget: forms.Widget) -> str:
     return given or next((dress for of, dress in _DRESS if isinstance(widget, of)), "")
 
 
-def _wrong(field: BoundField) -> str:
+def _is_missing(text: object) -> bool:
+    return str(text) == str(forms.Field.default_error_messages["required"])
+
+
+def _missing(field: BoundField) -> str:
+    label = {"label": field.label}
+    if isinstance(field.field.widget, forms.CheckboxInput):
+        return _("Tick: %(label)s") % label
+    if isinstance(field.field.widget, forms.widgets.ChoiceWidget):
+        return _("Choose: %(label)s") % label
+    return _("Fill in: %(label)s") % label
+
+
+def _of_field(field: BoundField, text: object) -> str:
+    """A sentence of the summary, which must say of which field it is."""
+    if _is_missing(text):
+        return _missing(field)
+    label = str(field.label).rstrip("?.: ")
+    return _("%(label)s: %(problem)s") % {"label": label, "problem": text}
+
+
+def _mark(field: BoundField) -> str:
     return "usa-input--error" if field.errors else ""
 
 

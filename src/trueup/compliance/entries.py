@@ -19,7 +19,7 @@ from trueup.rules.serials import SerialBlock
 class Progress(Protocol):
     """Called as the work goes on: what is being done, how much of it, out of how much."""
 
-    def __call__(self, stage: str, done: int, total: int) -> None: ...
+    def __call__(self, stage: str, done: int, total: int, /) -> None: ...
 
 
 def no_progress(stage: str, done: int, total: int) -> None:

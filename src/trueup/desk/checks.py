@@ -50,6 +50,11 @@ class NotToBeConfirmed(Refusal):
     cite = "PLAT-094"
 
 
+class NothingSaid(Refusal):
+    code = "desk.nothing_said"
+    cite = "PLAT-017"
+
+
 class UnknownPreview(Refusal):
     code = "desk.unknown_preview"
     cite = "PLAT-060, PLAT-081"

@@ -245,3 +245,28 @@ class PreviewRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.preview_id}/{self.place} {self.name}"
+
+
+class FacilityNote(models.Model):
+    """What an official notes in a facility's file, for other officials: append-only.
+
+    Source: PLAT-017.
+    """
+
+    program = models.CharField(max_length=20)
+    facility = models.ForeignKey(
+        "accounts.Facility", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    text = models.CharField(max_length=2000)
+    by = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    written_as = models.CharField(max_length=100)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=~Q(text=""), name="facility_note_says_something"),
+        )
+        indexes = (models.Index(fields=("facility", "program", "id"), name="facility_note_browse"),)
+
+    def __str__(self) -> str:
+        return f"note on facility {self.facility_id} by {self.by_id}"

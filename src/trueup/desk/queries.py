@@ -35,6 +35,7 @@ def proposals(
     within: Q | None = None,
     program: str = "",
     kinds: Iterable[str] = (),
+    acts: Iterable[str] = (),
     undecided: bool = False,
     limit: int = PAGE,
     before: int | None = None,
@@ -45,6 +46,8 @@ def proposals(
         found = found.filter(program=program)
     if wanted := list(kinds):
         found = found.filter(kind__in=wanted)
+    if named := list(acts):
+        found = found.filter(act__in=named)
     if undecided:
         found = found.filter(verdict=None, approval=None)
     if before is not None:

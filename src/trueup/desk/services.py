@@ -10,6 +10,7 @@ from __future__ import annotations
 from trueup.desk.approving import approve_in_job, carry_out_approved, resume
 from trueup.desk.deciding import approve, confirm, decline, withdraw
 from trueup.desk.entering import enter_certificate
+from trueup.desk.notes import write_note
 from trueup.desk.proposing import act, act_text, recommend, take_up, verdict_text
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "take_up",
     "verdict_text",
     "withdraw",
+    "write_note",
 ]

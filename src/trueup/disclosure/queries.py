@@ -143,3 +143,17 @@ def _kinds(program: Program, totals: list[LotTotal]) -> tuple[KindTotal, ...]:
         KindTotal(kind=kind, accounts=counted.get(kind, 0), quantity=held[kind])
         for kind in KIND_ORDER
     )
+
+
+def running_or_due(program: Program, *, today: date) -> CompliancePeriod:
+    """The period that is settled next: the earliest that has ended and was not settled, or
+    the running one.
+
+    Source: 40 CFR 62.16340(b); 62.16375 “Compliance period”.
+    """
+    settled = set(compliance.periods_settled(program=program.code))
+    running = running_period(program, today=today)
+    period = program.schedule.printed[0]
+    while period < running and period in settled:
+        period = program.next_period(period)
+    return period

@@ -15,6 +15,7 @@ from uuid import UUID
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from trueup.desk import parameters, queries, services
 from trueup.desk.acts import ACTS as DESK_ACTS
@@ -229,6 +230,8 @@ def _perform_verdict(acting: Acting, values: Values, _key: UUID, evidence: Evide
         after = services.decline(reason=values["reason"], **given)
     elif entry.kind == "unconfirmed":
         after = services.confirm(**given)
+    elif DESK_ACTS[entry.act].in_job:
+        return _approved_in_job(services.approve_in_job(reason=values["reason"], **given))
     else:
         after = services.approve(reason=values["reason"], **given)
     links = (("The proposal", reverse("proposal", args=[entry.key])),)
@@ -242,6 +245,17 @@ def _perform_verdict(acting: Acting, values: Values, _key: UUID, evidence: Evide
         )
     result = after.verdict.result if after.verdict is not None else {}
     return Outcome(heading=f"The proposal is {after.state}", sentences=told(result), links=links)
+
+
+def _approved_in_job(after: ProposalEntry) -> Outcome:
+    links = [(_("The proposal"), reverse("proposal", args=[after.key]))]
+    if after.approval is not None:
+        links.insert(0, (_("How far it is"), reverse("job", args=[after.approval.job])))
+    return Outcome(
+        heading=_("You approved it; now it is carried out"),
+        sentences=(_("A job does it as a whole or not at all. Its page shows how far it is."),),
+        links=tuple(links),
+    )
 
 
 def _signed(act: Act) -> SignedAct:
@@ -260,7 +274,7 @@ def _signed(act: Act) -> SignedAct:
 
 
 ACTS = (
-    *(_signed(act) for act in DESK_ACTS.values() if act.has_page),
+    *(_signed(act) for act in DESK_ACTS.values() if act.has_page or act.in_job),
     SignedAct(
         name=VERDICT,
         subject=PROGRAM,

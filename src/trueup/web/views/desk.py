@@ -10,6 +10,8 @@ from django.contrib import messages
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -19,28 +21,32 @@ from trueup.desk.acts import ACTS, act_named
 from trueup.desk.callers import Caller
 from trueup.desk.entries import ProposalEntry
 from trueup.desk.models import Proposal
+from trueup.disclosure import queries as disclosure
 from trueup.officials import queries as officials
 from trueup.rules import programs
+from trueup.rules.program import Program
 from trueup.rules.refusal import Refused
-from trueup.signing import services as signing
+from trueup.tasks import jobs
 from trueup.tasks import queries as tasks
 from trueup.web.access import any_official, caller_of, official, own
 from trueup.web.acts.desk import PREFIX, VERDICT, VerdictForm, told
 from trueup.web.pages import Link, page
 from trueup.web.paging import PAGE_SIZE, number_after, page_of
 from trueup.web.signed_acts import Acting, now
+from trueup.web.views.desk_queues import counts_of
+from trueup.web.views.desk_signing import to_sign
 from trueup.web.views.people import person_of
 
 SHOWN = 20
 READERS = (
-    ("read_audit", "Audit trail", "audit-trail"),
-    ("notices", "Notices", "notices"),
-    ("roles", "Roles", "roles"),
-    ("approve_roles", "Roles", "roles"),
-    ("support", "Help requests", "desk-help"),
-    ("support", "People", "desk-people"),
-    ("announce", "Announcements", "announcements"),
-    ("identity_scans", "Identity papers", "identity-papers"),
+    ("read_audit", gettext_lazy("Audit trail"), "audit-trail"),
+    ("notices", gettext_lazy("Notices"), "notices"),
+    ("roles", gettext_lazy("Roles"), "roles"),
+    ("approve_roles", gettext_lazy("Roles"), "roles"),
+    ("support", gettext_lazy("Help requests"), "desk-help"),
+    ("support", gettext_lazy("People"), "desk-people"),
+    ("announce", gettext_lazy("Announcements"), "announcements"),
+    ("identity_scans", gettext_lazy("Identity papers"), "identity-papers"),
 )
 
 
@@ -62,9 +68,14 @@ def console(request: HttpRequest) -> HttpResponse:
     )
     within = authority.proposals_in(caller)
     overdue = audit.overdue_notices(today, limit=SHOWN, within=authority.notices_in(caller))
+    program = _chosen(request, caller)
     return page(
         request,
         "desk/console",
+        program=program,
+        programs=_programs(caller),
+        queues=counts_of(caller, program),
+        runs=_runs(caller, program),
         counts=counts,
         open_tasks=sum(count.open for count in counts),
         late_tasks=sum(count.overdue for count in counts),
@@ -108,12 +119,12 @@ def proposal(request: HttpRequest, key: UUID) -> HttpResponse:
         form = VerdictForm(request.POST or None, acting=acting)
         form.initial = {"proposal": key}
         if request.method == "POST" and form.is_valid():
-            return _to_sign(request, entry, VERDICT, form.values())
+            return to_sign(request, VERDICT, form.values(), program=entry.program)
     return page(
         request,
         "desk/proposal",
         program=programs.load(entry.program),
-        trail=[Link(name="Desk", address=reverse("desk"))],
+        trail=[Link(name=_("Desk"), address=reverse("desk"))],
         http_status=422 if form is not None and form.errors else 200,
         entry=entry,
         act=act,
@@ -130,6 +141,8 @@ def proposal(request: HttpRequest, key: UUID) -> HttpResponse:
         and entry.proposed_by == caller.person,
         may_take_up=may_decide and entry.kind == "recommendation",
         history=audit.events_of(entry.subject),
+        preview_key=entry.values.get("preview", "") if act.in_job else "",
+        job=jobs.job(entry.approval.job) if entry.approval is not None else None,
     )
 
 
@@ -148,8 +161,24 @@ def withdraw(request: HttpRequest, key: UUID) -> HttpResponse:
     except Refused as refused:
         messages.error(request, " ".join(refusal.sentence for refusal in refused.refusals))
     else:
-        messages.success(request, "The proposal is withdrawn.")
+        messages.success(request, _("The proposal is withdrawn."))
     return HttpResponseRedirect(reverse("proposal", args=[key]))
+
+
+@own(sees_proposal)
+@require_POST
+def resume(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Ask again for what was approved, when its job failed and nothing was done.
+
+    Source: PLAT-006.
+    """
+    caller = caller_of(request)
+    try:
+        job = services.resume(proposal=key, by=caller.person or 0, at=caller.at)
+    except Refused as refused:
+        messages.error(request, " ".join(refusal.sentence for refusal in refused.refusals))
+        return HttpResponseRedirect(reverse("proposal", args=[key]))
+    return HttpResponseRedirect(reverse("job", args=[job]))
 
 
 @own(sees_proposal)
@@ -160,7 +189,7 @@ def take_up(request: HttpRequest, key: UUID) -> HttpResponse:
     if entry.kind != "recommendation" or entry.verdict is not None:
         raise Http404("There is no such recommendation.")
     values = {**entry.values, "recommendation": str(key)}
-    return _to_sign(request, entry, f"{PREFIX}{entry.act}", values)
+    return to_sign(request, f"{PREFIX}{entry.act}", values, program=entry.program)
 
 
 @official("roles", "approve_roles")
@@ -179,7 +208,7 @@ def roles(request: HttpRequest) -> HttpResponse:
     return page(
         request,
         "desk/roles",
-        trail=[Link(name="Desk", address=reverse("desk"))],
+        trail=[Link(name=_("Desk"), address=reverse("desk"))],
         page=page_of(request, rows, key=lambda row: row.id),
         acts=[item for item in acts_of(caller) if item[0] in ("grant_role", "end_role")],
         at=caller.at,
@@ -197,24 +226,6 @@ def acts_of(caller: Caller) -> list[tuple[str, str, str, str]]:
     return found
 
 
-def _to_sign(
-    request: HttpRequest, entry: ProposalEntry, act: str, values: Mapping[str, Any]
-) -> HttpResponse:
-    person = person_of(request)
-    if person is None:
-        raise Http404("There is no such proposal.")
-    draft = signing.keep_draft(
-        person=person.id,
-        program=entry.program,
-        act=act,
-        subject="",
-        answers={name: [value] for name, value in values.items()},
-        values=values,
-        created_at=now(),
-    )
-    return HttpResponseRedirect(reverse("sign", args=[draft.key]))
-
-
 def _acting(request: HttpRequest, entry: ProposalEntry) -> Acting:
     person = person_of(request)
     if person is None:
@@ -228,13 +239,40 @@ def _home(caller: Caller) -> str:
     return next(named, programs.codes()[0])
 
 
+def _programs(caller: Caller) -> list[Program]:
+    """The programs in which a caller has a role."""
+    named = {grant.program for grant in caller.grants}
+    return [programs.load(code) for code in programs.codes() if named & {"", code}]
+
+
+def _chosen(request: HttpRequest, caller: Caller) -> Program:
+    """The program whose queues are shown: the one that the address names, or the first."""
+    mine = _programs(caller) or [programs.load(_home(caller))]
+    return next((one for one in mine if one.code == request.GET.get("program")), mine[0])
+
+
+def _runs(caller: Caller, program: Program) -> list[Link]:
+    """The guided runs and the calendar of a program."""
+    links = []
+    if program.allocates and caller.may_somewhere("allocate", program=program.code):
+        address = reverse("desk-allocations", args=[program.code])
+        links.append(Link(name=_("Allocations"), address=address))
+    if caller.may("settle", program=program.code):
+        period = disclosure.running_or_due(program, today=program.local_date(caller.at))
+        name = _("Settlement of %(period)s") % {"period": period.name}
+        address = reverse("desk-settlement", args=[program.code, period.name])
+        links.append(Link(name=name, address=address))
+    links.append(Link(name=_("Calendar"), address=reverse("calendar", args=[program.code])))
+    return links
+
+
 def _own(caller: Caller) -> Q:
     return Q(proposed_by_id=caller.person)
 
 
 def _readers(caller: Caller) -> list[Link]:
     links = {
-        address: Link(name=name, address=reverse(address))
+        address: Link(name=str(name), address=reverse(address))
         for function, name, address in READERS
         if caller.may_somewhere(function)
     }

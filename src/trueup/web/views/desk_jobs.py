@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -33,6 +34,18 @@ def sees_job(caller: Caller, arguments: Mapping[str, Any]) -> bool:
         entry.function
         and caller.may(entry.function, program=entry.program, jurisdiction=entry.jurisdiction)
     )
+
+
+def jobs_seen(
+    caller: Caller, program: str, *, names: tuple[str, ...], limit: int
+) -> list[JobEntry]:
+    """The latest jobs of these kinds that a caller may see."""
+    within = Q(by_id=caller.person)
+    for grant in caller.grants:
+        if grant.program in ("", program):
+            seen = Q(function__in=grant.functions)
+            within |= seen & Q(jurisdiction=grant.jurisdiction) if grant.jurisdiction else seen
+    return jobs.jobs_of(within=within, names=names, program=program, limit=limit)
 
 
 @own(sees_job)

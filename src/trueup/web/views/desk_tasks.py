@@ -9,7 +9,8 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from trueup.desk.callers import Caller
@@ -21,14 +22,7 @@ from trueup.tasks.entries import TaskEntry
 from trueup.web.access import caller_of, own, registered
 from trueup.web.pages import Link, page
 from trueup.web.paging import PAGE_SIZE, page_of
-
-# Where the page of a task's subject is: its name, and whether it is the program's.
-SUBJECTS = {
-    "proposal": ("proposal", False),
-    "transfer": ("transfer", True),
-    "application": ("application", False),
-    "help": ("desk-help-request", False),
-}
+from trueup.web.task_addresses import address_of
 
 
 @registered
@@ -92,7 +86,7 @@ def task(request: HttpRequest, key: UUID) -> HttpResponse:
         request,
         "desk/task",
         program=programs.load(entry.program),
-        trail=[Link(name="Tasks", address=reverse("tasks"))],
+        trail=[Link(name=_("Tasks"), address=reverse("tasks"))],
         task=entry,
         is_late=entry.is_overdue(caller.at.date()),
         is_mine=entry.claimed_by == caller.person,
@@ -100,18 +94,6 @@ def task(request: HttpRequest, key: UUID) -> HttpResponse:
         address=address_of(entry),
         history=queries.history_of(key),
     )
-
-
-def address_of(task: TaskEntry) -> str:
-    """Where the thing is that a task is about; empty if it has no page."""
-    kind, _, name = task.subject.partition(":")
-    if kind not in SUBJECTS:
-        return ""
-    view, of_program = SUBJECTS[kind]
-    try:
-        return reverse(view, args=[task.program, name] if of_program else [name])
-    except NoReverseMatch:
-        return ""
 
 
 def _do(request: HttpRequest, entry: TaskEntry, caller: Caller) -> None:

@@ -1,0 +1,129 @@
+"""Every duty of a program that has a date: of sources, of officials, of the registry.
+
+Source: 40 CFR 62.16325(a), 62.16335, 62.16340(a), 62.16360(c), 62.16375; PLAT-082.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from trueup.emissions.queries import quarterly_report_due_on
+from trueup.rules.periods import CompliancePeriod
+from trueup.rules.programs import Program
+from trueup.rules.refusal import Refused
+
+QUARTERS = (1, 2, 3, 4)
+YEARS_MAX = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Duty:
+    """Something that is to be done by a day.
+
+    Attributes:
+        kind: `report`, `period_end`, `deadline`, `deductions`, `recordation` or `review`.
+        who: `source`, `official` or `registry`.
+        detail: The quarter of a report; the days before the deadline of a review.
+    """
+
+    on: date
+    kind: str
+    who: str
+    period: CompliancePeriod
+    cite: str
+    year: int = 0
+    detail: int = field(default=0)
+
+    @property
+    def key(self) -> str:
+        """Names it in a calendar, so that a later download replaces it."""
+        return f"{self.kind}-{self.period.name}-{self.year}-{self.detail}"
+
+
+def duties(program: Program, *, first: date, last: date) -> list[Duty]:
+    """The duties that are due between two days, both included, the earliest first.
+
+    Source: 40 CFR 62.16325(a), 62.16340(a), 62.16360(c), 62.16375; PLAT-082.
+    """
+    found: list[Duty] = []
+    for period in _periods(program, last=last):
+        found += _of_period(program, period)
+    return sorted(duty for duty in found if first <= duty.on <= last)
+
+
+def _of_period(program: Program, period: CompliancePeriod) -> list[Duty]:
+    deadline = program.deadline_on(period)
+    found = [
+        Duty(
+            on=period.last_day,
+            kind="period_end",
+            who="registry",
+            period=period,
+            cite=program.cites["periods"],
+        ),
+        Duty(
+            on=deadline,
+            kind="deadline",
+            who="source",
+            period=period,
+            cite=program.cites["deadline"],
+        ),
+        Duty(
+            on=program.calendar.on_or_after(deadline + timedelta(days=1)),
+            kind="deductions",
+            who="official",
+            period=period,
+            cite=program.transaction_types["deduct"].cite,
+        ),
+    ]
+    if program.allocates:
+        found.append(
+            Duty(
+                on=program.recordation_on(period),
+                kind="recordation",
+                who="official",
+                period=period,
+                cite=program.cites["recordation"],
+            )
+        )
+    found += [
+        Duty(
+            on=deadline - timedelta(days=days),
+            kind="review",
+            who="registry",
+            period=period,
+            cite="PLAT-082",
+            detail=days,
+        )
+        for days in program.warning_days
+    ]
+    found += [
+        Duty(
+            on=quarterly_report_due_on(program=program.code, year=year, quarter=quarter),
+            kind="report",
+            who="source",
+            period=period,
+            cite="40 CFR 62.16360(c)-(d)",
+            year=year,
+            detail=quarter,
+        )
+        for year in period.vintages
+        for quarter in QUARTERS
+    ]
+    return found
+
+
+def _periods(program: Program, *, last: date) -> list[CompliancePeriod]:
+    """All periods that can have a duty until a day."""
+    period = program.schedule.printed[0]
+    periods = [period]
+    while period.first_year <= last.year + YEARS_MAX:
+        try:
+            period = program.next_period(period)
+        except Refused:
+            break
+        periods.append(period)
+        if period.first_year > last.year + 1:
+            break
+    return periods

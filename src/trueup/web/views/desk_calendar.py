@@ -1,0 +1,240 @@
+"""The program's calendar: every duty with its day, as a page and for a person's own calendar.
+
+Officials see in it what is ready and what is late.
+
+Source: 40 CFR 62.16325(a), 62.16340(a), 62.16360(c); PLAT-082.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, timedelta
+
+from django import forms
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from trueup.allocation import queries as allocation
+from trueup.audit.models import Notice
+from trueup.compliance import queries as compliance
+from trueup.compliance.models import HoldingsReview
+from trueup.desk import authority
+from trueup.desk.callers import Caller
+from trueup.disclosure.duties import Duty, duties
+from trueup.rules.program import Program
+from trueup.tasks.models import Task
+from trueup.web.access import caller_of, public
+from trueup.web.filters import FilterForm
+from trueup.web.pages import page, program_or_404, program_trail
+
+DAYS_BACK = 120
+DAYS_AHEAD = 550
+OWN_SHOWN = 40
+LINE_OCTETS = 73
+WHO = {
+    "source": gettext_lazy("Sources"),
+    "official": gettext_lazy("Officials"),
+    "registry": gettext_lazy("The registry"),
+}
+
+
+class CalendarFilter(FilterForm):
+    """Whose duties are shown."""
+
+    who = forms.ChoiceField(
+        label=gettext_lazy("Whose"), choices=[("", gettext_lazy("Everybody's")), *WHO.items()]
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A duty as the calendar shows it.
+
+    Attributes:
+        state: `done`, `late`, `due` or blank; only officials see it.
+    """
+
+    duty: Duty
+    title: str
+    who: str
+    state: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Own:
+    """What is due in the registry itself on a day: tasks of officials, and notices."""
+
+    on: date
+    title: str
+    count: int
+    address: str
+    is_late: bool
+
+
+@public
+@require_safe
+def calendar(request: HttpRequest, code: str) -> HttpResponse:
+    """What is due when, in the coming year and a half."""
+    program = program_or_404(code)
+    caller = caller_of(request)
+    today = program.local_date(timezone.now())
+    form = CalendarFilter(request)
+    is_official = any(grant.program in ("", code) for grant in caller.grants)
+    states = _states(program, today) if is_official else {}
+    lines = [
+        Line(
+            duty=duty,
+            title=title_of(duty),
+            who=str(WHO[duty.who]),
+            state=states.get(duty.key, "late" if duty.on < today else "due")
+            if duty.who != "source" and is_official
+            else "",
+            address=_address(duty, program) if is_official else "",
+        )
+        for duty in _duties(program, today)
+        if form.chosen["who"] in ("", duty.who)
+    ]
+    return page(
+        request,
+        "calendar",
+        program=program,
+        trail=program_trail(program),
+        filter=form,
+        today=today,
+        past=[line for line in lines if line.duty.on < today],
+        lines=[line for line in lines if line.duty.on >= today],
+        own=_own(caller, program, today) if is_official else [],
+        is_official=is_official,
+        ics=reverse("calendar-ics", args=[code]),
+    )
+
+
+@public
+@require_safe
+def calendar_ics(_request: HttpRequest, code: str) -> HttpResponse:
+    """The same for a person's own calendar (RFC 5545)."""
+    program = program_or_404(code)
+    now = timezone.now()
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Trueup//Calendar//EN"]
+    lines += ["CALSCALE:GREGORIAN", f"X-WR-CALNAME:{escaped(program.name)}"]
+    for duty in _duties(program, program.local_date(now)):
+        lines += [
+            "BEGIN:VEVENT",
+            f"UID:{code}-{duty.key}@trueup",
+            f"DTSTAMP:{now.astimezone(UTC):%Y%m%dT%H%M%SZ}",
+            f"DTSTART;VALUE=DATE:{duty.on:%Y%m%d}",
+            f"DTEND;VALUE=DATE:{duty.on + timedelta(days=1):%Y%m%d}",
+            f"SUMMARY:{escaped(title_of(duty))}",
+            f"DESCRIPTION:{escaped(f'{program.name}. {duty.cite}')}",
+            "TRANSP:TRANSPARENT",
+            "END:VEVENT",
+        ]
+    lines.append("END:VCALENDAR")
+    text = "".join(f"{folded(line)}\r\n" for line in lines)
+    answer = HttpResponse(text, content_type="text/calendar; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{code}.ics"'
+    return answer
+
+
+def title_of(duty: Duty) -> str:
+    """What a duty is, as a sentence."""
+    values = {"period": duty.period.name, "year": duty.year, "detail": duty.detail}
+    sentences = {
+        "period_end": _("The compliance period %(period)s ends"),
+        "deadline": _("Transfer deadline of %(period)s: what is held at midnight counts"),
+        "deductions": _("Deductions of %(period)s can be made"),
+        "recordation": _("Allocations of %(period)s are to be recorded by this day"),
+        "review": _("Holdings for %(period)s are reviewed, %(detail)s days before the deadline"),
+        "report": _("Emission reports of quarter %(detail)s of %(year)s are due"),
+    }
+    return sentences[duty.kind] % values
+
+
+def escaped(text: str) -> str:
+    """A text as RFC 5545 writes it."""
+    for sign in ("\\", ";", ","):
+        text = text.replace(sign, f"\\{sign}")
+    return text.replace("\n", "\\n")
+
+
+def folded(line: str) -> str:
+    """A line of at most 75 octets, continued on the next with a blank before it."""
+    parts, part = [], ""
+    for sign in line:
+        if len((part + sign).encode()) > LINE_OCTETS:
+            parts.append(part)
+            part = ""
+        part += sign
+    return "\r\n ".join([*parts, part])
+
+
+def _duties(program: Program, today: date) -> list[Duty]:
+    return duties(
+        program,
+        first=today - timedelta(days=DAYS_BACK),
+        last=today + timedelta(days=DAYS_AHEAD),
+    )
+
+
+def _states(program: Program, today: date) -> dict[str, str]:
+    """Which duties of officials and of the registry are done."""
+    settled = {period.name for period in compliance.periods_settled(program=program.code)}
+    reviews = HoldingsReview.objects.filter(program=program.code)
+    reviewed = set(reviews.values_list("period", "lead_days"))
+    allocated = {of.vintage for of in allocation.allocated_totals(program=program.code)}
+    found = {}
+    for duty in _duties(program, today):
+        done = {
+            "period_end": duty.on < today,
+            "deductions": duty.period.name in settled,
+            "review": (duty.period.name, duty.detail) in reviewed,
+        }.get(duty.kind)
+        if done or (duty.kind == "recordation" and allocated & set(duty.period.vintages)):
+            found[duty.key] = "done"
+    return found
+
+
+def _address(duty: Duty, program: Program) -> str:
+    if duty.kind in ("deadline", "deductions"):
+        return reverse("desk-settlement", args=[program.code, duty.period.name])
+    if duty.kind == "recordation":
+        return reverse("desk-allocations", args=[program.code])
+    if duty.kind == "review":
+        return reverse("queue-short", args=[program.code])
+    return ""
+
+
+def _own(caller: Caller, program: Program, today: date) -> list[Own]:
+    """Tasks with a date, and notices that must go out by a day; added up by day."""
+    tasks = (
+        Task.objects.filter(authority.tasks_in(caller), program=program.code, closed_at=None)
+        .exclude(due_on=None)
+        .values("due_on")
+        .annotate(number=Count("id"))
+        .order_by("due_on")
+        .values_list("due_on", "number")[:OWN_SHOWN]
+    )
+    notices = (
+        Notice.objects.filter(authority.notices_in(caller), program=program.code, mailed_at=None)
+        .exclude(due_on=None)
+        .values("due_on")
+        .annotate(number=Count("id"))
+        .order_by("due_on")
+        .values_list("due_on", "number")[:OWN_SHOWN]
+    )
+    found = [
+        Own(on=on, title=title, count=number, address=address, is_late=on < today)
+        for rows, title, address in (
+            (tasks, _("Tasks that are due"), reverse("tasks")),
+            (notices, _("Notices that must go out"), reverse("notices")),
+        )
+        for on, number in rows
+        if on is not None
+    ]
+    return sorted(found, key=lambda own: (own.on, own.title))

@@ -110,10 +110,13 @@ class SqliteStore(Store):
 
     def write(self, plan: Plan) -> bool:
         with connection.wrap_database_errors:
-            self._change(plan)
+            # The journal first: between a change of holdings and its new rows the chain's
+            # deferred keys are open, and SQLite then looks for the children of every row
+            # that it inserts, of a transaction through all moves there ever were.
             if plan.transactions:
                 self._database.execute(INSERT_TRANSACTIONS, [transactions_json(plan.transactions)])
                 self._database.executemany(INSERT_MOVES, plan.moves)
+            self._change(plan)
             self._database.executemany(
                 INSERT_HOLDINGS,
                 [

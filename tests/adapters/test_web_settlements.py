@@ -154,7 +154,7 @@ class TestEmissions:
         page = get(client, "facility", PROGRAM, 3)
 
         assert "Facility 620 0 0" in page.text
-        assert "Status Provisional Provisional Provisional" in page.text
+        assert "Data Preliminary Preliminary Preliminary" in page.text
 
     def test_that_are_missing_are_not_shown_as_zero(self, client: Client, books: Books) -> None:
         page = get(client, "facility", PROGRAM, 3)
@@ -176,8 +176,8 @@ class TestOwnPeople:
         sign_in(client, books.ana)
         own = get(client, "account", PROGRAM, books.barry.number)
 
-        assert "Obligation for" not in stranger.text
-        assert "Obligation for 2022-2024 620" in own.text
+        assert "Owed so far for" not in stranger.text
+        assert "Owed so far for 2022-2024 620" in own.text
         assert "Short of 120" in own.text
 
     def test_see_their_reference_and_note_and_others_do_not(

@@ -32,10 +32,17 @@ __all__ = [
 
 
 def notices_of(
-    person: int, *, event: str = "", limit: int = 50, before: int | None = None
+    person: int,
+    *,
+    event: str = "",
+    account: int | None = None,
+    limit: int = 50,
+    before: int | None = None,
 ) -> list[NoticeEntry]:
     """A person's notices, the newest first; `before` is the id at which to go on."""
     found = Notice.objects.filter(person_id=person)
+    if account is not None:
+        found = found.filter(account_id=account)
     if event:
         found = found.filter(event=event)
     if before is not None:

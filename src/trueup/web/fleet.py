@@ -56,11 +56,8 @@ class FleetFilter(FilterForm):
 
     def __init__(self, request: HttpRequest, entries: Sequence[AccountEntry]) -> None:
         places = sorted({entry.jurisdiction for entry in entries if entry.jurisdiction})
-        self.base_fields["state"].choices = [  # type: ignore[attr-defined]
-            ("", _("All States")),
-            *((place, place) for place in places),
-        ]
-        super().__init__(request)
+        choices = [("", _("All States")), *((place, place) for place in places)]
+        super().__init__(request, choices={"state": choices})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +136,14 @@ def roles_of(caller: Caller) -> dict[int, str]:
         | dict.fromkeys(agent_of, AGENT)
         | dict.fromkeys(caller.represents, REPRESENTATIVE)
     )
+
+
+def reads(caller: Caller, account: int) -> bool:
+    """Whether the caller represents an account, is an agent for it, or may read it.
+
+    Source: PLAT-018, PLAT-081.
+    """
+    return account in roles_of(caller)
 
 
 def in_order(found: Sequence[Standing], sorting: Sorting | None = None) -> list[Standing]:

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from trueup.web.views import account_statements, your_accounts
+from trueup.web.views import (
+    account_statements,
+    emission_pictures,
+    facilities,
+    pictures,
+    settlements,
+    your_accounts,
+)
 
+_FACILITY = "<program:code>/facilities/<oris:oris_code>"
+_SETTLEMENT = "<program:code>/settlements/<period:period>/<oris:oris_code>/units/<path:unit_id>"
 _ACCOUNT = "<program:code>/accounts/<account:number>"
 
 urlpatterns: list[URLPattern] = [
@@ -26,5 +35,15 @@ urlpatterns: list[URLPattern] = [
     ),
     path(f"{_ACCOUNT}/as-of/", account_statements.as_of, name="account-as-of"),
     path(f"{_ACCOUNT}/as-of.csv", account_statements.as_of_csv, name="account-as-of-csv"),
+    path(
+        f"{_FACILITY}/quarters.svg",
+        emission_pictures.quarters_chart,
+        name="chart-facility-quarters",
+    ),
+    path(f"{_FACILITY}/units/<path:unit_id>/", facilities.unit, name="unit"),
+    path(f"{_FACILITY}/units/<path:unit_id>.svg", emission_pictures.unit_chart, name="chart-unit"),
+    path(f"{_SETTLEMENT}/", settlements.settlement_of_unit, name="settlement-of-unit"),
+    path(f"{_SETTLEMENT}.csv", settlements.settlement_of_unit_csv, name="settlement-of-unit-csv"),
+    path(f"{_SETTLEMENT}.svg", pictures.settlement, name="chart-settlement-of-unit"),
     path(f"{_ACCOUNT}/as-of.xlsx", account_statements.as_of_xlsx, name="account-as-of-xlsx"),
 ]

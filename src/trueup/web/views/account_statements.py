@@ -13,7 +13,6 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -30,6 +29,7 @@ from trueup.rules.programs import Program
 from trueup.rules.refusal import Refused
 from trueup.rules.serials import SerialBlock, parse_serial
 from trueup.web.access import public
+from trueup.web.days import DayField
 from trueup.web.downloads import csv_download
 from trueup.web.pages import Link, page, program_or_404
 from trueup.web.paging import Page, number_after, page_of
@@ -56,24 +56,11 @@ _MOVEMENT_COLUMNS = (
 _BLOCK_COLUMNS = ("first", "last", "lot", "quantity")
 
 
-class _Day(forms.DateField):
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-    def __init__(self, **more: Any) -> None:
-        super().__init__(input_formats=["%Y-%m-%d"], **more)
-        wrong = gettext_lazy("Enter a date such as 2025-05-01.")
-        self.error_messages.update(invalid=wrong, required=wrong)
-        self.validators += [
-            MinValueValidator(statements.FIRST_DAY, wrong),
-            MaxValueValidator(statements.LAST_DAY, wrong),
-        ]
-
-
 class PeriodForm(forms.Form):
     """The first and the last day of a statement."""
 
-    start = _Day(label=gettext_lazy("First day"))
-    end = _Day(label=gettext_lazy("Last day"))
+    start = DayField(label=gettext_lazy("First day"))
+    end = DayField(label=gettext_lazy("Last day"))
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
@@ -85,7 +72,7 @@ class PeriodForm(forms.Form):
 class DayForm(forms.Form):
     """A past day, at whose end the holdings are shown."""
 
-    on = _Day(label=gettext_lazy("Day"))
+    on = DayField(label=gettext_lazy("Day"))
 
     def __init__(self, *args: Any, today: date, **more: Any) -> None:
         super().__init__(*args, **more)

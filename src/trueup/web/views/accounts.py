@@ -1,60 +1,38 @@
-"""Accounts: the list, one account with its holdings, its history, its downloads."""
+"""One account with its holdings, its history, its downloads."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
-from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from trueup.accounts import queries as registered
-from trueup.accounts.entries import FacilityAccountEntry, RepresentativeEntry
-from trueup.compliance import queries as compliance
-from trueup.compliance.entries import Position
-from trueup.disclosure import queries as disclosure
+from trueup.accounts.entries import RepresentativeEntry
+from trueup.disclosure.standing import by_vintage, next_deadline, standings
 from trueup.ledger import queries as ledger
-from trueup.ledger.entries import AccountEntry, Balance, Range, TransactionEntry, range_of
-from trueup.ledger.numbers import ACCOUNT_KINDS
-from trueup.rules.periods import CompliancePeriod
+from trueup.ledger.entries import AccountEntry, Range, TransactionEntry, range_of
+from trueup.ledger.vintage_reads import held_by_lot
 from trueup.rules.programs import Program
 from trueup.rules.refusal import Refused
 from trueup.rules.serials import SerialBlock, join, parse_serial
-from trueup.transfers import queries as transfers
-from trueup.web.access import public
+from trueup.web.access import caller_of, public
+from trueup.web.account_panels import own_panels
 from trueup.web.downloads import csv_download
+from trueup.web.fleet import reads
 from trueup.web.pages import Link, page, program_or_404, program_trail
 from trueup.web.paging import PAGE_SIZE, Page, continued, number_after, page_of
-from trueup.web.views.people import person_of
 
 HISTORY_SHOWN = 10
 BLOCKS_SHOWN = 20
 BLOCKS_READ = 1000
-TRANSFERS_SHOWN = 10
-ORIGINS_NAMED = 4
 CSV_BATCH = 1000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListedAccount:
-    """An account in a list, with what it holds."""
-
-    entry: AccountEntry
-    quantity: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VintageRow:
-    """What an account holds of one vintage, and of which States it is."""
-
-    vintage: int
-    origins: str
-    quantity: int
-    reserved: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,65 +44,30 @@ class PublicRepresentative:
     since: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """What a facility owes and can use for a period that is not settled yet."""
-
-    period: CompliancePeriod
-    position: Position
-
-
 ROLE_NAMES = {
-    ("compliance", "primary"): "Designated representative",
-    ("compliance", "alternate"): "Alternate designated representative",
-    ("general", "primary"): "Authorized account representative",
-    ("general", "alternate"): "Alternate authorized account representative",
+    ("compliance", "primary"): gettext_lazy("Designated representative"),
+    ("compliance", "alternate"): gettext_lazy("Alternate designated representative"),
+    ("general", "primary"): gettext_lazy("Authorized account representative"),
+    ("general", "alternate"): gettext_lazy("Alternate authorized account representative"),
 }
 
 
 @public
 @require_safe
-def accounts(request: HttpRequest, code: str) -> HttpResponse:
-    """The accounts of a program by kind, State and name."""
-    program = program_or_404(code)
-    kind = _chosen(request, "kind", ACCOUNT_KINDS)
-    state = _chosen(request, "state", program.jurisdictions)
-    search = request.GET.get("search", "").strip()[:100]
-    entries = ledger.accounts(
-        program=program.code,
-        kind=kind,
-        jurisdiction=state,
-        search=search,
-        limit=PAGE_SIZE + 1,
-        after=number_after(request),
-    )
-    held = ledger.totals_of([entry.id for entry in entries])
-    rows = [ListedAccount(entry=entry, quantity=held[entry.id]) for entry in entries]
-    return page(
-        request,
-        "accounts",
-        program=program,
-        trail=program_trail(program),
-        kinds=list(ACCOUNT_KINDS),
-        kind=kind,
-        state=state,
-        search=search,
-        page=page_of(request, rows, key=lambda row: row.entry.id),
-    )
-
-
-@public
-@require_safe
 def account(request: HttpRequest, code: str, number: str) -> HttpResponse:
-    """One account: what it holds and owes, who acts for it, what happened in it."""
+    """One account: what it holds and owes, who acts for it, what happened in it.
+
+    Source: PLAT-018, PLAT-041, PLAT-081, PLAT-140; docs/decisions/0073, 0232.
+    """
     program, entry = program_or_404(code), account_or_404(code, number)
-    balances = ledger.balances(entry.id)
+    caller = caller_of(request)
     place = program.jurisdictions.get(entry.jurisdiction)
     owner = registered.facility_of(entry.id)
     seats = registered.representatives([entry.id])[entry.id]
-    person = person_of(request)
-    is_own = person is not None and any(seat.person == person.id for seat in seats)
+    is_own = reads(caller, entry.id)
     recent = ledger.entries(entry.id, limit=HISTORY_SHOWN)
+    lots = held_by_lot([entry.id], program=program.code)[entry.id]
+    standing = standings([entry], at=caller.at)[0] if is_own else None
     return page(
         request,
         "account",
@@ -132,17 +75,16 @@ def account(request: HttpRequest, code: str, number: str) -> HttpResponse:
         trail=accounts_trail(program),
         entry=entry,
         jurisdiction_name=place.name if place else entry.jurisdiction,
-        total=sum(balance.quantity for balance in balances),
-        waiting=sum(balance.reserved for balance in balances),
-        vintages=_by_vintage(balances),
+        total=sum(held.quantity for held in lots),
+        waiting=sum(held.reserved for held in lots),
+        vintages=by_vintage(lots),
         blocks=_blocks(request, program, entry),
         holds=ledger.holds([entry.id]).get(entry.id, []),
         claims=[claim for claim in ledger.claims([entry.id]).get(entry.id, []) if claim.open],
         history=recent,
-        standing=_standing(program, owner) if is_own and owner else None,
-        transfers=transfers.transfers_of(entry.id, viewer=person.id, limit=TRANSFERS_SHOWN)
-        if is_own and person
-        else [],
+        standing=standing,
+        deadline=next_deadline(program, at=caller.at) if is_own else None,
+        own=own_panels(caller, entry, seats) if is_own else None,
         facility=owner.facility if owner else None,
         unit=owner.unit if owner else None,
         representatives=_public(entry, seats),
@@ -222,41 +164,15 @@ def account_or_404(code: str, number: str) -> AccountEntry:
     """The account that an address names."""
     entry = ledger.find_account(program=code, number=number)
     if entry is None:
-        raise Http404(f"There is no account {number} in this program.")
+        raise Http404(_("There is no account %(number)s in this program.") % {"number": number})
     return entry
-
-
-def _chosen(request: HttpRequest, name: str, choices: Container[str]) -> str:
-    value = request.GET.get(name, "")
-    return value if value in choices else ""
 
 
 def accounts_trail(program: Program) -> list[Link]:
     """The way back from a page of an account."""
     return program_trail(
-        program, Link(name="Accounts", address=reverse("accounts", args=[program.code]))
+        program, Link(name=_("Accounts"), address=reverse("accounts", args=[program.code]))
     )
-
-
-def _standing(program: Program, owner: FacilityAccountEntry) -> Standing | None:
-    """What the facility owes and can use for the earliest period that is not settled.
-
-    For its own people alone, as long as the period is not settled (PLAT-081).
-    """
-    running = disclosure.running_period(program, today=program.local_date(timezone.now()))
-    settled = {
-        outcome.period
-        for outcome in compliance.outcomes_of_facility(
-            program=program.code, facility=owner.facility.id
-        )
-    }
-    first_year = program.schedule.printed[0].first_year
-    before = program.period_of_year(max(running.first_year - 1, first_year))
-    period = next((period for period in (before, running) if period not in settled), None)
-    if period is None:
-        return None
-    position = compliance.position(program=program.code, period=period, facility=owner.facility.id)
-    return Standing(period=period, position=position) if position else None
 
 
 def _public(
@@ -264,35 +180,12 @@ def _public(
 ) -> list[PublicRepresentative]:
     return [
         PublicRepresentative(
-            role_name=ROLE_NAMES.get((entry.kind, person.role), "Representative"),
+            role_name=str(ROLE_NAMES.get((entry.kind, person.role), _("Representative"))),
             name=person.name,
             since=person.from_at,
         )
         for person in seats
     ]
-
-
-def _by_vintage(balances: Sequence[Balance]) -> list[VintageRow]:
-    vintages: dict[int, list[Balance]] = {}
-    for balance in balances:
-        vintages.setdefault(balance.vintage, []).append(balance)
-    return [
-        VintageRow(
-            vintage=vintage,
-            origins=_origins(lots),
-            quantity=sum(lot.quantity for lot in lots),
-            reserved=sum(lot.reserved for lot in lots),
-        )
-        for vintage, lots in sorted(vintages.items())
-    ]
-
-
-def _origins(lots: Sequence[Balance]) -> str:
-    """The States of issue, those with most first; the rest as a count."""
-    ordered = sorted(lots, key=lambda lot: -lot.quantity)
-    codes = list(dict.fromkeys(lot.lot.jurisdiction for lot in ordered))
-    named = ", ".join(codes[:ORIGINS_NAMED])
-    return f"{named} and {len(codes) - ORIGINS_NAMED} more" if len(codes) > ORIGINS_NAMED else named
 
 
 def _blocks(request: HttpRequest, program: Program, entry: AccountEntry) -> Page[SerialBlock]:

@@ -16,7 +16,7 @@ from trueup.rules.refusal import Refused
 from trueup.web import charts
 from trueup.web.access import public
 from trueup.web.pages import program_or_404
-from trueup.web.views.facilities import emissions_table, facility_or_404, unit_years
+from trueup.web.views.facilities import emissions_table, facility_or_404, unit_or_404, unit_years
 
 
 @public
@@ -69,13 +69,16 @@ def emissions(request: HttpRequest, code: str, oris_code: int) -> HttpResponse:
 
 @public
 @require_safe
-def settlement(request: HttpRequest, code: str, period: str, oris_code: int) -> HttpResponse:
-    """What a facility held at the deadline against its obligation."""
-    program = program_or_404(code)
+def settlement(
+    request: HttpRequest, code: str, period: str, oris_code: int, unit_id: str = ""
+) -> HttpResponse:
+    """What a facility, or an affected EGU, held at the deadline against its obligation."""
+    program, facility = program_or_404(code), facility_or_404(oris_code)
     found = compliance.outcome(
         program=program.code,
         period=_period(program, period),
-        facility=facility_or_404(oris_code).id,
+        facility=facility.id,
+        unit=unit_or_404(facility, unit_id).id if unit_id else None,
     )
     if found is None:
         raise Http404("There is no such settlement.")

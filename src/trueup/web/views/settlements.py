@@ -1,9 +1,24 @@
-"""Settlements: by period, one with its statement, and the statement as CSV."""
+"""Settlements: by period, one with its statement, and the statement as CSV.
+
+A mass-based program settles facilities, a rate-based one each affected EGU by itself.
+"""
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from decimal import Decimal
+from fractions import Fraction
+
+from django import forms
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from trueup.compliance import queries as compliance
@@ -12,17 +27,34 @@ from trueup.compliance.statements import statement as read_statement
 from trueup.disclosure.snapshots import snapshot
 from trueup.rules.periods import CompliancePeriod
 from trueup.rules.programs import Program
+from trueup.rules.rate import Operation, ercs_needed
 from trueup.rules.refusal import Refused
 from trueup.web.access import public
 from trueup.web.downloads import csv_download
+from trueup.web.filters import FilterForm
 from trueup.web.pages import Link, page, program_or_404, program_trail
 from trueup.web.paging import PAGE_SIZE, number_after, page_of
-from trueup.web.views.facilities import facility_or_404
+from trueup.web.views.facilities import facility_or_404, unit_or_404
+from trueup.web.views.listings import states_to_choose
 
-OUTCOMES = {"in": "In compliance", "not_in": "Not in compliance"}
+OUTCOMES = {"in": gettext_lazy("In compliance"), "not_in": gettext_lazy("Not in compliance")}
+EGU = "egu"
 PERIODS_SHOWN = 5
 OMISSIONS_SHOWN = 50
 BLOCKS_SHOWN = 200
+
+
+class OutcomeFilters(FilterForm):
+    """Which outcomes are shown."""
+
+    state = forms.ChoiceField(label=gettext_lazy("State"))
+    outcome = forms.ChoiceField(
+        label=gettext_lazy("Outcome"),
+        choices=[("", gettext_lazy("All outcomes")), *OUTCOMES.items()],
+    )
+
+    def __init__(self, request: HttpRequest, program: Program) -> None:
+        super().__init__(request, choices={"state": states_to_choose(program)})
 
 
 @public
@@ -43,10 +75,8 @@ def settlements(request: HttpRequest, code: str, period: str) -> HttpResponse:
     """Every facility's outcome in one period, by State and outcome."""
     program = program_or_404(code)
     chosen = _period_or_404(program, period)
-    state = request.GET.get("state", "")
-    state = state if state in program.jurisdictions else ""
-    outcome = request.GET.get("outcome", "")
-    outcome = outcome if outcome in OUTCOMES else ""
+    filters = OutcomeFilters(request, program)
+    state, outcome = filters.chosen["state"], filters.chosen["outcome"]
     totals = _totals(program, chosen, jurisdiction=state)
     rows = compliance.outcomes(
         program=program.code,
@@ -66,9 +96,8 @@ def settlements(request: HttpRequest, code: str, period: str) -> HttpResponse:
         totals=totals,
         not_in_compliance=totals.facilities - totals.in_compliance,
         left_out=compliance.omissions(program=program.code, period=chosen, limit=OMISSIONS_SHOWN),
-        chosen=state,
-        outcome=outcome,
-        outcomes=OUTCOMES.items(),
+        filters=filters,
+        by_unit=program.books_per == EGU,
         page=page_of(request, rows, key=lambda row: row.facility.oris_code),
     )
 
@@ -76,29 +105,30 @@ def settlements(request: HttpRequest, code: str, period: str) -> HttpResponse:
 @public
 @require_safe
 def settlement(request: HttpRequest, code: str, period: str, oris_code: int) -> HttpResponse:
-    """One facility's settlement and its statement."""
+    """One facility's settlement and its statement.
+
+    Where each affected EGU is settled by itself, the facility's page leads to them.
+    """
     program = program_or_404(code)
-    statement = _statement_or_404(program, period, oris_code)
-    row = statement.outcome
-    place = program.jurisdictions.get(row.facility.jurisdiction)
-    up = Link(
-        name=row.period.name,
-        address=reverse("settlements-of-period", args=[program.code, row.period.name]),
-    )
-    return page(
-        request,
-        "settlement",
-        program=program,
-        trail=[*_trail(program), up],
-        row=row,
-        statement=statement,
-        blocks=statement.deducted[:BLOCKS_SHOWN],
-        more=max(len(statement.deducted) - BLOCKS_SHOWN, 0),
-        jurisdiction_name=place.name if place else row.facility.jurisdiction,
-        account=statement.account,
-        deadline=program.deadline_on(row.period),
-        csv_address=reverse("settlement-csv", args=[program.code, row.period.name, oris_code]),
-        chart_address=reverse("chart-settlement", args=[program.code, row.period.name, oris_code]),
+    if program.books_per == EGU:
+        facility_or_404(oris_code)
+        facility = reverse("facility", args=[program.code, oris_code])
+        return HttpResponseRedirect(f"{facility}#settlements")
+    return _settlement(request, program, _statement_or_404(program, period, oris_code))
+
+
+@public
+@require_safe
+def settlement_of_unit(
+    request: HttpRequest, code: str, period: str, oris_code: int, unit_id: str
+) -> HttpResponse:
+    """One affected EGU's settlement and its statement.
+
+    Source: 40 CFR 62.16535; PLAT-088.
+    """
+    program = program_or_404(code)
+    return _settlement(
+        request, program, _statement_or_404(program, period, oris_code, unit_id=unit_id)
     )
 
 
@@ -108,11 +138,92 @@ def settlement_csv(
     _request: HttpRequest, code: str, period: str, oris_code: int
 ) -> StreamingHttpResponse:
     """The blocks of a settlement's statement, for a spreadsheet."""
-    statement = _statement_or_404(program_or_404(code), period, oris_code)
+    return _csv(_statement_or_404(program_or_404(code), period, oris_code))
+
+
+@public
+@require_safe
+def settlement_of_unit_csv(
+    _request: HttpRequest, code: str, period: str, oris_code: int, unit_id: str
+) -> StreamingHttpResponse:
+    """The blocks of an affected EGU's statement, for a spreadsheet."""
+    return _csv(_statement_or_404(program_or_404(code), period, oris_code, unit_id=unit_id))
+
+
+def _settlement(request: HttpRequest, program: Program, statement: Statement) -> HttpResponse:
     row = statement.outcome
+    place = program.jurisdictions.get(row.facility.jurisdiction)
+    up = Link(
+        name=row.period.name,
+        address=reverse("settlements-of-period", args=[program.code, row.period.name]),
+    )
+    name, arguments = "settlement", [program.code, row.period.name, row.facility.oris_code]
+    if row.unit is not None:
+        name, arguments = "settlement-of-unit", [*arguments, row.unit.unit_id]
+    return page(
+        request,
+        "settlement",
+        program=program,
+        trail=[*_trail(program), up],
+        row=row,
+        statement=statement,
+        owed_now=_owed_now(statement),
+        rate=_rate(statement),
+        blocks=statement.deducted[:BLOCKS_SHOWN],
+        more=max(len(statement.deducted) - BLOCKS_SHOWN, 0),
+        jurisdiction_name=place.name if place else row.facility.jurisdiction,
+        account=statement.account,
+        deadline=program.deadline_on(row.period),
+        cite=program.transaction_types["deduct"].cite,
+        csv_address=reverse(f"{name}-csv", args=arguments),
+        chart_address=reverse(f"chart-{name}", args=arguments),
+    )
+
+
+def _owed_now(statement: Statement) -> int:
+    """What would be owed by what is reported now: tons, or the credits that are needed.
+
+    Source: 40 CFR 62.16420(c)(1), (4); PLAT-073.
+    """
+    figures = statement.rate
+    if figures is None:
+        return statement.reported_tons
+    if figures.standard is None:
+        return 0
+    operation = Operation(co2_lb=figures.co2_lb, net_mwh=figures.net_mwh)
+    return ercs_needed(operation, standard=figures.standard)
+
+
+def _rate(statement: Statement) -> dict[str, object] | None:
+    """What a rate-based obligation follows from, with the rates as decimals to be shown."""
+    figures = statement.rate
+    if figures is None:
+        return None
+    before = figures.adjusted_rate()
+    after = figures.adjusted_rate(ercs=statement.outcome.deducted)
+    return {
+        "co2_lb": figures.co2_lb,
+        "net_mwh": figures.net_mwh,
+        "standard": figures.standard,
+        "before": _decimal(before),
+        "after": _decimal(after),
+    }
+
+
+def _decimal(rate: Fraction | None) -> Decimal | None:
+    """A rate with one decimal, for reading; it is compared unrounded (62.16420(c)(1))."""
+    if rate is None:
+        return None
+    return (Decimal(rate.numerator) / Decimal(rate.denominator)).quantize(Decimal("0.1"))
+
+
+def _csv(statement: Statement) -> StreamingHttpResponse:
+    row = statement.outcome
+    unit = row.unit.unit_id if row.unit is not None else ""
     header = (
         "oris_code",
         "facility",
+        "unit",
         "period",
         "ground",
         "first",
@@ -123,12 +234,13 @@ def settlement_csv(
         "recorded_at",
     )
     return csv_download(
-        f"settlement-{row.period}-{oris_code}",
+        "-".join(filter(None, ("settlement", row.period.name, str(row.facility.oris_code), unit))),
         header,
         (
             (
-                oris_code,
+                row.facility.oris_code,
                 row.facility.name,
+                unit,
                 row.period.name,
                 item.ground,
                 item.block.first_serial,
@@ -153,7 +265,7 @@ def _totals(program: Program, period: CompliancePeriod, *, jurisdiction: str = "
 
 def _trail(program: Program) -> list[Link]:
     return program_trail(
-        program, Link(name="Settlements", address=reverse("settlements", args=[program.code]))
+        program, Link(name=_("Settlements"), address=reverse("settlements", args=[program.code]))
     )
 
 
@@ -164,10 +276,17 @@ def _period_or_404(program: Program, name: str) -> CompliancePeriod:
         raise Http404(refused.refusals[0].sentence) from refused
 
 
-def _statement_or_404(program: Program, period: str, oris_code: int) -> Statement:
+def _statement_or_404(
+    program: Program, period: str, oris_code: int, *, unit_id: str = ""
+) -> Statement:
     chosen = _period_or_404(program, period)
     facility = facility_or_404(oris_code)
-    statement = read_statement(program=program.code, period=chosen, facility=facility.id)
+    statement = read_statement(
+        program=program.code,
+        period=chosen,
+        facility=facility.id,
+        unit=unit_or_404(facility, unit_id).id if unit_id else None,
+    )
     if statement is None:
         raise Http404(f"{facility.name} has no settlement for {chosen}.")
     return statement

@@ -26,7 +26,7 @@ from trueup.web import holder_charts
 from trueup.web.access import caller_of, own, registered, signed_in
 from trueup.web.awaiting import awaiting
 from trueup.web.downloads import csv_download
-from trueup.web.fleet import FILTERED_FROM, FLEET_MAX, fleet_of, in_order, roles_of
+from trueup.web.fleet import FILTERED_FROM, FLEET_MAX, fleet_of, in_order, reads, roles_of
 from trueup.web.pages import Link, page
 from trueup.web.paging import PAGE_SIZE, number_after, page_of
 from trueup.web.transfer_rows import TransferRow, rows_of_transfers
@@ -85,14 +85,6 @@ def reads_account(caller: Caller, arguments: Mapping[str, Any]) -> bool:
     """Whether the caller reads what only the people of the account in the address see."""
     found = ledger.find_account(program=arguments["code"], number=arguments["number"])
     return found is not None and reads(caller, found.id)
-
-
-def reads(caller: Caller, account: int) -> bool:
-    """Whether the caller represents an account, is an agent for it, or may read it.
-
-    Source: PLAT-018, PLAT-081.
-    """
-    return account in roles_of(caller)
 
 
 @own(reads_account)

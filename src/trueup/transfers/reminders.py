@@ -7,7 +7,7 @@ docs/decisions/0240.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from trueup.audit import services as audit
 from trueup.audit.entries import NoticeSpec
@@ -63,12 +63,13 @@ def remind_of_drafts(*, program: str, now: datetime) -> int:
 def _near(rules: Program, now: datetime) -> Iterator[tuple[CompliancePeriod, int]]:
     """The deadlines that are at most 7 days away, each with the nearest of the two days."""
     period: CompliancePeriod | None = rules.schedule.printed[0]
+    today = rules.local_date(now)
     while period is not None:
-        left = rules.deadline_at(period) - now
-        if left > timedelta(days=max(DAYS_BEFORE)):
+        left = (rules.deadline_on(period) - today).days
+        if left > max(DAYS_BEFORE):
             return
-        if left >= timedelta(0):
-            yield period, next(days for days in DAYS_BEFORE if left <= timedelta(days=days))
+        if now <= rules.deadline_at(period):
+            yield period, next(days for days in DAYS_BEFORE if left <= days)
         try:
             period = rules.next_period(period)
         except Refused:

@@ -177,6 +177,7 @@ class Step:
         name: In the address.
         part: Under which it stands in the step indicator; steps may share one.
         rows: Label and answer, as the page shows them that checks the answers.
+        heading: Above these rows, where the title would not do.
         applies: Whether it is asked at all, after what was answered before.
         is_done: Whether what was answered still holds.
     """
@@ -186,6 +187,7 @@ class Step:
     title: str | Promise
     form_class: type[StepForm]
     template: str = "signing/step"
+    heading: str | Promise = ""
     rows: Callable[[Acting, Values], Sequence[tuple[str, str]]] = lambda _acting, _values: ()
     applies: Callable[[Acting, Values], bool] = lambda _acting, _values: True
     is_done: Callable[[Acting, Values], bool] | None = None

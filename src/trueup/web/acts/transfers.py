@@ -283,6 +283,7 @@ RECEIVER = Step(
     title=gettext_lazy("Is this the account you mean?"),
     form_class=ReceiverForm,
     template="signing/step_receiver",
+    heading=gettext_lazy("The receiving account"),
     rows=_receiver_rows,
     is_done=lambda _acting, values: values.get("confirmed") == values.get("destination"),
 )
@@ -299,6 +300,7 @@ WARNINGS = Step(
     title=gettext_lazy("Read this before you go on"),
     form_class=warnings.WarningsForm,
     template="signing/step_warnings",
+    heading=gettext_lazy("Warnings"),
     rows=_warning_rows,
     applies=warnings.are_there,
     is_done=warnings.all_read,

@@ -212,6 +212,8 @@ def _sign(request: HttpRequest, asked: Asked) -> HttpResponse:
     if missing:
         problems = {"statements": [_("Accept each statement; without it this is not certified.")]}
         return _sign_page(request, _again(asked, problems, accepted), status=422)
+    if _has_gone_stale(asked):
+        return HttpResponseRedirect(reverse("sign-check", args=[asked.draft.key]))
     try:
         evidence = _prove(request, asked, accepted)
     except Refused as refused:
@@ -226,6 +228,13 @@ def _sign(request: HttpRequest, asked: Asked) -> HttpResponse:
             problems = {"": [f"{item.sentence} ({item.cite})" for item in refused.refusals]}
             return _sign_page(request, _again(asked, problems, accepted), status=422)
     return HttpResponseRedirect(reverse("sign-receipt", args=[asked.draft.key]))
+
+
+def _has_gone_stale(asked: Asked) -> bool:
+    """Whether it would be refused by now: the check explains why, and no code is used up."""
+    if not asked.act.steps or _is_done(asked):
+        return False
+    return bool(asked.act.forecast(asked.acting, asked.draft.values, asked.draft.key).refusals)
 
 
 def _prove(request: HttpRequest, asked: Asked, accepted: tuple[str, ...]) -> Evidence:

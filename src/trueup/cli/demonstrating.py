@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import click
+from django.conf import settings
 from django.core.management import call_command
 
 from trueup.cli.output import Output, Table, messages, progress, with_tables
 from trueup.cli.serving import is_database_current
-from trueup.demonstration import services
+from trueup.demonstration import practice, practice_clock, services
 from trueup.demonstration.summary import REAL, STAND_INS, StateSummary, Summary
 from trueup.rules import programs
 
@@ -47,13 +48,16 @@ def demo(
     if if_missing and not services.is_registry_empty():
         _say_what_is_there(output)
         return
+    chosen = tuple(code.upper() for code in jurisdictions)
     with progress("Loading the demonstration") as report:
-        summary = services.run(
-            progress=report,
-            seed=seed,
-            jurisdictions=tuple(code.upper() for code in jurisdictions),
-            with_sign_in=with_sign_in,
-        )
+        if settings.TRUEUP_SANDBOX:
+            made_at = practice_clock.real_now()
+            summary = practice.begin(made_at=made_at, jurisdictions=chosen, progress=report)
+            practice.set_clock(made_at=made_at)
+        else:
+            summary = services.run(
+                progress=report, seed=seed, jurisdictions=chosen, with_sign_in=with_sign_in
+            )
     _show(output, summary)
 
 

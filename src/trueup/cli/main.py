@@ -29,6 +29,7 @@ COMMANDS = {
     "officials": "trueup.cli.officials",
     "originate": "trueup.cli.acts",
     "retire": "trueup.cli.moving",
+    "sandbox": "trueup.cli.sandbox",
     "serve": "trueup.cli.running",
     "settle": "trueup.cli.settling",
     "transfer": "trueup.cli.moving",

@@ -18,6 +18,7 @@ from django_tasks_db.management.commands.db_worker import Worker
 from trueup.cli import clockwork, serving
 from trueup.cli.naming import at_option, instant, now
 from trueup.cli.output import FAILED, Output, messages, with_output
+from trueup.demonstration import practice, practice_clock, rebuilding
 from trueup.rules import programs
 from trueup.tasks import job_worker
 
@@ -43,6 +44,7 @@ def serve(output: Output, *, address: str, workers: int | None, clock: bool, job
     if not serving.is_database_current():
         messages.print("Bringing the database up to date ...")
         call_command("migrate", verbosity=0)
+    practice.check_books()
     if workers is None:
         # SQLite has one writer; a second process would mostly wait for it.
         workers = 1 if connection.vendor == "sqlite" else 2
@@ -127,6 +129,8 @@ def _tick(every: int) -> None:
     while not told_to_stop.is_set():
         close_old_connections()
         try:
+            if practice.is_due(practice_clock.real_now()):
+                rebuilding.rebuild(made_at=practice_clock.real_now())
             done = clockwork.run_once(now())
             if any(done.values()):
                 messages.print(f"clock: {_what_was_done(done)}", markup=False)

@@ -66,6 +66,11 @@ TRUEUP_FONTS_DIR = os.environ.get("TRUEUP_FONTS_DIR", "")
 TRUEUP_ADDRESS = os.environ.get("TRUEUP_ADDRESS", "http://127.0.0.1:8000").rstrip("/")
 # A place to practise: the demonstration's books, watermarks, mail that stays inside.
 TRUEUP_SANDBOX = os.environ.get("TRUEUP_SANDBOX", "0") == "1"
+# The hour, in the program's zone, at which its books are made anew every day; and how many
+# days before the transfer deadline they begin (empty: after the settlement, no clock moved).
+TRUEUP_SANDBOX_HOUR = int(os.environ.get("TRUEUP_SANDBOX_HOUR", "3"))
+_SANDBOX_DAYS = os.environ.get("TRUEUP_SANDBOX_DAYS", "")
+TRUEUP_SANDBOX_DAYS = int(_SANDBOX_DAYS) if _SANDBOX_DAYS else None
 ALLOWED_HOSTS = os.environ.get("TRUEUP_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 
 INSTALLED_APPS = [
@@ -169,9 +174,11 @@ def _database() -> dict[str, Any]:
         }
     else:
         # Prepared statements keep one plan, made without a look at the parameters.
-        database.setdefault("OPTIONS", {})["options"] = (
-            "-c jit=off -c plan_cache_mode=force_generic_plan"
-        )
+        options = "-c jit=off -c plan_cache_mode=force_generic_plan"
+        # Where books of practice are made before they take the others' place.
+        if schema := os.environ.get("TRUEUP_DATABASE_SCHEMA"):
+            options += f" -c search_path={schema}"
+        database.setdefault("OPTIONS", {})["options"] = options
     return database
 
 
@@ -286,6 +293,8 @@ SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {
 EMAIL_BACKEND = os.environ.get(
     "TRUEUP_EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend"
 )
+if TRUEUP_SANDBOX:  # Whatever is set: mail of a place to practise never leaves it.
+    EMAIL_BACKEND = "trueup.demonstration.practice_mail.PracticeMail"
 EMAIL_FILE_PATH = str(VAR_DIR / "mail")
 EMAIL_HOST = os.environ.get("TRUEUP_EMAIL_HOST", "localhost")
 EMAIL_PORT = int(os.environ.get("TRUEUP_EMAIL_PORT", "25"))

@@ -63,9 +63,16 @@ class Course:
     """One run of the demonstration for some plants."""
 
     def __init__(
-        self, plants: Sequence[Plant], *, days: Timetable, seed: int, progress: Progress
+        self,
+        plants: Sequence[Plant],
+        *,
+        days: Timetable,
+        seed: int,
+        progress: Progress,
+        until: date | None = None,
     ) -> None:
         self.plants = plants
+        self.until = until or days.deducted_on
         self.days = days
         self.seed = seed
         self.progress = progress
@@ -77,7 +84,10 @@ class Course:
         self.deductions: RunResult
 
     def run(self) -> None:
-        """Go through all days from the opening of accounts to the release of held transfers."""
+        """Go through all days from the opening of accounts to the release of held transfers.
+
+        What is due after `until` is left to those who practise.
+        """
         self._on(self.days.opened_on, self._open)
         self._on(self.days.recorded_on, self._allocate)
         self._on(self.days.next_recorded_on, self._allocate_next)
@@ -86,9 +96,11 @@ class Course:
         for day in warning_days(self.days):
             self._on(day, self._warn)
         self._on(self.days.deducted_on, self._deduct)
-        first, last = self.days.opened_on, self.days.deducted_on
+        first, last = self.days.opened_on, self.until
         while self.agenda:
             day = min(self.agenda)
+            if day > self.until:
+                break
             for act in self.agenda.pop(day):
                 what = act(day)
                 self.progress(f"{day}: {what}", (day - first).days, (last - first).days)

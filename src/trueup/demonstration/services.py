@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 
 from django.db import transaction
 
@@ -16,7 +17,7 @@ from trueup.demonstration.course import Course, Progress
 from trueup.demonstration.plants import national_data
 from trueup.demonstration.summary import Summary
 from trueup.demonstration.tally import summary_of
-from trueup.demonstration.timetable import timetable
+from trueup.demonstration.timetable import Timetable, timetable
 from trueup.ledger import queries as ledger
 from trueup.rules import programs
 from trueup.rules.refusal import Refusal, Refused
@@ -36,16 +37,17 @@ class UnknownJurisdiction(Refusal):
     cite = "40 CFR 62.16235(a), Table 1"
 
 
-def _nobody(_what: str, _done: int, _total: int) -> None:
+def tell_nobody(_what: str, _done: int, _total: int) -> None:
     """Be told of progress, and tell nobody."""
 
 
 def run(
     *,
-    progress: Progress = _nobody,
+    progress: Progress = tell_nobody,
     seed: int = SEED,
     jurisdictions: Sequence[str] = (),
     with_sign_in: bool = False,
+    days_before_deadline: int | None = None,
 ) -> Summary:
     """Load the demonstration: a compliance period on real plants, from budget to settlement.
 
@@ -57,6 +59,8 @@ def run(
         seed: Decides people and trades; the same seed gives the same summary.
         jurisdictions: Only these of Table 1; all 50 if empty.
         with_sign_in: Make users who can sign in with the demonstration's known password.
+        days_before_deadline: End so many days before the transfer deadline; what is due
+            later is left to those who practise. None: to the settlement.
 
     Raises Refused (`registry_not_empty`, `unknown_jurisdiction`).
 
@@ -72,17 +76,20 @@ def run(
         if not is_registry_empty():
             raise Refused([_not_empty()])
         data = national_data(chosen)
-        course = Course(data.plants, days=timetable(program), seed=seed, progress=progress)
+        days = timetable(program)
+        until = last_day(days, days_before_deadline)
+        course = Course(data.plants, days=days, seed=seed, progress=progress, until=until)
         course.run()
         if with_sign_in:
-            sign_in.create_users(course.participants, at=course.days.at(course.days.deducted_on))
-        audit.settle_history(until=course.days.at(course.days.deducted_on, hour=18))
+            sign_in.create_users(course.participants, at=days.at(until))
+        ended_at = days.at(until, hour=18)
+        audit.settle_history(until=ended_at)
         # The coverage is the nation's, whatever part of it was chosen.
         nation = national_data(tuple(program.jurisdictions))
         summary = summary_of(course, coverage=nation.coverage)
         summary = replace(summary, seconds=round(time.monotonic() - started, 1))
         audit.log(
-            at=course.days.at(course.days.deducted_on, hour=18),
+            at=ended_at,
             program=PROGRAM,
             actor="administrator",
             act="load_demonstration",
@@ -90,6 +97,13 @@ def run(
             after=summary.as_json(),
         )
     return summary
+
+
+def last_day(days: Timetable, days_before_deadline: int | None) -> date:
+    """The last day of the demonstration: of the settlement, or so long before the deadline."""
+    if days_before_deadline is None:
+        return days.deducted_on
+    return days.program.deadline_on(days.period) - timedelta(days=days_before_deadline)
 
 
 def is_registry_empty() -> bool:

@@ -21,6 +21,9 @@ from pathlib import Path
 
 import vl_convert
 from django.core.cache import caches
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 Spec = dict[str, object]
 
@@ -106,18 +109,18 @@ def emissions_and_banked(
                 "mark": {"type": "bar", "color": shown.first},
                 "encoding": {
                     "x": {**x, "axis": upper_axis},
-                    "y": _millions("emissions", "Million tons of CO2"),
+                    "y": _millions("emissions", _("Million tons of CO2")),
                 },
             },
             {
                 "mark": {**tick, "width": 17},
                 "encoding": {
                     "x": {**x, "axis": upper_axis},
-                    "y": _millions("budget", "Million tons of CO2"),
+                    "y": _millions("budget", _("Million tons of CO2")),
                 },
             },
         ],
-        "title": _title("Emissions (bars) against the budget (black marks)", shown),
+        "title": _title(_("Emissions (bars) against the budget (black marks)"), shown),
     }
     banked: Spec = {
         "width": 1010,
@@ -125,9 +128,12 @@ def emissions_and_banked(
         "mark": {"type": "bar", "color": shown.second},
         "encoding": {
             "x": {**x, "axis": {"labelAngle": 0, "labelFontSize": 10, "labelPadding": 4}},
-            "y": _millions("banked", f"Million {instruments}"),
+            "y": _millions("banked", _("Million %(instruments)s") % {"instruments": instruments}),
         },
-        "title": _title(f"{instruments.capitalize()} held after the settlement", shown),
+        "title": _title(
+            _("%(instruments)s held after the settlement") % {"instruments": capfirst(instruments)},
+            shown,
+        ),
     }
     return framed({"vconcat": [emissions, banked], "spacing": 14}, rows, shown)
 
@@ -148,15 +154,15 @@ def _emissions_narrow(rows: Sequence[Mapping[str, str | int]], *, shown: Look) -
             "layer": [
                 {
                     "mark": {"type": "bar", "color": shown.first, "height": 12},
-                    "encoding": {"y": y, "x": _millions("emissions", "Million tons of CO2")},
+                    "encoding": {"y": y, "x": _millions("emissions", _("Million tons of CO2"))},
                 },
                 {
                     "mark": {**tick, "height": 18},
-                    "encoding": {"y": y, "x": _millions("budget", "Million tons of CO2")},
+                    "encoding": {"y": y, "x": _millions("budget", _("Million tons of CO2"))},
                 },
             ],
             "title": _title(
-                ["The 20 States that emit most:", "emissions (bars), budget (marks)"], shown
+                [_("The 20 States that emit most:"), _("emissions (bars), budget (marks)")], shown
             ),
         },
         rows,
@@ -165,15 +171,20 @@ def _emissions_narrow(rows: Sequence[Mapping[str, str | int]], *, shown: Look) -
 
 
 # Steps of the map's legend, and the share from which each begins.
-STEPS = (("all", 1.0), ("90% and more", 0.9), ("70% to 90%", 0.7), ("50% to 70%", 0.5))
-LAST_STEP = "below 50%"
-OUTCOMES = (*(name for name, _ in STEPS), LAST_STEP)
-NO_OUTCOME = "none settled"
+STEPS = (
+    (gettext_noop("all"), 1.0),
+    (gettext_noop("90% and more"), 0.9),
+    (gettext_noop("70% to 90%"), 0.7),
+    (gettext_noop("50% to 70%"), 0.5),
+)
+LAST_STEP = gettext_noop("below 50%")
+OUTCOMES = (*(name for name, least in STEPS), LAST_STEP)
+NO_OUTCOME = gettext_noop("none settled")
 
 
 def outcome_of(share: float) -> str:
     """The step of the map's legend for a share of facilities in compliance."""
-    return next((name for name, least in STEPS if share >= least), LAST_STEP)
+    return _(next((name for name, least in STEPS if share >= least), LAST_STEP))
 
 
 def compliance_map(shares: Mapping[str, tuple[str, float]], *, shown: Look) -> Spec:
@@ -195,7 +206,7 @@ def compliance_map(shares: Mapping[str, tuple[str, float]], *, shown: Look) -> S
     lookup = {
         "lookup": "properties.name",
         "from": {"data": {"values": by_name}, "key": "name", "fields": ["outcome"]},
-        "default": NO_OUTCOME,
+        "default": _(NO_OUTCOME),
     }
     spec: Spec = {
         "width": width,
@@ -232,9 +243,12 @@ def _outcome_color(shown: Look) -> Spec:
     return {
         "field": "outcome",
         "type": "nominal",
-        "scale": {"domain": [*OUTCOMES, NO_OUTCOME], "range": [*shown.steps, shown.nothing]},
+        "scale": {
+            "domain": [_(name) for name in (*OUTCOMES, NO_OUTCOME)],
+            "range": [*shown.steps, shown.nothing],
+        },
         "legend": {
-            "title": "Facilities in compliance",
+            "title": _("Facilities in compliance"),
             "orient": "bottom",
             "direction": "horizontal",
             "columns": 3 if shown.narrow else 6,
@@ -290,8 +304,8 @@ def amounts_by_year(
 def held_against_obligation(*, obligation: int, held: int, shown: Look, unit: str) -> Spec:
     """What a facility holds that it can use, as a bar, and what it owes, as a mark."""
     rows: list[Mapping[str, str | int]] = [
-        {"what": "Held", "amount": held},
-        {"what": "Obligation", "amount": obligation},
+        {"what": _("Held"), "amount": held},
+        {"what": _("Obligation"), "amount": obligation},
     ]
     return framed(
         {
@@ -310,7 +324,7 @@ def held_against_obligation(*, obligation: int, held: int, shown: Look, unit: st
                     "field": "what",
                     "type": "nominal",
                     "scale": {
-                        "domain": ["Held", "Obligation"],
+                        "domain": [_("Held"), _("Obligation")],
                         "range": [shown.second, shown.first],
                     },
                     "legend": None,
@@ -322,9 +336,7 @@ def held_against_obligation(*, obligation: int, held: int, shown: Look, unit: st
     )
 
 
-def framed(
-    spec: Spec, rows: Sequence[Mapping[str, str | int | float]] | None, shown: Look
-) -> Spec:
+def framed(spec: Spec, rows: Sequence[Mapping[str, str | int | float]] | None, shown: Look) -> Spec:
     """A specification with its data and with what all charts have in common."""
     data: Spec = {} if rows is None else {"data": {"values": [dict(row) for row in rows]}}
     quiet = {

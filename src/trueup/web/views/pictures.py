@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from trueup.compliance import queries as compliance
@@ -16,6 +18,7 @@ from trueup.rules.refusal import Refused
 from trueup.web import charts
 from trueup.web.access import public
 from trueup.web.pages import program_or_404
+from trueup.web.templatetags.words import word
 from trueup.web.views.facilities import emissions_table, facility_or_404, unit_or_404, unit_years
 
 
@@ -35,7 +38,9 @@ def states(request: HttpRequest, code: str, period: str) -> HttpResponse:
     ]
     return picture(
         request,
-        charts.emissions_and_banked(rows, shown=look_of(request), instruments=program.instruments),
+        charts.emissions_and_banked(
+            rows, shown=look_of(request), instruments=word(program.instruments)
+        ),
     )
 
 
@@ -57,12 +62,12 @@ def emissions(request: HttpRequest, code: str, oris_code: int) -> HttpResponse:
     """The emissions of a facility by year; a year with a part missing is left out."""
     table = emissions_table(unit_years(program_or_404(code), facility_or_404(oris_code)))
     rows: list[dict[str, str | int]] = [
-        {"year": str(year), "series": "Emissions", "amount": int(tons)}
+        {"year": str(year), "series": _("Emissions"), "amount": int(tons)}
         for year, tons in (zip(table.years, table.sums, strict=True) if table else ())
         if tons is not None
     ]
     spec = charts.amounts_by_year(
-        rows, shown=look_of(request), series=["Emissions"], unit="Short tons of CO2"
+        rows, shown=look_of(request), series=[_("Emissions")], unit=_("Short tons of CO2")
     )
     return picture(request, spec)
 
@@ -86,7 +91,7 @@ def settlement(
         obligation=found.obligation,
         held=found.held,
         shown=look_of(request),
-        unit=f"{program.instruments.capitalize()}, tons",
+        unit=_("%(instruments)s, tons") % {"instruments": capfirst(word(program.instruments))},
     )
     return picture(request, spec)
 

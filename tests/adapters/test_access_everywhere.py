@@ -29,6 +29,7 @@ REFUSED = frozenset({401, 403})
 
 # Whose the things with an owner are; what is not theirs is 403, whether or not it exists.
 OWNERS: dict[str, frozenset[str]] = {
+    "application-progress": frozenset(),
     "sign": frozenset({"representative"}),
     "sign-receipt": frozenset({"representative"}),
     "draft": frozenset({"representative"}),
@@ -42,6 +43,13 @@ OWNERS: dict[str, frozenset[str]] = {
     "proposal": frozenset({"administrator", "second", "auditor"}),
     "proposal-withdraw": frozenset({"administrator", "second", "auditor"}),
     "proposal-take-up": frozenset({"administrator", "second", "auditor"}),
+    "proposal-resume": frozenset({"administrator", "second", "auditor"}),
+    "job": frozenset({"administrator", "second"}),
+    "job-reasons": frozenset({"administrator", "second"}),
+    "preview": frozenset({"administrator", "second", "auditor"}),
+    "preview-csv": frozenset({"administrator", "second", "auditor"}),
+    "desk-facility": frozenset({"administrator", "second", "auditor", "state", "state_agent"}),
+    "application": frozenset(),
     "transfer": frozenset(
         {"representative", "agent", "other", "administrator", "second", "auditor"}
     ),
@@ -69,6 +77,11 @@ THINGS = {
     "proposal": "proposal",
     "proposal-withdraw": "proposal",
     "proposal-take-up": "proposal",
+    "proposal-resume": "proposal",
+    "job": "job",
+    "job-reasons": "job",
+    "preview": "preview",
+    "preview-csv": "preview",
     "transfer": "transfer",
     "transfer-receipt-pdf": "transfer",
 }
@@ -81,11 +94,17 @@ ARGUMENTS: dict[str, Any] = {
     "tx": 1,
     "number": 1,
     "signature_id": 999_999,
+    "notice_id": 999_999,
     "certificate": 999_999,
     "year": 2024,
     "serial_number": "AL-2022-1",
     "name": "what",
     "pk": 1,
+    "announcement": 1,
+    "application": 999_999,
+    "person": 1,
+    "scan": 1,
+    "vintage": 0,
     "provider_id": "none",
     "uidb36": "1",
     "key": NOBODY,
@@ -119,7 +138,7 @@ LOOK_CLOSER = frozenset(
 # The library's page of an error of signing in is answered with 401.
 ERRORS = frozenset({"socialaccount_login_error"})
 ENDING = frozenset({"sign-out", "account_logout"})
-POSTED = frozenset({"proposal-withdraw", "proposal-take-up"})
+POSTED = frozenset({"proposal-withdraw", "proposal-take-up", "proposal-resume"})
 
 
 def pages() -> Iterator[tuple[str, URLPattern]]:
@@ -157,7 +176,7 @@ def address_of(page: URLPattern, everyone: Everyone) -> str:
     name = page.name or ""
     converters = page.pattern.converters  # type: ignore[attr-defined]
     arguments = {key: ARGUMENTS.get(key, "x") for key in converters}
-    if "number" in arguments and name != "decision":
+    if "number" in arguments and not isinstance(converters["number"], JournalNumberConverter):
         arguments["number"] = everyone.registry.number("Barry")
     if "key" in arguments and isinstance(converters["key"], JournalNumberConverter):
         arguments["key"] = 999_999

@@ -215,6 +215,14 @@ def accounts_agent(person: int):  # type: ignore[no-untyped-def]
     return AgentSpec(person=person, kinds=("transfers",))
 
 
+REACHED = {
+    "address": "1 Plant Road, Bucks AL 36512",
+    "phone": "+1 251 555 0100",
+    "address_1": "2 Plant Road, Bucks AL 36512",
+    "phone_1": "+1 251 555 0101",
+}
+
+
 class TestAgents:
     """40 CFR 62.16315; PLAT-034."""
 
@@ -225,6 +233,7 @@ class TestAgents:
             "basis": "compliance",
             "name_1": "Abe Noh",
             "email_1": "ABE@example.org",
+            **REACHED,
             "kinds_1": ["transfers"],
         }
 
@@ -260,6 +269,7 @@ class TestAgents:
             "basis": "compliance",
             "name_1": "Abe Noh",
             "email_1": "abe@example.org",
+            **REACHED,
             "kinds_1": ["transfers"],
         }
         answer = desk.client.post(reverse("act-delegation", args=[PROGRAM]), {**answers, **wrong})

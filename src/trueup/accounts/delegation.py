@@ -7,7 +7,8 @@ from datetime import datetime
 
 from trueup.accounts import checks, delegation_endings, queries, submitters, watchers
 from trueup.accounts.delegation_models import BASES, Delegation, DelegationNotice
-from trueup.accounts.entries import AgentSpec, DelegationEntry, PersonEntry
+from trueup.accounts.entries import AgentSpec, DelegationEntry, PersonEntry, Reach
+from trueup.accounts.models import Person
 from trueup.accounts.rivals import looking_again
 from trueup.accounts.signed_forms import keep_signature
 from trueup.audit import services as audit
@@ -33,6 +34,7 @@ def file_delegation_notice(
     delegator: int,
     agents: Sequence[AgentSpec],
     received_at: datetime,
+    reach: Reach | None = None,
     evidence: Evidence | None = None,
 ) -> DelegationEntry:
     """Receive a notice of delegation; it supersedes the delegator's former one as a whole.
@@ -42,6 +44,8 @@ def file_delegation_notice(
     the agent submits. A notice without agents ends all delegation.
 
     Args:
+        reach: The delegator's address, telephone and facsimile as the notice gives them;
+            None: as the registry knows them. Each agent's are in its spec.
         evidence: The delegator's signature of `delegation_text`; None: said on the console.
 
     Raises Refused with every reason (`unknown_person`, `delegator_not_in_office`,
@@ -63,10 +67,11 @@ def file_delegation_notice(
         refusals += _receipt_refusals(former, evidence, at=received_at)
         if refusals:
             raise Refused(refusals)
+        contacts = _contacts(delegator, reach=reach, agents=agents)
         signature = keep_signature(
             program=program,
             form="delegation",
-            text=_text(basis, agents=agents, people=people, delegator=delegator),
+            text=_text(basis, agents=agents, contacts=contacts, delegator=delegator),
             signer=delegator,
             evidence=evidence,
             signed_at=received_at,
@@ -80,6 +85,7 @@ def file_delegation_notice(
             basis=basis,
             delegator_id=delegator,
             email=people[delegator].email,
+            contacts=contacts,
             statements=_statements(rules, basis=basis),
             method=evidence.method if evidence is not None else "console",
             signature_id=signature,
@@ -134,33 +140,67 @@ def end_delegation(
     return looking_again(act)
 
 
-def delegation_text(*, basis: str, delegator: int, agents: Sequence[AgentSpec]) -> str:
-    """What a delegator signs: the agents with their addresses, and what each may submit.
+def delegation_text(
+    *,
+    basis: str,
+    delegator: int,
+    agents: Sequence[AgentSpec],
+    reach: Reach | None = None,
+) -> str:
+    """What a delegator signs: the agents, how all are reached, and what each may submit.
 
     Source: 40 CFR 62.16315(c); PLAT-151.
     """
-    people = queries.people([delegator, *(agent.person for agent in agents)])
-    if delegator not in people or any(agent.person not in people for agent in agents):
+    contacts = _contacts(delegator, reach=reach, agents=agents)
+    if len(contacts) != len({delegator, *(agent.person for agent in agents)}):
         raise Refused([checks.UnknownPerson("The person named is not registered.")])
-    return _text(basis, agents=agents, people=people, delegator=delegator)
+    return _text(basis, agents=agents, contacts=contacts, delegator=delegator)
+
+
+def _contacts(
+    delegator: int, *, reach: Reach | None, agents: Sequence[AgentSpec]
+) -> dict[str, dict[str, str]]:
+    """Name, address, telephone, e-mail and facsimile of everybody in a notice, by person.
+
+    Source: 40 CFR 62.16315(c)(1), (2).
+    """
+    given = {agent.person: agent.reach for agent in agents} | {delegator: reach}
+    found: dict[str, dict[str, str]] = {}
+    for row in Person.objects.filter(id__in=list(given)).order_by("id"):
+        said = given[row.id] or Reach(address=row.address, phone=row.phone, fax=row.fax)
+        found[str(row.id)] = {
+            "name": row.name,
+            "address": " ".join(said.address.split()),
+            "phone": said.phone.strip(),
+            "email": row.email,
+            "fax": said.fax.strip(),
+        }
+    return found
+
+
+def _said(contact: Mapping[str, str]) -> str:
+    """A person as the text of a notice names them; what was not given is left out."""
+    parts = [contact["name"], contact["address"]]
+    parts.append(f"telephone {contact['phone']}" if contact["phone"] else "")
+    parts.append(contact["email"])
+    parts.append(f"facsimile {contact['fax']}" if contact["fax"] else "")
+    return ", ".join(part for part in parts if part)
 
 
 def _text(
     basis: str,
     *,
     agents: Sequence[AgentSpec],
-    people: Mapping[int, PersonEntry],
+    contacts: Mapping[str, Mapping[str, str]],
     delegator: int,
 ) -> str:
-    by = people[delegator]
-    lines = [f"Delegator: {by.name}, {by.email}, {TITLES[basis]}"]
+    lines = [f"Delegator: {_said(contacts[str(delegator)])}, {TITLES[basis]}"]
     for agent in agents:
-        who = people[agent.person]
         until = f", until {agent.ends_at.isoformat()}" if agent.ends_at is not None else ""
         kinds = ", ".join(
             submitters.SUBMISSION_KINDS.get(kind, kind) for kind in sorted(set(agent.kinds))
         )
-        lines.append(f"Agent: {who.name}, {who.email}{until}: {kinds}")
+        lines.append(f"Agent: {_said(contacts[str(agent.person)])}{until}: {kinds}")
     if not agents:
         lines.append("Agent: nobody; all delegation ends")
     return "\n".join([*lines, "This supersedes any earlier notice as a whole."])

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from trueup.accounts.delegation_endings import offices
 from trueup.accounts.delegation_models import Delegation, DelegationNotice
-from trueup.accounts.entries import AgentEntry, DelegationEntry
+from trueup.accounts.entries import AgentEntry, DelegationEntry, Reach
 from trueup.audit.statements import among
 from trueup.rules import programs
 
@@ -100,6 +100,10 @@ def _entries(rows: QuerySet[DelegationNotice]) -> list[DelegationEntry]:
             method=notice.method,
             signature=notice.signature_id,
             agents=tuple(agents[notice.id].values()),
+            reaches={
+                int(person): Reach(address=given["address"], phone=given["phone"], fax=given["fax"])
+                for person, given in (notice.contacts or {}).items()
+            },
         )
         for notice in notices
     ]

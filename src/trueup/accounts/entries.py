@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -191,17 +192,31 @@ class SubmitterEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """How a notice says that a person is reached, beside the e-mail address.
+
+    Source: 40 CFR 62.16315(c)(1), (2).
+    """
+
+    address: str = ""
+    phone: str = ""
+    fax: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentSpec:
     """An agent whom a notice of delegation names, and for what.
 
     Attributes:
         kinds: Kinds of submission (`submitters.SUBMISSION_KINDS`).
         ends_at: When the authority is to end; None: with the next notice.
+        reach: As the notice gives it; None: as the registry knows it.
     """
 
     person: int
     kinds: tuple[str, ...]
     ends_at: datetime | None = None
+    reach: Reach | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,3 +252,4 @@ class DelegationEntry:
     method: str
     signature: int | None
     agents: tuple[AgentEntry, ...]
+    reaches: Mapping[int, Reach] = field(default_factory=dict)

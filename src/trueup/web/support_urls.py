@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from trueup.web.views import (
+    account_people,
     announcements,
     desk_reading,
     help_requests,
@@ -20,7 +21,9 @@ urlpatterns: list[URLPattern] = [
     path("desk/help/", help_requests.desk_requests, name="desk-help"),
     path("desk/help/<uuid:key>/", help_requests.desk_request, name="desk-help-request"),
     path("desk/announcements/", announcements.announcements, name="announcements"),
-    path("desk/announcements/<journal:number>/end/", announcements.end, name="announcement-end"),
+    path(
+        "desk/announcements/<journal:announcement>/end/", announcements.end, name="announcement-end"
+    ),
     path("desk/people/", people_desk.people, name="desk-people"),
     path("desk/people/<journal:person>/", people_desk.person, name="desk-person"),
     path("desk/people/<journal:person>/act/", people_desk.act, name="desk-person-act"),
@@ -42,4 +45,19 @@ urlpatterns: list[URLPattern] = [
         name="market-transactions-csv",
     ),
     path("desk/searches/", saved_searches.searches, name="saved-searches"),
+    path(
+        "<program:code>/accounts/<account:number>/watchers/",
+        account_people.watchers_page,
+        name="watchers",
+    ),
+    path(
+        "<program:code>/accounts/<account:number>/objections/",
+        account_people.objections_page,
+        name="objections",
+    ),
+    path(
+        "applications/<journal:application>/",
+        account_people.application_progress,
+        name="application-progress",
+    ),
 ]

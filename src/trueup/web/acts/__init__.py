@@ -16,6 +16,7 @@ from trueup.web.acts import (
     representation,
     returns,
     serial_requests,
+    successions,
     top_up,
     transfers,
 )
@@ -30,6 +31,7 @@ _ALL = (
     *returns.ACTS,
     *guards.ACTS,
     *representation.ACTS,
+    *successions.ACTS,
     *certificates.ACTS,
     *applications.ACTS,
     *accounts.ACTS,

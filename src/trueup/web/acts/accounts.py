@@ -10,6 +10,8 @@ from uuid import UUID, uuid5
 
 from django import forms
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from trueup.accounts import ownership, queries, services
 from trueup.accounts.checks import tidy
@@ -36,12 +38,14 @@ from trueup.web.signed_acts import (
 class OwnersForm(ActForm):
     """Who has an interest now, and who has none any more."""
 
-    changed_on = fields.DayField(label="Day of the change")
+    changed_on = fields.DayField(label=gettext_lazy("Day of the change"))
     listed = fields.NoteField(
-        label="Has an interest now", required=False, help_text="One name a line."
+        label=gettext_lazy("Has an interest now"),
+        required=False,
+        help_text=gettext_lazy("One name a line."),
     )
     unlisted = forms.MultipleChoiceField(
-        label="Has an interest no more",
+        label=gettext_lazy("Has an interest no more"),
         required=False,
         widget=forms.CheckboxSelectMultiple(attrs={"class": "usa-checkbox__input"}),
     )
@@ -55,7 +59,7 @@ class OwnersForm(ActForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if not self.errors and not cleaned["listed"].strip() and not cleaned["unlisted"]:
-            self.add_error("listed", "Say who has an interest now, or who has none any more.")
+            self.add_error("listed", _("Say who has an interest now, or who has none any more."))
         return cleaned
 
     def values(self) -> dict[str, Any]:
@@ -88,10 +92,10 @@ def _change(acting: Acting, values: Values) -> dict[str, Any]:
 def _prepare_owners(acting: Acting, values: Values, _key: UUID) -> Submission:
     change = _change(acting, values)
     rows = (
-        ("Account", titled(acting.acted_for)),
-        ("Day of the change", values["changed_on"]),
-        ("Has an interest now", "\n".join(one.name for one in change["listed"])),
-        ("Has an interest no more", "\n".join(one.name for one in change["unlisted"])),
+        (_("Account"), titled(acting.acted_for)),
+        (_("Day of the change"), values["changed_on"]),
+        (_("Has an interest now"), "\n".join(one.name for one in change["listed"])),
+        (_("Has an interest no more"), "\n".join(one.name for one in change["unlisted"])),
     )
     return Submission(
         text=ownership.change_text(acting.acted_for, **change),
@@ -108,9 +112,13 @@ def _file_owners(acting: Acting, values: Values, _key: UUID, evidence: Evidence)
         evidence=evidence,
         **_change(acting, values),
     )
-    late = (f"It was due on {entry.due_on}, and is marked as late.",) if entry.is_late else ()
+    late = (
+        (_("It was due on %(day)s, and is marked as late.") % {"day": entry.due_on},)
+        if entry.is_late
+        else ()
+    )
     return Outcome(
-        heading="The change is filed", sentences=late, kind="warning" if late else "success"
+        heading=_("The change is filed"), sentences=late, kind="warning" if late else "success"
     )
 
 
@@ -118,9 +126,9 @@ class ClosureForm(ActForm):
     """Where what is left is to go."""
 
     destination = fields.AccountField(
-        label="Transfer what is left to account",
+        label=gettext_lazy("Transfer what is left to account"),
         required=False,
-        help_text="Leave this empty if the account holds nothing.",
+        help_text=gettext_lazy("Leave this empty if the account holds nothing."),
     )
 
     def clean_destination(self) -> str:
@@ -128,7 +136,7 @@ class ClosureForm(ActForm):
         if number:
             fields.account_or_error(self.acting.program, number)
         elif ledger.totals_of([self.acting.acted_for.id])[self.acting.acted_for.id]:
-            raise forms.ValidationError("The account holds instruments; say where they go.")
+            raise forms.ValidationError(_("The account holds instruments; say where they go."))
         return number
 
     def values(self) -> dict[str, Any]:
@@ -157,13 +165,13 @@ def _emptying(acting: Acting, values: Values, key: UUID) -> list[TransferSpec]:
 
 def _prepare_closure(acting: Acting, values: Values, key: UUID) -> Submission:
     transfers = _emptying(acting, values, key)
-    rows = [("Account to close", titled(acting.acted_for))]
-    rows += [("What is left goes to", spec.destination) for spec in transfers]
+    rows = [(_("Account to close"), titled(acting.acted_for))]
+    rows += [(_("What is left goes to"), spec.destination) for spec in transfers]
     return Submission(
         text=closure_text(acting.acted_for, transfers),
         rows=tuple(rows),
         blocks=tuple(block for spec in transfers for block in spec.blocks),
-        warnings=("An account that was closed is not opened again.",),
+        warnings=(_("An account that was closed is not opened again."),),
     )
 
 
@@ -177,18 +185,18 @@ def _close(acting: Acting, values: Values, key: UUID, evidence: Evidence) -> Out
     )
     if entry.closes_later:
         return Outcome(
-            heading="The account is closed as soon as what is left has gone", kind="info"
+            heading=_("The account is closed as soon as what is left has gone"), kind="info"
         )
-    return Outcome(heading="The account is closed")
+    return Outcome(heading=_("The account is closed"))
 
 
 class RetiredUnitForm(ActForm):
     """Which unit was permanently retired, and when."""
 
-    unit = fields.ChoiceField(label="Unit")
+    unit = fields.ChoiceField(label=gettext_lazy("Unit"))
     retired_on = fields.DayField(
-        label="Day of the permanent retirement",
-        help_text="The statement is due within 30 days of it.",
+        label=gettext_lazy("Day of the permanent retirement"),
+        help_text=gettext_lazy("The statement is due within 30 days of it."),
     )
 
     def __init__(self, data: Any = None, *, acting: Acting) -> None:
@@ -225,9 +233,9 @@ def _prepare_retired(acting: Acting, values: Values, _key: UUID) -> Submission:
     return Submission(
         text=retirement_text(unit, retired_on=fields.day_of(values["retired_on"])),
         rows=(
-            ("Facility", titled(acting.acted_for)),
-            ("Unit", unit.unit_id),
-            ("Permanently retired on", values["retired_on"]),
+            (_("Facility"), titled(acting.acted_for)),
+            (_("Unit"), unit.unit_id),
+            (_("Permanently retired on"), values["retired_on"]),
         ),
     )
 
@@ -241,12 +249,12 @@ def _file_retired(acting: Acting, values: Values, _key: UUID, evidence: Evidence
         filed_by=acting.person.id,
         evidence=evidence,
     )
-    late = (f"The statement was due on {filed.due_on}, and is marked as late.",)
+    late = (_("The statement was due on %(day)s, and is marked as late.") % {"day": filed.due_on},)
     return Outcome(
-        heading=f"The unit is exempt from {filed.exempt_from} on",
+        heading=_("The unit is exempt from %(day)s on") % {"day": filed.exempt_from},
         sentences=late if filed.is_late else (),
         kind="warning" if filed.is_late else "success",
-        links=(("Your accounts", reverse("you")),),
+        links=((_("Your accounts"), reverse("you")),),
     )
 
 
@@ -255,10 +263,11 @@ ACTS = (
         name="owners",
         subject=ACCOUNT,
         document="owners",
-        title="Change of owners",
-        lead="The list of those with an interest is kept current; a change is filed within 30"
-        " days.",
-        button="Sign and file the change",
+        title=gettext_lazy("Change of owners"),
+        lead=gettext_lazy(
+            "The list of those with an interest is kept current; a change is filed within 30 days."
+        ),
+        button=gettext_lazy("Sign and file the change"),
         form_class=OwnersForm,
         prepare=_prepare_owners,
         perform=_file_owners,
@@ -267,9 +276,11 @@ ACTS = (
         name="close",
         subject=ACCOUNT,
         document="closure",
-        title="Close the account",
-        lead="A general account is closed on request, empty or with the transfer of what is left.",
-        button="Sign and close the account",
+        title=gettext_lazy("Close the account"),
+        lead=gettext_lazy(
+            "A general account is closed on request, empty or with the transfer of what is left."
+        ),
+        button=gettext_lazy("Sign and close the account"),
         form_class=ClosureForm,
         prepare=_prepare_closure,
         perform=_close,
@@ -279,10 +290,12 @@ ACTS = (
         name="retired-unit",
         subject=ACCOUNT,
         document="retired_unit",
-        title="Statement that a unit was retired",
-        lead="A unit that was permanently retired is exempt from the next compliance period on."
-        " Proof is kept for 5 years.",
-        button="Sign and file the statement",
+        title=gettext_lazy("Statement that a unit was retired"),
+        lead=gettext_lazy(
+            "A unit that was permanently retired is exempt from the next compliance period on."
+            " Proof is kept for 5 years."
+        ),
+        button=gettext_lazy("Sign and file the statement"),
         form_class=RetiredUnitForm,
         prepare=_prepare_retired,
         perform=_file_retired,

@@ -8,6 +8,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from trueup.accounts import application_reads as applications
 from trueup.accounts import queries, services
 from trueup.accounts.application_entries import ApplicationEntry, ApplicationSpec
@@ -31,16 +35,18 @@ from trueup.web.signed_acts import (
 class ApplicationForm(ActForm):
     """All elements of an application; you are the authorized account representative."""
 
-    name = fields.TextField(label="Name of the account", max_length=200)
+    name = fields.TextField(label=gettext_lazy("Name of the account"), max_length=200)
     owners = fields.NoteField(
-        label="Persons with an ownership interest",
-        help_text="One a line: everybody with an interest in what the account holds.",
+        label=gettext_lazy("Persons with an ownership interest"),
+        help_text=gettext_lazy("One a line: everybody with an interest in what the account holds."),
     )
     alternate_name = fields.TextField(
-        label="Alternate representative: name", required=False, max_length=200
+        label=gettext_lazy("Alternate representative: name"), required=False, max_length=200
     )
     alternate_email = fields.TextField(
-        label="Alternate: e-mail address, as registered", required=False, max_length=254
+        label=gettext_lazy("Alternate: e-mail address, as registered"),
+        required=False,
+        max_length=254,
     )
 
     def clean(self) -> dict[str, Any]:
@@ -53,10 +59,10 @@ class ApplicationForm(ActForm):
             if found is None or found.id == self.acting.person.id:
                 self.add_error(
                     "alternate_name",
-                    "Nobody else is registered with this name and address.",
+                    _("Nobody else is registered with this name and address."),
                 )
         elif required:
-            self.add_error("alternate_name", "This program asks for an alternate.")
+            self.add_error("alternate_name", _("This program asks for an alternate."))
         return cleaned
 
     def values(self) -> dict[str, Any]:
@@ -85,7 +91,7 @@ def _prepare_application(acting: Acting, values: Values, _key: UUID) -> Submissi
         text=applications.document_text(spec, people=people),
         rows=_application_rows(spec),
         warnings=(
-            ("The alternate signs too, before the application is complete.",)
+            (_("The alternate signs too, before the application is complete."),)
             if spec.alternates
             else ()
         ),
@@ -95,10 +101,10 @@ def _prepare_application(acting: Acting, values: Values, _key: UUID) -> Submissi
 def _application_rows(spec: ApplicationSpec) -> tuple[tuple[str, str], ...]:
     people = queries.people((*spec.representatives, *spec.alternates))
     return (
-        ("Name of the account", spec.name),
-        ("Representative", ", ".join(people[key].name for key in spec.representatives)),
-        ("Alternate", ", ".join(people[key].name for key in spec.alternates) or "None"),
-        ("Ownership interest", "\n".join(party.name for party in spec.parties)),
+        (_("Name of the account"), spec.name),
+        (_("Representative"), ", ".join(people[key].name for key in spec.representatives)),
+        (_("Alternate"), ", ".join(people[key].name for key in spec.alternates) or _("None")),
+        (_("Ownership interest"), "\n".join(party.name for party in spec.parties)),
     )
 
 
@@ -119,17 +125,25 @@ def _apply(acting: Acting, values: Values, _key: UUID, evidence: Evidence) -> Ou
 
 
 def _application_outcome(entry: ApplicationEntry, acting: Acting) -> Outcome:
+    links = ((_("How it stands"), reverse("application-progress", args=[entry.id])),)
     if entry.state == "incomplete":
         return Outcome(
-            heading=f"Application {entry.id} is incomplete",
-            sentences=tuple(f"Missing: {element}." for element in entry.missing),
+            heading=_("Application %(number)s is incomplete") % {"number": entry.id},
+            sentences=tuple(
+                _("Missing: %(element)s.") % {"element": element} for element in entry.missing
+            ),
             kind="warning",
+            links=links,
         )
     days = acting.program.people.general_accounts.target_days
     return Outcome(
-        heading=f"Application {entry.id} is submitted",
-        sentences=(f"It is to be decided within {days} days; you are told by a notice.",),
+        heading=_("Application %(number)s is submitted") % {"number": entry.id},
+        sentences=(
+            _("It is to be decided within %(days)s days; you are told by a notice.")
+            % {"days": days},
+        ),
         kind="info",
+        links=links,
     )
 
 
@@ -158,8 +172,8 @@ def _sign(acting: Acting, _values: Values, _key: UUID, evidence: Evidence) -> Ou
         entry = services.submit_application(application=entry.id, by=acting.person.id, at=acting.at)
         return _application_outcome(entry, acting)
     return Outcome(
-        heading="You have signed the application",
-        sentences=("The applicant submits it again when all have signed.",),
+        heading=_("You have signed the application"),
+        sentences=(_("The applicant submits it again when all have signed."),),
         kind="info",
     )
 
@@ -169,10 +183,12 @@ ACTS = (
         name="application",
         subject=PROGRAM,
         document="application",
-        title="Apply for a general account",
-        lead="Any person can apply. You become the authorized account representative; your"
-        " identity is checked before the account is opened.",
-        button="Sign and submit the application",
+        title=gettext_lazy("Apply for a general account"),
+        lead=gettext_lazy(
+            "Any person can apply. You become the authorized account representative; your"
+            " identity is checked before the account is opened."
+        ),
+        button=gettext_lazy("Sign and submit the application"),
         form_class=ApplicationForm,
         prepare=_prepare_application,
         perform=_apply,
@@ -182,9 +198,11 @@ ACTS = (
         subject=THING,
         place="<program:code>/applications/<journal:key>/sign/",
         document="application",
-        title="Sign an application",
-        lead="The application names you. It is complete when everyone whom it names has signed.",
-        button="Sign the application",
+        title=gettext_lazy("Sign an application"),
+        lead=gettext_lazy(
+            "The application names you. It is complete when everyone whom it names has signed."
+        ),
+        button=gettext_lazy("Sign the application"),
         form_class=ActForm,
         prepare=_prepare_signature,
         perform=_sign,

@@ -12,6 +12,8 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from trueup.accounts import certificate_reads as certificates
 from trueup.accounts import queries as accounts
@@ -44,32 +46,42 @@ from trueup.web.signed_acts import (
 class CertificateForm(ActForm):
     """All elements of a certificate of representation; what is known is filled in."""
 
-    category = fields.TextField(label="Category of the facility", required=False, max_length=100)
-    naics = fields.TextField(label="NAICS code", required=False, max_length=20)
-    county = fields.TextField(label="County", required=False, max_length=80)
-    latitude = forms.DecimalField(label="Latitude", required=False, max_digits=9)
-    longitude = forms.DecimalField(label="Longitude", required=False, max_digits=9)
+    category = fields.TextField(
+        label=gettext_lazy("Category of the facility"), required=False, max_length=100
+    )
+    naics = fields.TextField(label=gettext_lazy("NAICS code"), required=False, max_length=20)
+    county = fields.TextField(label=gettext_lazy("County"), required=False, max_length=80)
+    latitude = forms.DecimalField(label=gettext_lazy("Latitude"), required=False, max_digits=9)
+    longitude = forms.DecimalField(label=gettext_lazy("Longitude"), required=False, max_digits=9)
     indian_country = fields.ChoiceField(
-        label="Is the facility in Indian country?",
-        choices=[("no", "No"), ("yes", "Yes")],
+        label=gettext_lazy("Is the facility in Indian country?"),
+        choices=[("no", gettext_lazy("No")), ("yes", gettext_lazy("Yes"))],
         required=False,
     )
     owners = fields.NoteField(
-        label="Owners of the facility", required=False, help_text="One a line."
+        label=gettext_lazy("Owners of the facility"),
+        required=False,
+        help_text=gettext_lazy("One a line."),
     )
     operators = fields.NoteField(
-        label="Operators of the facility", required=False, help_text="One a line."
+        label=gettext_lazy("Operators of the facility"),
+        required=False,
+        help_text=gettext_lazy("One a line."),
     )
     owners_changed_on = fields.DayField(
-        label="Day on which owners or operators changed",
+        label=gettext_lazy("Day on which owners or operators changed"),
         required=False,
-        help_text="Only if they did. It is to be filed within 30 days.",
+        help_text=gettext_lazy("Only if they did. It is to be filed within 30 days."),
     )
     alternate_name = fields.TextField(
-        label="Alternate designated representative: name", required=False, max_length=200
+        label=gettext_lazy("Alternate designated representative: name"),
+        required=False,
+        max_length=200,
     )
     alternate_email = fields.TextField(
-        label="Alternate: e-mail address, as registered", required=False, max_length=254
+        label=gettext_lazy("Alternate: e-mail address, as registered"),
+        required=False,
+        max_length=254,
     )
 
     def __init__(self, data: Any = None, *, acting: Acting) -> None:
@@ -81,15 +93,15 @@ class CertificateForm(ActForm):
             self._ask_for_unit(place, unit)
 
     def _ask_for_unit(self, place: int, unit: CertificateUnit) -> None:
-        of = f"Unit {unit.unit_id}"
+        of = {"unit": unit.unit_id}
         self.fields[f"type_{place}"] = forms.ChoiceField(
-            label=f"{of}: type",
+            label=_("Unit %(unit)s: type") % of,
             required=False,
-            choices=[("", "Choose"), *((kind, kind.replace("_", " ")) for kind in UNIT_TYPES)],
+            choices=[("", _("Choose")), *((kind, kind.replace("_", " ")) for kind in UNIT_TYPES)],
             widget=forms.Select(attrs={"class": "usa-select"}),
         )
         self.fields[f"capacity_{place}"] = forms.DecimalField(
-            label=f"{of}: net summer capacity (MW)",
+            label=_("Unit %(unit)s: net summer capacity (MW)") % of,
             required=False,
             min_value=0,
             max_digits=9,
@@ -97,17 +109,20 @@ class CertificateForm(ActForm):
             widget=forms.TextInput(attrs={"class": "usa-input usa-input--medium"}),
         )
         self.fields[f"operating_{place}"] = fields.DayField(
-            label=f"{of}: first day of commercial operation", required=False
+            label=_("Unit %(unit)s: first day of commercial operation") % of, required=False
         )
         self.fields[f"generators_{place}"] = fields.NoteField(
-            label=f"{of}: generators",
+            label=_("Unit %(unit)s: generators") % of,
             required=False,
             rows=2,
-            help_text="One a line: its id and its nameplate capacity in MW, such as 1 550.5.",
+            help_text=_("One a line: its id and its nameplate capacity in MW, such as 1 550.5."),
         )
-        for who in ("owners", "operators"):
+        for who, label in (
+            ("owners", _("Unit %(unit)s: owners")),
+            ("operators", _("Unit %(unit)s: operators")),
+        ):
             self.fields[f"{who}_{place}"] = fields.NoteField(
-                label=f"{of}: {who}", required=False, rows=2, help_text="One a line."
+                label=label % of, required=False, rows=2, help_text=_("One a line.")
             )
 
     def clean(self) -> dict[str, Any]:
@@ -123,7 +138,9 @@ class CertificateForm(ActForm):
         if name or email:
             cleaned["alternate"] = fields.person_named(name, email)
             if cleaned["alternate"] is None:
-                self.add_error("alternate_name", "Nobody is registered with this name and address.")
+                self.add_error(
+                    "alternate_name", _("Nobody is registered with this name and address.")
+                )
         return cleaned
 
     def values(self) -> dict[str, Any]:
@@ -235,13 +252,17 @@ def _file_certificate(acting: Acting, values: Values, _key: UUID, evidence: Evid
 def _certificate_outcome(entry: CertificateEntry) -> Outcome:
     if entry.state == "incomplete":
         return Outcome(
-            heading="The certificate is incomplete and changes nothing yet",
-            sentences=tuple(f"Missing: {element}." for element in entry.missing),
+            heading=_("The certificate is incomplete and changes nothing yet"),
+            sentences=tuple(
+                _("Missing: %(element)s.") % {"element": element} for element in entry.missing
+            ),
             kind="warning",
         )
     if entry.state == "held":
-        return Outcome(heading="The certificate is held", sentences=(entry.hold,), kind="warning")
-    return Outcome(heading="The certificate is in force")
+        return Outcome(
+            heading=_("The certificate is held"), sentences=(entry.hold,), kind="warning"
+        )
+    return Outcome(heading=_("The certificate is in force"))
 
 
 def _awaiting(acting: Acting) -> CertificateEntry | None:
@@ -281,13 +302,15 @@ def _generators(text: str) -> tuple[Generator, ...]:
     """Generators, one a line: id and megawatts; raises ValidationError."""
     found = []
     for line in _lines(text):
-        name, _, capacity = line.rpartition(" ")
+        name, _blank, capacity = line.rpartition(" ")
         try:
             found.append(
                 Generator(generator_id=name.strip() or line, nameplate_mw=_megawatts(capacity))
             )
         except ArithmeticError:
-            raise forms.ValidationError(f"“{line}”: give the id and the megawatts.") from None
+            raise forms.ValidationError(
+                _("“%(line)s”: give the id and the megawatts.") % {"line": line}
+            ) from None
     return tuple(found)
 
 
@@ -306,10 +329,12 @@ CERTIFICATE = SignedAct(
     name="certificate",
     subject=ACCOUNT,
     document="certificate",
-    title="Certificate of representation",
-    lead="It names the designated representative of the facility (you) and the alternate, and"
-    " supersedes the former certificate as a whole. Whoever else it names signs it too.",
-    button="Sign and file the certificate",
+    title=gettext_lazy("Certificate of representation"),
+    lead=gettext_lazy(
+        "It names the designated representative of the facility (you) and the alternate, and"
+        " supersedes the former certificate as a whole. Whoever else it names signs it too."
+    ),
+    button=gettext_lazy("Sign and file the certificate"),
     form_class=CertificateForm,
     prepare=_prepare_certificate,
     perform=_file_certificate,
@@ -321,9 +346,11 @@ CERTIFICATE_SIGNATURE = SignedAct(
     subject=THING,
     place="<program:code>/certificates/<journal:key>/sign/",
     document="certificate",
-    title="Sign a certificate of representation",
-    lead="The certificate names you. It takes effect when everyone whom it names has signed.",
-    button="Sign the certificate",
+    title=gettext_lazy("Sign a certificate of representation"),
+    lead=gettext_lazy(
+        "The certificate names you. It takes effect when everyone whom it names has signed."
+    ),
+    button=gettext_lazy("Sign the certificate"),
     form_class=ActForm,
     prepare=_prepare_signature,
     perform=_sign_certificate,

@@ -150,14 +150,14 @@ def announcements(request: HttpRequest) -> HttpResponse:
 
 @official("announce")
 @require_POST
-def end(request: HttpRequest, number: int) -> HttpResponse:
+def end(request: HttpRequest, announcement: int) -> HttpResponse:
     """Take an announcement away before its time; an open window closes.
 
     Source: PLAT-013.
     """
     caller = caller_of(request)
     try:
-        services.end(announcement=number, by=caller.actor, at=caller.at)
+        services.end(announcement=announcement, by=caller.actor, at=caller.at)
     except Refused as refused:
         messages.error(request, " ".join(refusal.sentence for refusal in refused.refusals))
     else:

@@ -24,7 +24,7 @@ from trueup.rules.refusal import Refusal, Refused
 
 HEADER = "oris_code,unit,vintage,quantity\r\n"  # The empty table, to be filled in.
 PLANS = UUID("6b0f2a52-9d0c-4f9e-8f57-62163250a11c")
-PROBLEMS_MAX = 1_000
+PROBLEMS_MAX = 10_000
 
 
 class PlanNotReadable(Refusal):

@@ -15,9 +15,11 @@ from trueup.accounts import services as accounts
 from trueup.accounts.entries import AgentSpec
 from trueup.accounts.models import Person
 from trueup.desk import services as desk
+from trueup.desk.models import Preview
 from trueup.officials import services as officials
 from trueup.officials.roles import ROLES
 from trueup.signing import services as signing
+from trueup.tasks import jobs
 from trueup.tasks import queries as tasks
 from trueup.tasks import services as task_services
 from trueup.tasks.entries import TaskSpec
@@ -182,6 +184,7 @@ class Everyone:
         self.things["task"] = tasks.tasks_for(person=self.ana, accounts=[barry])[0].key
         self._make_proposal()
         self._make_transfer()
+        self._make_preview()
         self.things["draft"] = signing.keep_draft(
             person=self.ana,
             program=PROGRAM,
@@ -191,6 +194,18 @@ class Everyone:
             values={"then": ""},
             created_at=timezone.now(),
         ).key
+
+    def _make_preview(self) -> None:
+        """A job that has made a preview of a settlement."""
+        key = jobs.start(
+            "desk.preview_settlement",
+            by=self.registry.person("Olga Stone"),
+            program=PROGRAM,
+            values={"period": "2022-2024"},
+            at=self.registry.tick(),
+        )
+        self.things["job"] = key
+        self.things["preview"] = Preview.objects.get().key
 
     def _make_transfer(self) -> None:
         registry = self.registry

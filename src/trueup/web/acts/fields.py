@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django import forms
@@ -120,7 +121,13 @@ def blocks_json(blocks: Sequence[SerialBlock]) -> list[list[str]]:
 
 
 def blocks_from_json(kept: Sequence[Sequence[str]]) -> tuple[SerialBlock, ...]:
-    """Blocks that a draft kept."""
+    """Blocks that a draft kept; those of the last drafts are read once."""
+    return _read_blocks(tuple((first, last) for first, last in kept))
+
+
+@lru_cache(maxsize=4)
+def _read_blocks(kept: tuple[tuple[str, str], ...]) -> tuple[SerialBlock, ...]:
+    """A page of a journey asks for its blocks a dozen times, and there may be 10,000."""
     return tuple(parse_block(first, last) for first, last in kept)
 
 

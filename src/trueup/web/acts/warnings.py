@@ -144,7 +144,7 @@ def _of_the_receiver(acting: Acting, values: Values, quantity: int) -> Iterator[
 def _of_the_share(acting: Acting, quantity: int) -> Iterator[Warning]:
     account = acting.acted_for.id
     held = ledger.totals_of([account])[account]
-    limit = int(getattr(settings, "TRUEUP_UNUSUAL_SHARE_PERCENT", 50))
+    limit = settings.TRUEUP_UNUSUAL_SHARE_PERCENT
     if not held or quantity * 100 <= held * limit:
         return
     percent = min(quantity * 100 // held, 100)

@@ -209,9 +209,9 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["d
 TRUEUP_PROGRAM = os.environ.get("TRUEUP_PROGRAM", "cpp-mass")
 TRUEUP_THEME = os.environ.get("TRUEUP_THEME", "")
 TRUEUP_BANNER = os.environ.get("TRUEUP_BANNER", "demonstration")
-# How old the sums on the program's pages may be before they are made anew; 0: never old.
 # More than this share of what an account holds, in percent, is warned of before it leaves.
 TRUEUP_UNUSUAL_SHARE_PERCENT = int(os.environ.get("TRUEUP_UNUSUAL_SHARE_PERCENT", "50"))
+# How old the sums on the program's pages may be before they are made anew; 0: never old.
 TRUEUP_STATE_SECONDS = int(os.environ.get("TRUEUP_STATE_SECONDS", "60"))
 # For how long a process keeps the list of announcements; 0: it is read for each page.
 TRUEUP_ANNOUNCEMENT_SECONDS = int(os.environ.get("TRUEUP_ANNOUNCEMENT_SECONDS", "15"))

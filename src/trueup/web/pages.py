@@ -11,8 +11,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
 
 from trueup.rules import programs
 from trueup.rules.programs import Program
@@ -104,5 +104,5 @@ def program_trail(program: Program, *steps: Link) -> list[Link]:
 def program_or_404(code: str) -> Program:
     """The program that an address names."""
     if code not in programs.codes():
-        raise Http404(f"There is no program “{code}” here.")
+        raise Http404(gettext("There is no program “%(code)s” here.") % {"code": code})
     return programs.load(code)

@@ -56,7 +56,7 @@ class SampleFilters(FilterForm):
 def components(request: HttpRequest) -> HttpResponse:
     """Every component; there is no such page unless the installation is one for building."""
     if not settings.DEBUG:
-        raise Http404("There is nothing at this address.")
+        raise Http404
     form = SampleForm(request.POST if request.method == "POST" else None)
     rows = [("Barry", 600), ("Gaston", 100), ("شركة الطاقة", 17)]
     serials = SerialBlock(lot=Lot(jurisdiction="AL", year=2022), first=1, last=100)

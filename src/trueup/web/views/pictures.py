@@ -18,6 +18,7 @@ from trueup.rules.refusal import Refused
 from trueup.web import charts
 from trueup.web.access import public
 from trueup.web.pages import program_or_404
+from trueup.web.sentences import say
 from trueup.web.templatetags.words import word
 from trueup.web.views.facilities import emissions_table, facility_or_404, unit_or_404, unit_years
 
@@ -86,7 +87,7 @@ def settlement(
         unit=unit_or_404(facility, unit_id).id if unit_id else None,
     )
     if found is None:
-        raise Http404("There is no such settlement.")
+        raise Http404(_("There is no such settlement."))
     spec = charts.held_against_obligation(
         obligation=found.obligation,
         held=found.held,
@@ -117,7 +118,7 @@ def _period(program: Program, name: str) -> CompliancePeriod:
     try:
         return program.period_named(name)
     except Refused as refused:
-        raise Http404(refused.refusals[0].sentence) from refused
+        raise Http404(say(refused.refusals[0].sentence)) from refused
 
 
 def look_of(request: HttpRequest) -> charts.Look:

@@ -30,6 +30,7 @@ from trueup.web.access import public
 from trueup.web.downloads import csv_download
 from trueup.web.pages import Link, page, program_or_404, program_trail, stand_ins
 from trueup.web.paging import PAGE_SIZE, number_after, page_of
+from trueup.web.sentences import say
 from trueup.web.sorting import Sorting, sorting_of
 
 LATEST_SHOWN = 8
@@ -130,7 +131,7 @@ def state(request: HttpRequest, code: str, jurisdiction: str) -> HttpResponse:
     whole = state_of(request, shown).state
     row = next((r for r in whole.states if r.jurisdiction.code == jurisdiction), None)
     if row is None:
-        raise Http404(f"“{jurisdiction}” is not a State of this program.")
+        raise Http404(_("“%(code)s” is not a State of this program.") % {"code": jurisdiction})
     last = accounts.facility(number_after(request))
     listed = accounts.facilities(
         program=shown.code,
@@ -158,7 +159,7 @@ def state_of(request: HttpRequest, program: Program) -> Snapshot:
         try:
             return snapshot(program.code, program.period_named(named))
         except Refused as refused:
-            raise Http404(refused.refusals[0].sentence) from refused
+            raise Http404(say(refused.refusals[0].sentence)) from refused
     today = program.local_date(timezone.now())
     return snapshot(program.code, disclosure.period_to_show(program, today=today))
 

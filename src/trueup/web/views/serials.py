@@ -17,6 +17,7 @@ from trueup.rules.serials import Lot, parse_serial
 from trueup.web.access import public
 from trueup.web.components import TimelineEvent
 from trueup.web.pages import page, program_or_404, program_trail
+from trueup.web.sentences import say
 from trueup.web.templatetags.pages import account_name, account_state, event_name
 
 
@@ -38,10 +39,13 @@ def serial(request: HttpRequest, code: str, serial_number: str) -> HttpResponse:
     try:
         lot, number = parse_serial(serial_number)
     except Refused as refused:
-        raise Http404(refused.refusals[0].sentence) from refused
+        raise Http404(say(refused.refusals[0].sentence)) from refused
     steps = ledger.serial_history(program=program.code, lot=lot, number=number)
     if not steps:
-        raise Http404(f"There is no {program.instrument} {lot.code}-{number} in this program.")
+        raise Http404(
+            _("There is no serial number %(serial)s in this program.")
+            % {"serial": f"{lot.code}-{number}"}
+        )
     holder = steps[-1].transaction.destination
     status = _status(holder, steps)
     return page(

@@ -125,7 +125,7 @@ def transfer(request: HttpRequest, code: str, key: UUID) -> HttpResponse:
     person = person_of(request)
     entry = transfers.transfer(key, viewer=person.id if person else None)
     if entry is None or entry.program != program.code:
-        raise Http404("There is no such transfer in this program.")
+        raise Http404(_("There is no such transfer in this program."))
     return page(
         request,
         "transfer",
@@ -144,7 +144,7 @@ def transaction(request: HttpRequest, code: str, tx: int) -> HttpResponse:
     program = program_or_404(code)
     entry = ledger.transaction(tx)
     if entry is None or entry.program != program.code:
-        raise Http404(f"There is no transaction {tx} in this program.")
+        raise Http404(_("There is no transaction %(number)s in this program.") % {"number": tx})
     blocks = ledger.blocks_of([tx], limit=BLOCKS_SHOWN + 1).get(tx, [])
     person = person_of(request)
     viewer = person.id if person else None

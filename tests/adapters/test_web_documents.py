@@ -20,7 +20,7 @@ from trueup.documents.models import Document
 
 pytestmark = pytest.mark.django_db
 
-STATEMENTS_MAX = 30
+STATEMENTS_MAX = 40
 
 
 @pytest.fixture(autouse=True)

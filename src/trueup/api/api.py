@@ -10,7 +10,16 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
-from trueup.api import books, decisions, forms, outcomes, representation, tasks, transfers
+from trueup.api import (
+    books,
+    decisions,
+    documents,
+    forms,
+    outcomes,
+    representation,
+    tasks,
+    transfers,
+)
 from trueup.api.asking import NotFound, NotSignedIn
 from trueup.api.problems import CONTENT_TYPE, Reasons, problem, refused_problem
 from trueup.api.reading import StrictParser
@@ -48,8 +57,9 @@ api = ProblemAPI(
     parser=StrictParser(),
     docs_url=None,  # Its page needs inline scripts, which the content security policy refuses.
 )
-# Before what begins with a program: `tasks` is none.
+# Before what begins with a program: `tasks` and `documents` are none.
 api.add_router("", tasks.router)
+api.add_router("", documents.router)
 api.add_router("", outcomes.router)
 api.add_router("", books.router)
 api.add_router("", transfers.router)

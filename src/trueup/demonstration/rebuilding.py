@@ -10,6 +10,7 @@ Source: PLAT-155; docs/decisions/0276.
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import sqlite3
@@ -26,6 +27,8 @@ from django.db import connection, transaction
 
 from trueup.demonstration import practice, practice_mail
 from trueup.rules.refusal import Refusal, Refused
+
+log = logging.getLogger("trueup.practice")
 
 NEXT, OLD = "trueup_next", "trueup_old"
 WAIT_SECONDS = 60
@@ -65,13 +68,18 @@ def _rebuild_sqlite(jurisdictions: Sequence[str]) -> None:
     try:
         _build(jurisdictions, {"DATABASE_URL": f"sqlite:///{fresh}"})
         connection.close()
-        with (
-            closing(sqlite3.connect(fresh)) as source,
-            closing(sqlite3.connect(current, timeout=WAIT_SECONDS)) as target,
-        ):
-            source.backup(target)
+        copy_over(fresh, Path(current))
     finally:
         shutil.rmtree(beside, ignore_errors=True)
+
+
+def copy_over(fresh: Path, current: Path) -> None:
+    """Put the pages of one SQLite file in the place of another's, in one transaction."""
+    with (
+        closing(sqlite3.connect(fresh)) as source,
+        closing(sqlite3.connect(current, timeout=WAIT_SECONDS)) as target,
+    ):
+        source.backup(target)
 
 
 def _rebuild_postgresql(jurisdictions: Sequence[str]) -> None:
@@ -106,6 +114,7 @@ def _build(jurisdictions: Sequence[str], database: Mapping[str, str]) -> None:
         check=False,
     )
     if done.returncode != 0:
+        log.error("the books of practice could not be made:\n%s", done.stderr)
         told = done.stderr.strip().splitlines()
         raise Refused(
             [CouldNotBuild(f"New books could not be made: {told[-1] if told else 'no reason'}")]

@@ -28,7 +28,7 @@ def with_supersession(checked: Checked, *, at: datetime) -> Checked:
     """
     if checked.document is None:
         return checked
-    later = _corrections(checked.document)
+    later = corrections(checked.document)
     return replace(
         checked,
         later=later,
@@ -70,7 +70,11 @@ def _is_changed(document: DocumentEntry, at: datetime) -> bool:
     return hashlib.sha256(today).hexdigest() != document.facts_digest
 
 
-def _corrections(document: DocumentEntry) -> tuple[int, ...]:
+def corrections(document: DocumentEntry) -> tuple[int, ...]:
+    """Later positions of the journal that correct or reverse those a document rests on.
+
+    Source: 40 CFR 62.16355.
+    """
     positions = [
         position for first, last in document.positions for position in range(first, last + 1)
     ]

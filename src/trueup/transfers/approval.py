@@ -32,10 +32,11 @@ from trueup.transfers.guards import guards_for
 from trueup.transfers.models import UNSIGNED, WAITING
 from trueup.transfers.onward import Item, go_on
 from trueup.transfers.queries import entries
-from trueup.transfers.release import remaining_waits
+from trueup.transfers.release import ranges_of, remaining_waits
 from trueup.transfers.return_models import TransferReturn
 from trueup.transfers.signed import sign
 from trueup.transfers.telling import ACCEPT, APPROVE, close_task, tell_of_waiting
+from trueup.transfers.vintages import read_vintages, vintages_in
 
 
 @transaction.atomic
@@ -67,7 +68,7 @@ def approve(
             kind=entry.kind,
             source=case.source,
             destination=case.destination,
-            vintages=[block.lot.year for block in entry.blocks],
+            vintages=vintages_in(case.rules, entry.blocks),
             submitted_at=at,
             by_consent=TransferReturn.objects.filter(key=key, side="receiver").exists(),
         ),
@@ -114,7 +115,9 @@ def accept_incoming(
     signature = _signed(case, "accept", by, evidence, at=at)
     case.row.accepted_at = at
     holds = ledger_queries.holds({case.source.id, case.destination.id}, include_released=True)
-    still = remaining_waits(case.entry, case.rules, holds=holds, at=at)
+    ranges = ranges_of(case.entry, case.rules)
+    known = read_vintages(case.rules, {item.lot for item in ranges})
+    still = remaining_waits(case.entry, case.rules, holds=holds, known=known, at=at)
     item = Item(row=case.row, entry=case.entry, released_at=at, waits=still)
     return _go_on(case, item, Act(what="accept", at=at, by=by, signature=signature), kind=ACCEPT)
 

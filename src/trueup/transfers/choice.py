@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from trueup.ledger.entries import HoldingEntry, Range
-from trueup.rules.serials import lot_of_number
+from trueup.transfers.vintages import KnownVintages
 
 Place = tuple[int, int]  # Account and vintage.
 
@@ -20,12 +20,15 @@ class FreeSerials:
     Source: PLAT-051 (note); 40 CFR 62.16375 “CO2 allowances held”.
     """
 
-    def __init__(self, holdings: Mapping[int, Sequence[HoldingEntry]]) -> None:
+    def __init__(
+        self, holdings: Mapping[int, Sequence[HoldingEntry]], *, known: KnownVintages
+    ) -> None:
+        self._known = known
         self._free: dict[Place, list[Range]] = {}
         for account, entries in holdings.items():
             for entry in sorted(entries, key=lambda e: (e.move, e.first)):
                 if entry.reservation is None:
-                    self._free.setdefault((account, entry.vintage), []).append(entry.range)
+                    self.add(account, [entry.range])
 
     def quantity(self, account: int, *, vintage: int) -> int:
         """How many of a vintage an account can still give."""
@@ -51,16 +54,16 @@ class FreeSerials:
 
     def remove(self, account: int, ranges: Iterable[Range]) -> None:
         """Note that numbers that were named are no longer there."""
-        for gone in ranges:
-            place = (account, lot_of_number(gone.lot).year)
+        for gone, vintage in self._known.parts(ranges):
+            place = (account, vintage)
             if place in self._free:
                 left = (part for block in self._free[place] for part in _without(block, gone))
                 self._free[place] = list(left)
 
     def add(self, account: int, ranges: Iterable[Range]) -> None:
         """Note that numbers have come in, after all others."""
-        for block in ranges:
-            self._free.setdefault((account, lot_of_number(block.lot).year), []).append(block)
+        for block, vintage in self._known.parts(ranges):
+            self._free.setdefault((account, vintage), []).append(block)
 
 
 def _without(block: Range, gone: Range) -> list[Range]:

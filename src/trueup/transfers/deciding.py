@@ -16,11 +16,13 @@ from trueup.ledger import queries as ledger_queries
 from trueup.ledger import services as ledger
 from trueup.ledger.checks import Stopped
 from trueup.ledger.entries import Receipt
+from trueup.rules.program import Program
 from trueup.rules.refusal import Refusal, Refused
 from trueup.transfers import waits
 from trueup.transfers.choice import FreeSerials
 from trueup.transfers.drafts import Batch, Draft, find_waits
 from trueup.transfers.entries import TransferSpec
+from trueup.transfers.vintages import read_vintages
 
 # So often are serial numbers chosen again when others took the chosen ones meanwhile.
 CHOICES = 20
@@ -75,7 +77,7 @@ def _record(drafts: Sequence[Draft], batch: Batch) -> None:
     undecided = list(drafts)
     lost = 0
     while True:
-        _choose(undecided)
+        _choose(undecided, batch.rules)
         asked = [draft for draft in undecided if not draft.refusals]
         outcomes, wrong = _ask(asked, batch)
         if wrong is None:
@@ -126,7 +128,7 @@ def _first_wrong(asked: Sequence[Draft], outcomes: Sequence[Receipt | Refused]) 
     return None
 
 
-def _choose(drafts: Sequence[Draft]) -> None:
+def _choose(drafts: Sequence[Draft], rules: Program) -> None:
     """Choose the serial numbers of transfers by quantity.
 
     Source: PLAT-051 (note).
@@ -138,7 +140,10 @@ def _choose(drafts: Sequence[Draft]) -> None:
         _choose_one(wanting[0])
         return
     sources = {draft.source.id for draft in wanting if draft.source is not None}
-    free = FreeSerials(ledger_queries.holdings_of(sorted(sources)))
+    holdings = ledger_queries.holdings_of(sorted(sources))
+    lots = {entry.lot_number for found in holdings.values() for entry in found}
+    lots |= {item.lot for draft in drafts for item in draft.ranges}
+    free = FreeSerials(holdings, known=read_vintages(rules, lots))
     for draft in drafts:
         if draft.source is None or draft.destination is None:
             raise ValueError("nothing is chosen for unknown accounts")

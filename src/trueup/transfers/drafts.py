@@ -13,12 +13,13 @@ from trueup.ledger import queries as ledger
 from trueup.ledger.entries import AccountEntry, Instruction, Range, Receipt, range_of
 from trueup.rules.program import Program
 from trueup.rules.refusal import Refusal
-from trueup.rules.serials import SerialBlock, lot_of_number
+from trueup.rules.serials import SerialBlock
 from trueup.transfers import authority, checks, waits
 from trueup.transfers.authority import Submitters
 from trueup.transfers.deadlines import wait_ends_at
 from trueup.transfers.entries import Reason, RetirementSpec, TransferSpec
 from trueup.transfers.guards import Guards, guards_for
+from trueup.transfers.vintages import KnownVintages, read_vintages
 
 CITES = {
     "transfer": "40 CFR 62.16330, 62.16335(a)",
@@ -86,11 +87,14 @@ class Draft:
         """What goes, or what was asked to go."""
         return self.spec.blocks or tuple(item.block for item in self.ranges)
 
-    @property
-    def vintages(self) -> list[int]:
+    def vintages(self, known: KnownVintages) -> list[int]:
+        """The vintages that go; of credits those of their issue.
+
+        Source: RATE-186.
+        """
         if self.is_by_quantity and self.spec.vintage is not None:
             return [self.spec.vintage]
-        return [lot_of_number(item.lot).year for item in self.ranges]
+        return known.of(self.ranges)
 
     @property
     def parties(self) -> list[AccountEntry]:
@@ -213,7 +217,9 @@ def find_waits(batch: Batch) -> None:
 
     Source: 40 CFR 62.16335(b); PLAT-052, PLAT-094; docs/decisions/0171.
     """
-    late = [draft for draft in batch.drafts if _may_be_late(draft, batch.rules)]
+    lots = {item.lot for draft in batch.drafts for item in draft.ranges}
+    known = read_vintages(batch.rules, lots)
+    late = [draft for draft in batch.drafts if _may_be_late(draft, batch.rules, known)]
     holds = (
         ledger.holds(
             {account.id for draft in late for account in draft.parties}, include_released=True
@@ -235,7 +241,7 @@ def find_waits(batch: Batch) -> None:
                 kind=draft.kind,
                 source=source,
                 destination=destination,
-                vintages=draft.vintages,
+                vintages=draft.vintages(known),
                 submitted_at=draft.spec.submitted_at,
                 by_consent=draft.spec.by_consent,
             ),
@@ -298,9 +304,9 @@ def lapses_at(guards: Guards, at: datetime) -> datetime | None:
     return at + timedelta(hours=hours) if hours else None
 
 
-def _may_be_late(draft: Draft, rules: Program) -> bool:
+def _may_be_late(draft: Draft, rules: Program, known: KnownVintages) -> bool:
     return any(account.kind == "compliance" for account in draft.parties) and bool(
         waits.periods_to_wait_for(
-            rules, submitted_at=draft.spec.submitted_at, vintages=draft.vintages
+            rules, submitted_at=draft.spec.submitted_at, vintages=draft.vintages(known)
         )
     )

@@ -40,6 +40,7 @@ from trueup.transfers.models import (
     Limitation,
     Transfer,
 )
+from trueup.transfers.vintages import vintages_in
 
 PAGE = 100
 
@@ -126,10 +127,10 @@ def must_be_signed_by(entry: TransferEntry, *, now: datetime) -> datetime | None
     Source: 40 CFR 62.16375 “Allowance transfer deadline”; MASS-014, MASS-015.
     """
     sides = (entry.source, entry.destination)
-    vintages = [block.lot.year for block in entry.blocks]
-    if not vintages or all(side is None or side.kind != "compliance" for side in sides):
+    if not entry.blocks or all(side is None or side.kind != "compliance" for side in sides):
         return None
     rules = programs.load(entry.program)
+    vintages = vintages_in(rules, entry.blocks)
     period: CompliancePeriod | None = rules.schedule.printed[0]
     while period is not None:
         deadline_at = rules.deadline_at(period)

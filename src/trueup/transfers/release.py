@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from trueup.ledger import queries as ledger_queries
 from trueup.ledger import services as ledger
-from trueup.ledger.entries import AccountEntry, HoldEntry
+from trueup.ledger.entries import AccountEntry, HoldEntry, Range, range_of
 from trueup.rules import programs
 from trueup.rules.periods import CompliancePeriod
 from trueup.rules.program import Program
@@ -23,6 +23,7 @@ from trueup.transfers.models import Transfer
 from trueup.transfers.onward import Item, go_on
 from trueup.transfers.queries import entries, waiting_rows
 from trueup.transfers.register import is_late, reasons_json
+from trueup.transfers.vintages import KnownVintages, read_vintages
 
 CHUNK = 100
 # What goes on by itself; the other states await somebody.
@@ -141,9 +142,11 @@ def _no_longer_waiting(rows: Sequence[Transfer], rules: Program, *, at: datetime
     found = entries(rows)
     parties = {account.id for entry in found for account in _sides(entry)}
     holds = ledger_queries.holds(parties, include_released=True)
+    lots = {item.lot for entry in found for item in ranges_of(entry, rules)}
+    known = read_vintages(rules, lots)
     ready, changed = [], []
     for row, entry in zip(rows, found, strict=True):
-        still = remaining_waits(entry, rules, holds=holds, at=at)
+        still = remaining_waits(entry, rules, holds=holds, known=known, at=at)
         if not still:
             released_at = _released_at(entry, holds, at=at)
             ready.append(Item(row=row, entry=entry, released_at=released_at))
@@ -157,9 +160,17 @@ def _no_longer_waiting(rows: Sequence[Transfer], rules: Program, *, at: datetime
 
 
 def remaining_waits(
-    entry: TransferEntry, rules: Program, *, holds: waits.Holds, at: datetime
+    entry: TransferEntry,
+    rules: Program,
+    *,
+    holds: waits.Holds,
+    known: KnownVintages,
+    at: datetime,
 ) -> tuple[Reason, ...]:
     """What a submitted transfer that nobody need agree to any more waits for still.
+
+    Args:
+        known: Of the lots of the transfer's serial numbers.
 
     Source: 40 CFR 62.16335(b); PLAT-094; docs/decisions/0171.
     """
@@ -172,7 +183,7 @@ def remaining_waits(
     still += waits.waits_of(
         rules,
         submitted_at=entry.submitted_at,
-        vintages=[block.lot.year for block in entry.blocks],
+        vintages=known.of(ranges_of(entry, rules)),
         accounts=_sides(entry),
         holds=holds,
     )
@@ -197,3 +208,8 @@ def _released_at(entry: TransferEntry, holds: waits.Holds, *, at: datetime) -> d
 
 def _sides(entry: TransferEntry) -> list[AccountEntry]:
     return [side for side in (entry.source, entry.destination) if side is not None]
+
+
+def ranges_of(entry: TransferEntry, rules: Program) -> list[Range]:
+    """The serial numbers of a transfer as the ledger names them."""
+    return [range_of(block, program_number=rules.number) for block in entry.blocks]

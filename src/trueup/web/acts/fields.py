@@ -17,9 +17,9 @@ from trueup.accounts.entries import PersonEntry
 from trueup.ledger import queries as ledger
 from trueup.ledger.entries import AccountEntry, range_of
 from trueup.ledger.numbers import is_account_number
-from trueup.ledger.vintages import vintages_of
 from trueup.rules.program import Program
 from trueup.rules.serials import SerialBlock, parse_block
+from trueup.transfers.vintages import read_vintages
 
 
 class TextField(forms.CharField):
@@ -138,14 +138,10 @@ def vintages_of_blocks(
 
     Source: RATE-186; 40 CFR 62.16420(c)(3).
     """
-    if not rules.is_rate_based:
-        yield from ((block.lot.year, block.quantity) for block in blocks)
-        return
     ranges = [range_of(block, program_number=rules.number) for block in blocks]
-    known = vintages_of(item.lot for item in ranges)
-    for item in ranges:
-        for part in known.parts(*item):
-            yield part.vintage, part.last - part.first + 1
+    known = read_vintages(rules, {item.lot for item in ranges})
+    for item, vintage in known.parts(ranges):
+        yield vintage, item.quantity
 
 
 def day_of(text: str) -> date:

@@ -56,7 +56,8 @@ def start_from(kept: Path, connection: Any) -> None:
 
 def keep(kept: Path, connection: Any) -> None:
     """Write the migrated test database down for the next run; those of yesterday are removed."""
-    connection.ensure_connection()
+    if connection.connection is None:
+        return  # What it had in memory went with it.
     kept.parent.mkdir(parents=True, exist_ok=True)
     descriptor, draft = tempfile.mkstemp(prefix="draft-", dir=kept.parent)
     os.close(descriptor)

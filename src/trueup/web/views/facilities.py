@@ -76,6 +76,7 @@ def facility(request: HttpRequest, code: str, oris_code: int) -> HttpResponse:
     place = program.jurisdictions.get(entry.jurisdiction)
     units = accounts.units_of([entry.id])[entry.id]
     records, today = latest_records(program, entry), program.local_date(timezone.now())
+    years = emission_years(records, units, today=today)
     own = compliance_accounts(program, entry)
     is_own = any(reads(caller, item.entry.id) for item in own)
     return page(
@@ -89,7 +90,9 @@ def facility(request: HttpRequest, code: str, oris_code: int) -> HttpResponse:
         accounts=own,
         stand_ins=stand_ins(),
         emissions=emissions_table(_unit_years(records)),
-        years=emission_years(records, units, today=today),
+        years=years,
+        # Where nothing is known by quarter, only net MWh tell more than the table by unit.
+        has_quarters=program.is_rate_based or any(year.has_quarters for year in years),
         chart_address=reverse("chart-emissions", args=[program.code, entry.oris_code]),
         quarters_address=reverse("chart-facility-quarters", args=[program.code, entry.oris_code]),
         allocations=_allocations(own) if program.allocates else [],

@@ -248,6 +248,56 @@ class NothingToIssue(Refusal):
     cite = "40 CFR 62.16434(b)"
 
 
+class OwnReporter(Refusal):
+    code = "resources.own_reporter"
+    cite = "PLAT-130"
+
+
+class ReporterNamed(Refusal):
+    code = "resources.reporter_named"
+    cite = "PLAT-130"
+
+
+class NotAReporter(Refusal):
+    code = "resources.not_a_reporter"
+    cite = "PLAT-130"
+
+
+class TooManyRows(Refusal):
+    code = "resources.too_many_rows"
+    cite = "PLAT-130"
+
+
+class DuplicateMonth(Refusal):
+    code = "resources.duplicate_month"
+    cite = "PLAT-130; PLAT-131"
+
+
+class AboveCapacity(Refusal):
+    code = "resources.above_capacity"
+    cite = "40 CFR 62.16465(c)(1)(i); PLAT-136"
+
+
+class MeterDataHeld(Refusal):
+    code = "resources.meter_data_held"
+    cite = "PLAT-130"
+
+
+class MeterDataDisputed(Refusal):
+    code = "resources.meter_data_disputed"
+    cite = "PLAT-130"
+
+
+class MeterDataOpen(Refusal):
+    code = "resources.meter_data_open"
+    cite = "PLAT-130"
+
+
+class MeterDataMissing(Refusal):
+    code = "resources.meter_data_missing"
+    cite = "PLAT-130"
+
+
 class StandingQuantity(Refusal):
     code = "resources.standing_quantity"
     cite = "PLAT-126"

@@ -239,6 +239,30 @@ class YearOfIssues:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MeterRow:
+    """A month's whole MWh of a resource, as its reporter states them."""
+
+    resource: int
+    year: int
+    month: int
+    mwh: Decimal
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeterChange:
+    """What a row did: the version that now counts, and the debit or credit against before."""
+
+    resource: int
+    year: int
+    month: int
+    version: int
+    mwh: Decimal
+    difference: Decimal
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StandingSpec:
     """A part of each issue that is to go to another account.
 

@@ -19,6 +19,7 @@ from trueup.resources.entries import IssuanceEntry, LeftOut, YearOfIssues
 from trueup.resources.filing import existing, refuse, state_refusals
 from trueup.resources.issuing import record_issues
 from trueup.resources.issuing_facts import Facts, Round, read_facts
+from trueup.resources.meter_data import meter_refusals
 from trueup.resources.models import Resource
 from trueup.resources.queries import issuance_entry
 from trueup.rules import ercs, programs
@@ -119,6 +120,7 @@ def _refusals(facts: Facts, of: Round) -> list[Refusal]:
                 " verifier must file it."
             )
         )
+    refusals += meter_refusals(row.name, facts.open_meter_data)
     if of.rules.readings["comment_before_issuance"].is_on and not (
         facts.reports and facts.closed.issuperset(report.pk for report in facts.reports)
     ):

@@ -14,11 +14,13 @@ from fractions import Fraction
 from django.db.models import F, Max, Q
 
 from trueup.audit.statements import among
+from trueup.resources.meter_data import open_meter_data
 from trueup.resources.models import (
     Bar,
     Document,
     HostState,
     Issuance,
+    MeterReading,
     NoticedReport,
     Overstatement,
     Report,
@@ -60,6 +62,7 @@ class Facts:
     is_barred: bool
     is_suspended: bool
     is_issued: bool
+    open_meter_data: Sequence[MeterReading]
     closed: frozenset[int]
     stated: Mapping[int, Mapping[str, str]]
     overstatements: Sequence[Overstatement]
@@ -69,7 +72,7 @@ class Facts:
 
 
 def read_facts(rows: Sequence[Resource], of: Round) -> list[Facts]:
-    """What is known of some resources of one program, in the order given; nine statements."""
+    """What is known of some resources of one program, in the order given; ten statements."""
     ids = [row.pk for row in rows]
     hosts = {row.jurisdiction: row for row in HostState.objects.filter(program=of.rules.code)}
     reports: dict[int, list[Report]] = defaultdict(list)
@@ -82,6 +85,7 @@ def read_facts(rows: Sequence[Resource], of: Round) -> list[Facts]:
     closed = _closed(ids, of)
     stated = _stated(rows, reports)
     overstatements = _overstatements(ids)
+    metered = open_meter_data(ids, year=of.year)
     carried = _carried(ids)
     return [
         Facts(
@@ -90,6 +94,7 @@ def read_facts(rows: Sequence[Resource], of: Round) -> list[Facts]:
             is_barred=row.pk in barred,
             is_suspended=row.pk in suspended,
             is_issued=row.pk in issued,
+            open_meter_data=metered.get(row.pk, ()),
             closed=closed,
             stated=stated,
             overstatements=overstatements[row.pk],

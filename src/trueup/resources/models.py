@@ -322,6 +322,11 @@ from trueup.resources.issuance_models import (  # noqa: E402 - they name the mod
     Overstatement,
     Suspension,
 )
+from trueup.resources.meter_models import (  # noqa: E402 - they name the models above.
+    MeterReading,
+    MeterReporter,
+    PlausibleOutput,
+)
 from trueup.resources.standing_models import (  # noqa: E402 - they name the models above.
     StandingInstruction,
     StandingPart,
@@ -346,9 +351,12 @@ __all__ = [
     "Issuance",
     "IssuanceDocument",
     "IssuanceReport",
+    "MeterReading",
+    "MeterReporter",
     "NoticedEarning",
     "NoticedReport",
     "Overstatement",
+    "PlausibleOutput",
     "Report",
     "ReportedMonth",
     "Resource",

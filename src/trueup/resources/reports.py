@@ -27,6 +27,7 @@ from trueup.resources.filing import (
     submitter_refusals,
     tags_for,
 )
+from trueup.resources.meter_data import accepted_mwh
 from trueup.resources.models import Report, ReportedMonth, Resource
 from trueup.resources.queries import report_entry
 from trueup.rules import programs
@@ -146,15 +147,21 @@ def days_of(report: Report | ReportSpec) -> tuple[date, date]:
 
 
 def _metered(row: Resource, spec: ReportSpec) -> dict[str, str]:
-    """What the meter file adds up to; no more is reported than was metered.
+    """What the meters add up to; no more is reported than was metered.
 
     Raises Refused (`file_too_large`, `file_refused`, `above_metered`, and what is wrong in
     which line).
     """
-    if spec.meter_file is None:
-        return {}
-    kept = keep_file(spec.meter_file)
     first_on, last_on = days_of(spec)
+    read = accepted_mwh(
+        row.pk, year=spec.year, first_month=spec.first_month, last_month=spec.last_month
+    )
+    if read is not None and spec.mwh > read:
+        above = checks.AboveMetered(f"{spec.mwh} MWh are reported; {read} were metered.")
+        raise Refused([above])
+    if spec.meter_file is None:
+        return {} if read is None else {"metered_mwh": str(read)}
+    kept = keep_file(spec.meter_file)
     capacity = capacity_of(row)
     with path_of(kept.sha256).open(encoding="utf-8-sig", newline="") as lines:
         found = total_meter_data(

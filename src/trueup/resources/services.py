@@ -19,6 +19,18 @@ from trueup.resources.credit_notices import publish_credit_notice
 from trueup.resources.description import describe_resource, set_host_state
 from trueup.resources.egu_issuance import issue_to_affected_units
 from trueup.resources.issuance import issue_ercs, issue_ercs_of_year
+from trueup.resources.meter_data import (
+    accept_by_silence,
+    accept_meter_data,
+    dispute_meter_data,
+    file_meter_data,
+    release_meter_data,
+)
+from trueup.resources.meter_reporters import (
+    end_meter_reporter,
+    name_meter_reporter,
+    set_plausible_output,
+)
 from trueup.resources.replacements import bar_for_unmet_debts, readmit
 from trueup.resources.reports import submit_report, withdraw_report
 from trueup.resources.standing import (
@@ -36,6 +48,8 @@ from trueup.resources.verifiers import (
 )
 
 __all__ = [
+    "accept_by_silence",
+    "accept_meter_data",
     "accredit_verifier",
     "approve_application",
     "ask_for_information",
@@ -43,7 +57,10 @@ __all__ = [
     "clear_engagement",
     "describe_resource",
     "disclose_engagement",
+    "dispute_meter_data",
+    "end_meter_reporter",
     "end_standing_instruction",
+    "file_meter_data",
     "find_overstated",
     "give_standing_instruction",
     "issue_ercs",
@@ -51,13 +68,16 @@ __all__ = [
     "issue_to_affected_units",
     "lift_suspension",
     "limit_accreditation",
+    "name_meter_reporter",
     "publish_credit_notice",
     "readmit",
     "reject_application",
     "reject_verification",
+    "release_meter_data",
     "revoke_accreditation",
     "revoke_qualification",
     "set_host_state",
+    "set_plausible_output",
     "strike_standing_instruction",
     "submit_application",
     "submit_report",

@@ -46,10 +46,13 @@ class CreditRules:
     Attributes:
         categories: By code.
         comment_days: Days for comment on a notice of calculated credits.
+        meter_silence_days: After so many days, meter data that the sponsor did not dispute
+            are accepted; 0: silence accepts nothing.
     """
 
     categories: Mapping[str, Category]
     comment_days: int
+    meter_silence_days: int = 0
 
     @cached_property
     def barred_for_turbines(self) -> frozenset[str]:

@@ -203,7 +203,11 @@ def _credits(top: Section, cites: dict[str, str]) -> CreditRules:
         name = section.text("categories")
         with section.about("categories"):
             categories = read_categories(name)
-        return CreditRules(categories=categories, comment_days=section.whole("comment_days"))
+        return CreditRules(
+            categories=categories,
+            comment_days=section.whole("comment_days"),
+            meter_silence_days=section.whole("meter_silence_days", at_least=0),
+        )
 
 
 def _limits(top: Section, cites: dict[str, str]) -> TimeLimits:

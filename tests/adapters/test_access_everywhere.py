@@ -128,6 +128,8 @@ GENERAL_ONLY = frozenset({"act-close", "act-top-up"})
 LOOK_CLOSER = frozenset(
     {
         "act-delegation",
+        "act-representatives",
+        "act-sign-certificates",
         "act-no-second-person",
         "act-approve",
         "act-reject",

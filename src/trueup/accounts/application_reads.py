@@ -56,11 +56,6 @@ def applications(
     return entries(rows.order_by("id")[:limit])
 
 
-def applications_of_account(account: int) -> list[ApplicationEntry]:
-    """The application that opened an account, and those that superseded it, newest first."""
-    return entries(Application.objects.filter(account_id=account).order_by("-id"))
-
-
 def days_used(application: ApplicationEntry, *, today: date) -> int:
     """Days that a complete application has been with the Administrator, the first included.
 

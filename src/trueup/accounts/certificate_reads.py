@@ -73,16 +73,6 @@ def certificates_awaiting(person: int, *, limit: int = 500) -> list[CertificateE
     ]
 
 
-def waiting_certificates(
-    *, program: str, limit: int = 100, after: int = 0
-) -> list[CertificateEntry]:
-    """Certificates that are incomplete or held, in the order of filing, a page at a time."""
-    rows = Certificate.objects.filter(
-        program=program, state__in=("incomplete", "held"), id__gt=after
-    )
-    return _entries(rows.order_by("id")[:limit])
-
-
 def prefilled(*, program: str, facilities: Iterable[int]) -> dict[int, CertificateSpec]:
     """A certificate for each facility that says what is known, to be amended and signed.
 

@@ -23,14 +23,6 @@ def grants_of(person: int, *, at: datetime) -> list[GrantEntry]:
     return _entries(_in_force(at).filter(person_id=person).order_by("id"))
 
 
-def grants_of_many(persons: Iterable[int], *, at: datetime) -> dict[int, list[GrantEntry]]:
-    """The roles of each of these persons at an instant, with one statement."""
-    found: dict[int, list[GrantEntry]] = {person: [] for person in persons}
-    for entry in _entries(_in_force(at).filter(person_id__in=among(found)).order_by("id")):
-        found[entry.person].append(entry)
-    return found
-
-
 def may(person: int, function: str, *, program: str, jurisdiction: str = "", at: datetime) -> bool:
     """Whether a person may decide this for a program, or for one State in it, at an instant.
 

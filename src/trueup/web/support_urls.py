@@ -12,6 +12,7 @@ from trueup.web.views import (
     market,
     people_desk,
     saved_searches,
+    verifying,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -60,4 +61,5 @@ urlpatterns: list[URLPattern] = [
         account_people.application_progress,
         name="application-progress",
     ),
+    path("you/verifying/", verifying.verifying, name="verifying"),
 ]

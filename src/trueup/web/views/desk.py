@@ -32,12 +32,15 @@ from trueup.web.access import any_official, caller_of, official, own
 from trueup.web.acts.desk import PREFIX, VERDICT, VerdictForm, told
 from trueup.web.pages import Link, page
 from trueup.web.paging import PAGE_SIZE, number_after, page_of
+from trueup.web.sentences import say_all
 from trueup.web.signed_acts import Acting, now
 from trueup.web.views.desk_queues import counts_of
 from trueup.web.views.desk_signing import to_sign
 from trueup.web.views.people import person_of
 
 SHOWN = 20
+# What has a guided run of its own, and is no form among others.
+GUIDED = frozenset({"import_plan", "settle"})
 READERS = (
     ("read_audit", gettext_lazy("Audit trail"), "audit-trail"),
     ("notices", gettext_lazy("Notices"), "notices"),
@@ -47,6 +50,7 @@ READERS = (
     ("support", gettext_lazy("People"), "desk-people"),
     ("announce", gettext_lazy("Announcements"), "announcements"),
     ("identity_scans", gettext_lazy("Identity papers"), "identity-papers"),
+    ("verify", gettext_lazy("Verifying and sponsoring"), "verifying"),
 )
 
 
@@ -159,7 +163,7 @@ def withdraw(request: HttpRequest, key: UUID) -> HttpResponse:
             reason=request.POST.get("reason", "")[: parameters.TEXT_MAX],
         )
     except Refused as refused:
-        messages.error(request, " ".join(refusal.sentence for refusal in refused.refusals))
+        messages.error(request, say_all(refused.refusals))
     else:
         messages.success(request, _("The proposal is withdrawn."))
     return HttpResponseRedirect(reverse("proposal", args=[key]))
@@ -176,7 +180,7 @@ def resume(request: HttpRequest, key: UUID) -> HttpResponse:
     try:
         job = services.resume(proposal=key, by=caller.person or 0, at=caller.at)
     except Refused as refused:
-        messages.error(request, " ".join(refusal.sentence for refusal in refused.refusals))
+        messages.error(request, say_all(refused.refusals))
         return HttpResponseRedirect(reverse("proposal", args=[key]))
     return HttpResponseRedirect(reverse("job", args=[job]))
 
@@ -220,7 +224,11 @@ def acts_of(caller: Caller) -> list[tuple[str, str, str, str]]:
     found = []
     for code in programs.codes():
         for act in ACTS.values():
-            if act.has_page and caller.may_somewhere(act.function, program=code):
+            if (
+                act.has_page
+                and act.name not in GUIDED
+                and caller.may_somewhere(act.function, program=code)
+            ):
                 address = reverse(f"act-{PREFIX}{act.name}", args=[code])
                 found.append((act.name, act.title, programs.load(code).name, address))
     return found

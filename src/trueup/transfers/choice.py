@@ -21,7 +21,7 @@ class FreeSerials:
     """
 
     def __init__(
-        self, holdings: Mapping[int, Sequence[HoldingEntry]], *, known: KnownVintages
+        self, holdings: Mapping[int, Sequence[HoldingEntry]], *, known: KnownVintages = ALLOWANCES
     ) -> None:
         self._known = known
         self._free: dict[Place, list[Range]] = {}

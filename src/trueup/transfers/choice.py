@@ -12,6 +12,8 @@ from trueup.ledger.entries import HoldingEntry, Range
 from trueup.transfers.vintages import KnownVintages
 
 Place = tuple[int, int]  # Account and vintage.
+# Their numbers name their vintage.
+ALLOWANCES = KnownVintages(None)
 
 
 class FreeSerials:

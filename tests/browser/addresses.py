@@ -1,0 +1,157 @@
+"""Every page of the site, from the addresses that there are: none can be forgotten.
+
+An address is asked for as one role after another until somebody is shown a page. What is
+no page by itself is in the tables below with its reason; anything else fails the test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponseBase
+from django.template import Template
+from django.urls import URLPattern, reverse
+
+from tests.adapters.roles_of_access import FUNCTIONS
+from tests.adapters.test_access_everywhere import ENDING, pages
+from tests.browser.cast import Cast
+from trueup.web import access
+
+# In this order somebody is looked for who sees a page.
+ASKED = (
+    "representative",
+    "administrator",
+    "second",
+    "auditor",
+    "technical",
+    "other",
+    "agent",
+    *FUNCTIONS,
+)
+# Addresses where nobody is shown a page, and why.
+NO_PAGE = {
+    "agreement": "makes a draft and leads to it, which is the page `sign`",
+    "account_email_verification_sent": "only on the way to a new user; see test_sign_in.py",
+    "mfa_authenticate": "only on the way in; see test_sign_in.py",
+    "mfa_login_webauthn": "answers a script, and leads back",
+    "mfa_reauthenticate_webauthn": "leads to `mfa_reauthenticate`, which offers it",
+    "account_set_password": "for users without a password, whom the agency's sign-in makes",
+    "openid_connect_login": "there is no such provider without one in the settings",
+    "openid_connect_callback": "there is no such provider without one in the settings",
+    "socialaccount_login_error": "is answered with 401; see ERRORS",
+    "proposal-take-up": "is only posted to",
+    "proposal-withdraw": "is only posted to",
+    "language": "is only posted to",
+    "components": "of the developers: there only in debugging",
+}
+# What stands in the addresses of these pages, where the common example does not fit: the
+# names of things.
+EXAMPLES: dict[str, dict[str, str]] = {
+    "task": {"key": "task"},
+    "proposal": {"key": "proposal"},
+    "transfer": {"key": "transfer"},
+    "sign": {"key": "draft"},
+    "sign-receipt": {"key": "signed"},
+    "act-approve": {"key": "awaiting_approval"},
+    "act-reject": {"key": "awaiting_approval"},
+    "act-cancel": {"key": "awaiting_approval"},
+    "act-accept": {"key": "awaiting_acceptance"},
+    "act-decline": {"key": "awaiting_acceptance"},
+    "act-sign-proposal": {"key": "transfer_proposal"},
+    "act-sign-retirement-proposal": {"key": "retirement_proposal"},
+    "act-sign-application": {"key": "application"},
+    "act-sign-certificate": {"key": "certificate"},
+    "act-no-second-person": {"number": "guarded"},
+    "decision": {"number": "decision"},
+    "form": {"key": "form"},
+    "mfa_edit_webauthn": {"pk": "passkey"},
+    "mfa_remove_webauthn": {"pk": "passkey"},
+    "job": {"key": "job"},
+    "job-reasons": {"key": "job"},
+}
+OTHERS_ACCOUNT = frozenset({"act-close"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What an address answered, and to whom.
+
+    Attributes:
+        role: Whose browser; the first of those asked who was shown something.
+        kind: `page`, `file`, `elsewhere` (a redirection), or `nothing`.
+        templates: The names of the templates that made it.
+    """
+
+    name: str
+    role: str
+    address: str
+    kind: str
+    answers: tuple[str, ...] = ()
+    templates: frozenset[str] = frozenset()
+
+
+def names() -> list[str]:
+    """The names of all addresses that can be asked for, each once."""
+    return sorted({page.name or "" for _, page in pages()} - ENDING - set(NO_PAGE))
+
+
+def patterns() -> dict[str, URLPattern]:
+    return {page.name or "": page for _, page in pages()}
+
+
+def address_of(page: URLPattern, cast: Cast) -> str:
+    """An address of the page that names things of the cast."""
+    name = page.name or ""
+    known = dict(cast.arguments())
+    things = cast.things | cast.numbers
+    own = {key: things.get(thing) for key, thing in EXAMPLES.get(name, {}).items()}
+    if name in OTHERS_ACCOUNT:
+        known["number"] = cast.numbers["other"]
+    wanted = page.pattern.converters  # type: ignore[attr-defined]
+    if name == "account_reset_password_from_key":
+        return "/password/reset/key/1-x/"
+    arguments: dict[str, Any] = {key: (known | own).get(key, UUID(int=7)) for key in wanted}
+    return reverse(name, kwargs=arguments)
+
+
+def find(name: str, cast: Cast) -> Found:
+    """Who is shown what at an address."""
+    page = patterns()[name]
+    address = address_of(page, cast)
+    answers = []
+    for role in roles_of(page):
+        answer = cast.clients[role].get(address, headers={"Accept": "text/html"})
+        kind = kind_of(answer)
+        if kind in ("page", "file"):
+            return Found(
+                name=name,
+                role=role,
+                address=address,
+                kind=kind,
+                templates=frozenset(templates_of(answer)),
+            )
+        answers.append(f"{role} {answer.status_code}")
+    return Found(name=name, role="", address=address, kind="nothing", answers=tuple(answers))
+
+
+def roles_of(page: URLPattern) -> list[str]:
+    """Whom to ask: nobody in particular for what is public."""
+    rule = access.rule_of(page.callback)
+    first = ["anonymous"] if rule is not None and rule.kind == access.PUBLIC else []
+    return list(dict.fromkeys((*first, *ASKED)))
+
+
+def kind_of(answer: HttpResponseBase) -> str:
+    if answer.status_code != 200:
+        return "nothing"
+    return "page" if answer["Content-Type"].startswith("text/html") else "file"
+
+
+def templates_of(answer: Any) -> Iterator[str]:
+    """The templates of an answer, as the test client recorded them."""
+    for template in answer.templates or []:
+        if isinstance(template, Template) and template.name:
+            yield template.name

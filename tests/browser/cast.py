@@ -1,0 +1,102 @@
+"""Who and what the pages are shown to and about: the demonstration, and one of everything.
+
+The demonstration of one State fills the pages; on top of it comes somebody of every role,
+and one of each thing that has an owner, from the tests of access.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.test import Client
+
+from tests.browser.site import Clock
+from tests.conftest import give_second_factor
+
+STATE = "DE"
+PERIOD = "2022-2024"
+AFTERWARDS = "2025-06-02"
+
+
+@dataclass(slots=True)
+class Cast:
+    """Everyone of the tests of access, who came to the demonstration after its end."""
+
+    # Filled by `arrange`, which needs the database.
+    clients: dict[str, Client] = field(default_factory=dict)
+    numbers: dict[str, str] = field(default_factory=dict)
+    things: dict[str, Any] = field(default_factory=dict)
+    plants: list[str] = field(default_factory=list)
+    oris_code: int = 0
+
+    def arrange(self, clock: Clock) -> None:
+        """Load the demonstration, and let everyone come."""
+        from django.contrib.auth.hashers import make_password
+        from django.contrib.auth.models import User
+
+        from tests.adapters.roles_of_access import Everyone
+        from tests.browser.things import Maker
+        from tests.contexts.registry import Registry
+        from trueup.demonstration import services as demonstration
+        from trueup.demonstration import sign_in
+
+        demonstration.run(jurisdictions=(STATE,))
+        clock.noon_of(AFTERWARDS)
+        everyone = Everyone(registry=Registry(now=clock.now()))
+        # With the known password the sign-in page shows who can use it.
+        User.objects.filter(username=sign_in.ADMINISTRATOR).update(
+            password=make_password(sign_in.PASSWORD)
+        )
+        self._give_ana_plants(everyone)
+        clock.set(everyone.registry.tick())
+        clock.forward(minutes=1)
+        self.clients = everyone.clients
+        for role, client in self.clients.items():
+            if role != "anonymous":
+                client.force_login(User.objects.get(username=role))
+                give_second_factor(client, User.objects.get(username=role))
+        self.things |= everyone.things
+        self.things |= Maker(everyone=everyone, clock=clock, plants=self.plants).make()
+
+    def _give_ana_plants(self, everyone: Any) -> None:
+        """Ana represents two plants of the demonstration, whose pages are full."""
+        from trueup.accounts import queries as accounts
+
+        registry = everyone.registry
+        plants = [one for one in accounts.facilities(limit=100) if one.jurisdiction == STATE]
+        self.plants = [plant.name for plant in plants[:2]]
+        for plant in plants[:2]:
+            registry.facilities[plant.name] = plant.id
+            registry.represent(plant.name, "Ana Ruiz")
+        account = registry.account(plants[0].name)
+        self.oris_code = plants[0].oris_code
+        self.numbers = {
+            "representative": account.number,
+            "other": registry.number("Gulf Brokers"),
+            "guarded": registry.number(plants[1].name),
+        }
+
+    def serial_number(self) -> str:
+        """One that Ana's plant holds."""
+        from trueup.ledger import queries as ledger
+
+        account = ledger.find_account(program="cpp-mass", number=self.numbers["representative"])
+        if account is None:
+            raise AssertionError("Ana's plant has no account")
+        return str(ledger.blocks_held(account.id)[0]).partition(" ")[0]
+
+    def arguments(self) -> Mapping[str, Any]:
+        """Examples for what the addresses name, by the name of the argument."""
+        return {
+            "code": "cpp-mass",
+            "program": "cpp-mass",
+            "jurisdiction": STATE,
+            "period": PERIOD,
+            "oris_code": self.oris_code,
+            "number": self.numbers["representative"],
+            "tx": self.things["tx"],
+            "serial_number": self.serial_number(),
+            "signature_id": self.things["signature"],
+        }

@@ -1,0 +1,214 @@
+"""Journeys from the first page to the receipt, with the keyboard alone (PLAT-003, PLAT-050)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.site import Site, open_site
+from tests.browser.town import OWED, PROGRAM, Town
+from tests.browser.visitor import Visitor
+
+pytestmark = pytest.mark.journey
+
+Arrive = Callable[[str, str], Visitor]
+
+
+@pytest.fixture
+def town() -> Town:
+    return Town()
+
+
+@pytest.fixture
+def site(tmp_path: Path, town: Town, template: str) -> Iterator[Site]:
+    with open_site(tmp_path, town.arrange, template=template) as site:
+        yield site
+
+
+@pytest.fixture
+def arrive(browser: Browser, site: Site) -> Iterator[Arrive]:
+    """Let somebody of the town sit down at a window of their own, on a journey."""
+    arrived: list[Visitor] = []
+
+    def visitor(username: str, journey: str) -> Visitor:
+        arrived.append(Visitor.arrive(browser, site, username, journey=journey))
+        return arrived[-1]
+
+    yield visitor
+    for one in arrived:
+        one.leave()
+
+
+def walk_to_sign(
+    visitor: Visitor, town: Town, source: str, to: str, quantity: int, *, pictures: bool = True
+) -> None:
+    """Walk through the pages of a transfer up to the one that signs."""
+
+    def shown(step: str) -> None:
+        if pictures:
+            visitor.picture(f"transfer-{step}")
+
+    number = town.number(to)
+    visitor.go(f"/{PROGRAM}/accounts/{town.number(source)}/transfer/")
+    visitor.type(re.compile("2022"), str(quantity))
+    shown("1-what")
+    visitor.press("Continue")
+    visitor.type(re.compile("Number of the receiving account"), number)
+    shown("2-to")
+    visitor.press("Continue")
+    visitor.type(re.compile("Last four characters"), number[-4:])
+    shown("3-receiver")
+    visitor.press("Continue")
+    if "/warnings/" in visitor.page.url:
+        visitor.tick(visitor.page.locator("main input[type=checkbox]"))
+        shown("4-warnings")
+        visitor.press("Continue")
+    shown("5-check")
+    visitor.follow(re.compile("Continue to sign"))
+    shown("6-sign")
+
+
+def transfer(visitor: Visitor, town: Town, source: str, to: str, quantity: int) -> None:
+    """A transfer from its first page to the receipt."""
+    walk_to_sign(visitor, town, source, to, quantity)
+    visitor.sign()
+    expect(visitor.page).to_have_url(re.compile("/receipt/$"))
+    visitor.picture("transfer-7-receipt")
+
+
+class TestRepresentative:
+    """PLAT-051, PLAT-052, PLAT-080: short before the deadline, and in compliance after it."""
+
+    def test_receipts_arrive_the_rest_is_moved_in_and_the_plant_is_settled(
+        self, arrive: Arrive, town: Town, site: Site
+    ) -> None:
+        ana = arrive("ana", "representative")
+        ana.go("/you/")
+        ana.see(re.compile("[Ss]hort"))
+        ana.picture("1-short")
+        town.catch_up()
+        town.registry.transfer("Gulf Brokers", "Barry", 2022, 300)
+        site.clock.forward(minutes=5)
+
+        ana.go(f"/{PROGRAM}/accounts/{town.number('Barry')}/transfers/")
+        ana.see(re.compile("300"))
+        ana.picture("2-a-receipt-has-arrived")
+        transfer(ana, town, "Ruiz Reserve", "Barry", 200)
+        assert town.total("Barry") == OWED
+
+        self.ask_for_serials(ana, town)
+        ana.go("/you/")
+        ana.picture("4-covered")
+        town.on("2025-05-19")
+        town.registry.run()
+        site.clock.forward(minutes=5)
+        ana.go(f"/{PROGRAM}/settlements/2022-2024/3/")
+        ana.see(re.compile("[Cc]ompliance"))
+        ana.picture("5-settled")
+        assert town.registry.outcome("Barry").excess == 0
+
+        link = ana.page.locator("main a[href$='.pdf']").first
+        ana.reach(link)
+        with ana.page.expect_download() as download:
+            ana.page.keyboard.press("Enter")
+        assert Path(download.value.path()).read_bytes().startswith(b"%PDF-")
+
+    def ask_for_serials(self, ana: Visitor, town: Town) -> None:
+        """Of the vintage 2022 the first 100 are to go first."""
+        ana.go(f"/{PROGRAM}/accounts/{town.number('Barry')}/serial-request/")
+        while "/check/" not in ana.page.url:
+            quantity = ana.page.get_by_label(re.compile("2022"))
+            if quantity.count() and quantity.first.get_attribute("type") != "hidden":
+                ana.type(re.compile("2022"), "100")
+            ana.press("Continue")
+        ana.picture("3-serials-are-requested")
+        ana.follow(re.compile("Continue to sign"))
+        ana.sign()
+        expect(ana.page).to_have_url(re.compile("/receipt/$"))
+
+
+class TestOfficial:
+    """PLAT-060, PLAT-081, PLAT-095: a settlement is proposed by one and approved by another."""
+
+    def test_two_officials_settle_a_period(self, arrive: Arrive, town: Town) -> None:
+        from trueup.desk.models import Proposal
+
+        town.on("2025-05-19")
+        olga = arrive("olga", "official")
+        olga.go("/desk/")
+        olga.picture("1-console")
+        olga.go(f"/desk/{PROGRAM}/settlements/2022-2024/")
+        olga.picture("2-readiness")
+        olga.press("Make a preview")
+        if "/jobs/" in olga.page.url:
+            olga.picture("3-job")
+            olga.go(f"/desk/{PROGRAM}/settlements/2022-2024/")
+        if "/previews/" not in olga.page.url:
+            olga.follow(re.compile("deducted, excess"))
+        olga.picture("4-preview")
+        olga.press("Check it and sign")
+        olga.picture("5-sign")
+        olga.sign()
+        expect(olga.page).to_have_url(re.compile("/receipt/$"))
+        key = Proposal.objects.get(act="settle").key
+
+        pete = arrive("pete", "official")
+        pete.go(f"/desk/proposals/{key}/")
+        pete.picture("6-second-official")
+        pete.press("Approve")
+        pete.sign()
+        expect(pete.page).to_have_url(re.compile("/receipt/$"))
+        pete.picture("7-receipt")
+        pete.go(f"/desk/{PROGRAM}/settlements/2022-2024/")
+        pete.see(re.compile("settled"))
+        pete.picture("8-recorded")
+        assert town.registry.outcome("Barry").deducted == 1000
+
+
+class TestAgent:
+    """40 CFR 62.16315(a); PLAT-056: an agent acts in the delegator's name."""
+
+    def test_an_agent_submits_a_transfer(self, arrive: Arrive, town: Town) -> None:
+        abe = arrive("abe", "agent")
+        abe.go("/you/")
+        abe.see("Barry")
+        abe.picture("1-accounts")
+
+        transfer(abe, town, "Barry", "Gulf Brokers", 10)
+
+        assert town.total("Barry") == 990
+
+
+class TestRefused:
+    """PLAT-050, PLAT-054: what cannot be recorded is said beside the field, and why."""
+
+    def test_more_than_there_is_is_refused_beside_the_field(
+        self, arrive: Arrive, town: Town
+    ) -> None:
+        ana = arrive("ana", "refused")
+        ana.go(f"/{PROGRAM}/accounts/{town.number('Barry')}/transfer/")
+        ana.type(re.compile("2022"), "5000")
+        ana.press("Continue")
+        expect(ana.page.get_by_label(re.compile("2022"))).to_have_value("5000")
+        expect(ana.page.locator(".usa-error-message").first).to_be_visible()
+        expect(ana.page).to_have_title(re.compile("^Error"))
+        ana.picture("1-more-than-there-is")
+
+    def test_a_sender_that_is_frozen_meanwhile_is_told_on_the_page_that_signs(
+        self, arrive: Arrive, town: Town
+    ) -> None:
+        from trueup.ledger import services as ledger
+
+        ana = arrive("ana", "refused")
+        walk_to_sign(ana, town, "Barry", "Gulf Brokers", 10, pictures=False)
+        ledger.freeze_account(town.registry.account("Barry").id)
+
+        ana.sign()
+
+        ana.see(re.compile("This is not signed"))
+        ana.picture("2-frozen-meanwhile")
+        assert town.total("Barry") == 1000

@@ -1,0 +1,67 @@
+"""Every page of the site in a browser (PLAT-003, PLAT-004): accessible, and as it must be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext
+
+from tests.browser import addresses
+from tests.browser.addresses import Found
+from tests.browser.cast import Cast
+from tests.browser.conftest import opened
+from tests.browser.looking import Watcher, problems_of
+from tests.browser.site import Site
+
+Windows = Callable[[str], BrowserContext]
+
+
+@pytest.fixture(scope="session")
+def windows(browser: Browser, demonstration: Site) -> Iterator[Windows]:
+    """A window a role, opened when it is first asked for."""
+    known: dict[str, BrowserContext] = {}
+
+    def window(role: str) -> BrowserContext:
+        if role not in known:
+            known[role] = opened(browser, demonstration, "" if role == "anonymous" else role)
+        return known[role]
+
+    yield window
+    for context in known.values():
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def find(cast: Cast, demonstration: Site) -> Callable[[str], Found]:
+    """Who is shown what at an address; looked for once."""
+    known: dict[str, Found] = {}
+
+    def found(name: str) -> Found:
+        if name not in known:
+            known[name] = addresses.find(name, cast)
+        return known[name]
+
+    return found
+
+
+@pytest.mark.parametrize("name", addresses.names())
+class TestEveryAddress:
+    """PLAT-003: WCAG 2.0 to 2.2 A and AA and Section 508, in light and dark, wide and narrow."""
+
+    def test_nothing_is_wrong_with_the_page(
+        self, name: str, find: Callable[[str], Found], windows: Windows
+    ) -> None:
+        found = find(name)
+        assert found.kind != "nothing", f"{name} shows nobody anything: {found.answers}"
+        if found.kind == "file":
+            return
+        page = windows(found.role).new_page()
+        try:
+            watcher = Watcher(page)
+            page.goto(found.address)
+            problems = problems_of(page, watcher)
+        finally:
+            page.close()
+
+        assert not problems, "\n".join([f"{name} as {found.role}", *problems])

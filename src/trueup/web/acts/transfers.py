@@ -38,6 +38,7 @@ from trueup.web.signed_acts import (
     Submission,
     Values,
 )
+from trueup.web.templatetags.words import word
 from trueup.web.transfer_words import state_of
 
 KIND = "transfers"
@@ -238,7 +239,7 @@ def _perform(acting: Acting, values: Values, key: UUID, evidence: Evidence) -> O
 
 def outcome_of(entry: TransferEntry, acting: Acting) -> Outcome:
     """What became of a transfer, as its receipt says it."""
-    what = f"{entry.quantity or 0:,} {acting.program.instruments}"
+    what = f"{entry.quantity or 0:,} {word(acting.program.instruments)}"
     address = reverse("transfer", args=[acting.program.code, entry.key])
     name = (
         _("The retirement of %(what)s")
@@ -249,6 +250,9 @@ def outcome_of(entry: TransferEntry, acting: Acting) -> Outcome:
     reasons = tuple(f"{reason.sentence} ({reason.cite})" for reason in entry.reasons)
     waits = tuple(f"{reason.sentence} ({reason.cite})" for reason in entry.waits)
     if entry.state == "recorded":
+        if entry.kind == "transfer":
+            back = reverse("act-ask-back", args=[acting.program.code, entry.key])
+            links = (*links, (_("Ask for it back"), back))
         return Outcome(heading=_("Recorded: %(what)s") % {"what": what}, links=links)
     if entry.state == "refused":
         return Outcome(heading=_("Not recorded"), sentences=reasons, kind="error", links=links)

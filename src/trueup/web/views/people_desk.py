@@ -37,8 +37,10 @@ from trueup.rules import programs
 from trueup.rules.refusal import Refused
 from trueup.support import queries as support
 from trueup.web.access import caller_of, official
+from trueup.web.acts.desk import PREFIX
 from trueup.web.pages import Link, page
 from trueup.web.paging import PAGE_SIZE, number_after, page_of
+from trueup.web.sentences import say, say_all
 
 LOOK_LASTS_SECONDS = 60 * 60
 ACCOUNTS_SHOWN = 50
@@ -152,7 +154,7 @@ def act(request: HttpRequest, person: int) -> HttpResponse:
     try:
         said = do(request, entry) if do is not None else ""
     except Refused as refused:
-        messages.error(request, " ".join(refusal.sentence for refusal in refused.refusals))
+        messages.error(request, say_all(refused.refusals))
     else:
         if said:
             messages.success(request, said)
@@ -209,7 +211,7 @@ def paper(request: HttpRequest, scan: int) -> HttpResponse:
             reason=reason,
         )
     except Refused as refused:
-        messages.error(request, " ".join(refusal.sentence for refusal in refused.refusals))
+        messages.error(request, say_all(refused.refusals))
         return HttpResponseRedirect(f"{reverse('identity-papers')}?person={owner}")
     identity.tell_of_help(
         person=owner,
@@ -242,7 +244,7 @@ def _keep_scan(request: HttpRequest, form: ScanForm, person: PersonEntry) -> boo
         )
     except Refused as refused:
         for refusal in refused.refusals:
-            form.add_error("scan", refusal.sentence)
+            form.add_error("scan", say(refusal.sentence))
         return False
     return True
 
@@ -291,17 +293,16 @@ def _shown(request: HttpRequest, entry: PersonEntry) -> dict[str, Any]:
         "notices": audit.notices_of(entry.id, limit=NOTICES_SHOWN),
         "requests": support.requests_of(entry.id, limit=10),
         "check_form": CheckForm(),
-        "remove_factor": _address_of_removal(request, entry),
+        "remove_factor": _address_of_removal(request),
     }
 
 
-def _address_of_removal(request: HttpRequest, entry: PersonEntry) -> str:
+def _address_of_removal(request: HttpRequest) -> str:
     """The act for a lost second factor, which two officials do."""
     caller = caller_of(request)
     for code in (settings.TRUEUP_PROGRAM, *programs.codes()):
         if caller.may("support", program=code):
-            address = reverse("act-desk-remove_second_factor", args=[code])
-            return f"{address}?person={entry.id}"
+            return reverse(f"act-{PREFIX}remove_second_factor", args=[code])
     return ""
 
 

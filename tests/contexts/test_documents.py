@@ -12,6 +12,7 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from tests.contexts.certificate_specs import certificate
 from tests.contexts.pdf_reading import Pdf
 from tests.contexts.registry import FIRST, PROGRAM, Registry, noon, refused
 from trueup.accounts import services as accounts
@@ -406,3 +407,62 @@ def test_a_facility_of_one_unit_with_an_alternate_is_named_in_full(db: None) -> 
         services.issue_reference_sheet(account=registry.account("Barry"), made_at=registry.tick())
     )
     assert "Alternate designated representative" in found.text
+
+
+class TestCertificate:
+    """40 CFR 62.16305(a), (b); docs/decisions/0274."""
+
+    def test_it_says_all_that_was_received_and_what_was_signed(self, db: None) -> None:
+        registry = Registry()
+        spec = certificate(
+            program=PROGRAM,
+            facility=registry.facilities["Barry"],
+            primary=registry.person("Ana Ruiz"),
+            alternate=None,
+            at=registry.tick(),
+        )
+        filed = accounts.file_certificate(spec, program=PROGRAM, received_at=registry.tick())
+        assert filed.state == "in_force"
+        document = services.issue_certificate(certificate=filed.id, made_at=registry.tick())
+        text = " ".join(pdf(document).text.split())
+
+        assert "Barry (plant code 3)" in text
+        assert "Ana Ruiz" in text
+        assert "I certify" in text
+        assert not document.is_public
+
+    def test_a_newer_one_supersedes_it(self, db: None) -> None:
+        registry = Registry()
+        asked = {"program": PROGRAM, "facility": registry.facilities["Barry"], "alternate": None}
+        first, second = (
+            accounts.file_certificate(
+                certificate(**asked, primary=registry.person(name), at=registry.tick()),
+                program=PROGRAM,
+                received_at=registry.tick(),
+            )
+            for name in ("Ana Ruiz", "Bo Lee")
+        )
+        old, new = (
+            services.issue_certificate(certificate=one.id, made_at=registry.tick())
+            for one in (first, second)
+        )
+        held = [
+            with_supersession(queries.check_text(one.number), at=registry.tick()).is_superseded
+            for one in (old, new)
+        ]
+        assert held == [True, False]
+
+    def test_one_that_is_not_complete_is_not_issued(self, db: None) -> None:
+        registry = Registry()
+        spec = certificate(
+            program=PROGRAM,
+            facility=registry.facilities["Barry"],
+            primary=registry.person("Ana Ruiz"),
+            alternate=None,
+            at=registry.tick(),
+        )
+        filed = accounts.file_certificate(
+            replace(spec, primary=None), program=PROGRAM, received_at=registry.tick()
+        )
+        with refused("not_final"):
+            services.issue_certificate(certificate=filed.id, made_at=registry.tick())

@@ -185,6 +185,19 @@ def act_text(name: str, *, program: str, by: int, at: datetime, **values: Any) -
     return _text(_request(name, program=program, by=by, at=at, values=values))
 
 
+def consequences(
+    name: str, *, program: str, by: int, at: datetime, **values: Any
+) -> Mapping[str, Any]:
+    """What an act would do now, in figures; it is tried and taken back.
+
+    Raises Refused as `act` does, without doing anything.
+
+    Source: PLAT-018, PLAT-110.
+    """
+    request = _request(name, program=program, by=by, at=at, values=values)
+    return rehearse(_asked(request, uuid4()), request.kind)
+
+
 def verdict_text(entry: ProposalEntry, verdict: str, *, reason: str = "") -> str:
     """What a second official signs with a second factor: the word, and on what exactly.
 

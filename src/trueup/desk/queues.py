@@ -18,6 +18,7 @@ from django.db.models import QuerySet
 
 from trueup.accounts.application_models import WITH_THE_ADMINISTRATOR, Application
 from trueup.audit.models import Notice
+from trueup.compliance.models import Settlement
 from trueup.compliance.positions import positions
 from trueup.ledger import queries as ledger
 from trueup.rules import programs
@@ -92,12 +93,17 @@ def counts(*, program: str, period: CompliancePeriod, today: date) -> dict[str, 
 
 
 def standings(*, program: str, period: CompliancePeriod) -> tuple[Standing, ...]:
-    """What every facility owes and holds, as of a minute ago at most."""
+    """What every facility that is not settled owes and holds, as of a minute ago at most."""
     key = f"desk-standings:{program}:{period.name}"
     kept: tuple[Standing, ...] | None = caches["process"].get(key)
     if kept is not None:
         return kept
-    found = positions(program=program, period=period)
+    settled = set(
+        Settlement.objects.filter(program=program, period=period.name).values_list(
+            "account_id", flat=True
+        )
+    )
+    found = [one for one in positions(program=program, period=period) if one.account not in settled]
     numbers = ledger.accounts_by_id({one.account for one in found})
     made = tuple(
         Standing(

@@ -11,7 +11,7 @@ from trueup.desk.approving import approve_in_job, carry_out_approved, resume
 from trueup.desk.deciding import approve, confirm, decline, withdraw
 from trueup.desk.entering import enter_certificate
 from trueup.desk.notes import write_note
-from trueup.desk.proposing import act, act_text, recommend, take_up, verdict_text
+from trueup.desk.proposing import act, act_text, consequences, recommend, take_up, verdict_text
 
 __all__ = [
     "act",
@@ -20,6 +20,7 @@ __all__ = [
     "approve_in_job",
     "carry_out_approved",
     "confirm",
+    "consequences",
     "decline",
     "enter_certificate",
     "recommend",

@@ -23,13 +23,33 @@ from trueup.desk.entries import Done, ProposalEntry
 from trueup.desk.kinds import Act
 from trueup.desk.parameters import Parameter
 from trueup.desk.proposing import WORDS
+from trueup.ledger import queries as ledger
 from trueup.rules.refusal import Refused
 from trueup.signing.entries import Evidence
+from trueup.transfers import queries as transfers
 from trueup.web.acts.fields import NoteField, TextField
+from trueup.web.sentences import say
 from trueup.web.signed_acts import PROGRAM, ActForm, Acting, Outcome, SignedAct, Submission, Values
 
 PREFIX = "desk/"
 VERDICT = "desk/verdict"
+WAITING_SHOWN = 100
+# Acts whose consequences are shown before they are signed.
+FORETOLD = frozenset(
+    {
+        "freeze",
+        "unfreeze",
+        "close",
+        "correct_error",
+        "reverse_transfer",
+        "cancel_instruments",
+        "limit_instruments",
+        "lift_limitation",
+        "recover_incorrect_allocation",
+        "adjust_after_audit",
+        "decide_appeal",
+    }
+)
 LONG = {"blocks": 4, "file": 10}
 LONG_NAMES = {"ground", "reason", "ruling", "apart_reason"}
 BESIDES = frozenset({"recommendation"})
@@ -65,7 +85,7 @@ def _form(act: Act) -> type[ActForm]:
                 _text(self.acting, act.name, given)
             except Refused as refused:
                 for refusal in refused.refusals:
-                    self.add_error(None, refusal.sentence)
+                    self.add_error(None, say(refusal.sentence))
             return self.cleaned_data
 
         def values(self) -> dict[str, Any]:
@@ -89,6 +109,27 @@ def _text(acting: Acting, name: str, values: Mapping[str, Any]) -> str:
         raise
 
 
+def _foretold(acting: Acting, act: Act, values: Values) -> list[tuple[str, str]]:
+    """What the act would do, tried just now and taken back; and what stands in the account.
+
+    Source: PLAT-110; 40 CFR 62.16355.
+    """
+    given = {name: value for name, value in values.items() if name not in BESIDES}
+    result = services.consequences(
+        act.name, program=acting.program.code, by=acting.person.id, at=acting.at, **given
+    )
+    rows = [(_("What it would do"), sentence) for sentence in told(result)]
+    found = ledger.find_account(program=acting.program.code, number=values.get("account", ""))
+    if found is not None:
+        held = ledger.totals_of([found.id])[found.id]
+        waiting = transfers.waiting_out_of([found.id], limit=WAITING_SHOWN)
+        rows += [
+            (_("The account holds"), f"{held:,} {acting.program.instruments}"),
+            (_("Transfers out of it that wait"), f"{len(waiting):,}"),
+        ]
+    return rows
+
+
 def _prepare(act: Act) -> Callable[[Acting, Values, UUID], Submission]:
     def prepare(acting: Acting, values: Values, _key: UUID) -> Submission:
         rows = [
@@ -96,6 +137,8 @@ def _prepare(act: Act) -> Callable[[Acting, Values, UUID], Submission]:
             for parameter in act.parameters
             if parameter.name in values
         ]
+        if act.name in FORETOLD:
+            rows += _foretold(acting, act, values)
         needs_second = act.needs_second(acting.program.code)
         warnings = []
         if needs_second and act.at_once:

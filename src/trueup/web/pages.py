@@ -32,9 +32,24 @@ class Link:
 _PARTS = (
     (_("Program"), "program", ("home", "program", "calendar")),
     (_("States"), "states", ("states", "state")),
-    (_("Accounts"), "accounts", ("accounts", "account", "account-history", "serial")),
-    (_("Facilities"), "facilities", ("facilities", "facility")),
-    (_("Settlements"), "settlements", ("settlements", "settlements-of-period", "settlement")),
+    (
+        _("Accounts"),
+        "accounts",
+        (
+            "accounts",
+            "account",
+            "account-as-of",
+            "account-history",
+            "account-statement",
+            "serial",
+        ),
+    ),
+    (_("Facilities"), "facilities", ("facilities", "facility", "unit")),
+    (
+        _("Settlements"),
+        "settlements",
+        ("settlements", "settlements-of-period", "settlement", "settlement-of-unit"),
+    ),
     (_("Transactions"), "transactions", ("transactions", "transaction")),
 )
 

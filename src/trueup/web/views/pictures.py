@@ -92,7 +92,9 @@ def settlement(
         obligation=found.obligation,
         held=found.held,
         shown=look_of(request),
-        unit=_("%(instruments)s, tons") % {"instruments": capfirst(word(program.instruments))},
+        unit=capfirst(word(program.instruments))
+        if program.is_rate_based
+        else _("%(instruments)s, tons") % {"instruments": capfirst(word(program.instruments))},
     )
     return picture(request, spec)
 

@@ -54,6 +54,8 @@ _PROGRAM_WORDS = (
     ("instrument", "unit"),
     ("voluntary_retirement", "reasons"),
 )
+# Lists of the domain whose entries pages show.
+_LISTS = (("accounts/submitters.py", "SUBMISSION_KINDS"), ("accounts/models.py", "UNIT_TYPES"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -74,6 +76,7 @@ def all_messages() -> list[Found]:
         *python_messages(),
         *refusal_messages(),
         *program_words(),
+        *registry_words(),
     ]
 
 
@@ -241,6 +244,39 @@ def program_words() -> Iterator[Found]:
             value = data.get(section, {}).get(key, [])
             for text in value if isinstance(value, list) else [value]:
                 yield Found(text=text, context=PROGRAM, path=_relative(path))
+
+
+def registry_words() -> Iterator[Found]:
+    """The registry's own lists that pages show: forms, acts, roles, events, submissions."""
+    forms = SOURCE / "signing" / "forms.toml"
+    for one in tomllib.loads(forms.read_text(encoding="utf-8")).values():
+        for text in (one["title"], one["purpose"]):
+            yield Found(text=text, context=PROGRAM, path=_relative(forms))
+    for path in sorted((SOURCE / "audit" / "texts").glob("*.txt")):
+        text = path.stem.replace("_", " ").capitalize()
+        yield Found(text=text, context=PROGRAM, path=_relative(path))
+    for path in (SOURCE / "desk" / "acts.py", SOURCE / "officials" / "roles.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.keyword) and node.arg in ("title", "label", "help_text"):
+                for text in patterns_of(Sentence(node=node.value, assigned={})):
+                    yield Found(text=text, context=PROGRAM, path=_relative(path))
+    for module, name in _LISTS:
+        yield from _listed(SOURCE / module, name)
+
+
+def _listed(path: Path, name: str) -> Iterator[Found]:
+    """The texts of a list, or the values of a table, that a module declares."""
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        if value is None or not any(_last_name(one) == name for one in targets if one is not None):
+            continue
+        for inner in ast.walk(value):
+            texts = inner.values if isinstance(inner, ast.Dict) else getattr(inner, "elts", [])
+            for text in texts:
+                if isinstance(text, ast.Constant) and isinstance(text.value, str):
+                    said = text.value.replace("_", " ")
+                    yield Found(text=said, context=PROGRAM, path=_relative(path))
 
 
 def _said(call: ast.Call) -> ast.expr | None:

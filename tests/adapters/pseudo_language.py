@@ -20,11 +20,13 @@ from tools.message_gaps import LITERAL_ELEMENTS, READ_ATTRIBUTES, VOID
 
 CODE = "es"
 _WORD = re.compile(r"[^\W\d_]{2,}")
+# What a line of data is put together from: "Barry (AL)", "AL, Alabama".
+_PARTS = re.compile(r"[,():;/]+")
 _CONTEXT_END = "\x04"
 # What names a paragraph, an hour, a file: the same in every language.
 _CITES = re.compile(
-    r"(40 CFR|80 FR|CFR|RFC|PLAT|MASS|RATE|MASS|AMB|62\.\d+\w*|78\.\d+|preamble|note"
-    r"|E[SD]T|UTC|CSV|PDF|XLSX|JSON|SHA|Trueup|ORIS|CO2?|EPA|section)"
+    r"(40 CFR|80 FR|RFC|preamble|(PLAT|MASS|RATE|AMB)-\d|6[02]\.\d|78\.\d).*"
+    r"|E[SD]T|UTC|CSV|PDF|XLSX|JSON|SHA|Trueup|ORIS|CO2?|EPA|PEM|OpenAPI|MWh"
 )
 
 
@@ -86,7 +88,10 @@ class Data:
     def has(self, text: str) -> bool:
         """Whether a text on a page is one of these, whole; or several words within one."""
         plain = _plain(text)
-        return plain in self.texts or (plain.count(" ") > 1 and plain in self.long_texts)
+        if plain in self.texts or (plain.count(" ") > 1 and plain in self.long_texts):
+            return True
+        parts = [_plain(part) for part in _PARTS.split(text)]
+        return len(parts) > 1 and all(part in self.texts for part in parts if part)
 
 
 class Reader(HTMLParser):
@@ -102,6 +107,7 @@ class Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         is_literal = bool(self._literal) or tag in LITERAL_ELEMENTS or given.get("lang") == "en"
+        is_literal = is_literal or given.get("data-text") == "help"
         for name in READ_ATTRIBUTES & given.keys():
             if not is_literal:
                 self._look(given[name], within=False)

@@ -116,13 +116,35 @@ def say(sentence: str) -> str:
 
     What nobody has translated is English and says so to the browser.
     """
-    language = (get_language() or settings.LANGUAGE_CODE).partition("-")[0]
-    if language == "en" or not sentence:
-        return sentence
-    translation = sentences(language).translation_of(sentence)
+    translation = _translated(sentence)
     if translation is None:
         return format_html('<span lang="en">{}</span>', sentence)
     return translation
+
+
+def plain(sentence: str) -> str:
+    """The same to be put within another sentence, where nothing can be marked."""
+    translation = _translated(sentence)
+    return sentence if translation is None else translation
+
+
+def _translated(sentence: str) -> str | None:
+    language = (get_language() or settings.LANGUAGE_CODE).partition("-")[0]
+    if language == "en" or not sentence:
+        return sentence
+    known = sentences(language)
+    translation = known.translation_of(sentence)
+    if translation is not None:
+        return translation
+    # A reason that was kept with its paragraph: "There is none. (40 CFR 62.16330)".
+    said, _, cite = sentence.rpartition(". (")
+    translation = known.translation_of(f"{said}.") if said else None
+    return None if translation is None else f"{translation} ({cite}"
+
+
+def say_with_cite(reason: Said) -> SafeString:
+    """A sentence of the domain and its paragraph."""
+    return format_html("{} ({})", say(reason.sentence), reason.cite)
 
 
 def say_all(reasons: Iterable[Said], *, with_cite: bool = False) -> SafeString:

@@ -15,6 +15,7 @@ from trueup.rules.refusal import Refused
 from trueup.rules.serials import SerialBlock, parse_block
 from trueup.transfers.checks import BLOCKS_MAX
 from trueup.web import sheets
+from trueup.web.sentences import plain
 
 # So many problems of a list are told at once.
 PROBLEMS_SHOWN = 20
@@ -82,7 +83,7 @@ def _blocks(rows: Iterable[tuple[int, list[str]]], *, where: str) -> list[Serial
             try:
                 found.append(parse_block(words[0].upper(), words[-1].upper()))
             except Refused as refused:
-                problem = " ".join(refusal.sentence for refusal in refused.refusals)
+                problem = " ".join(plain(one.sentence) for one in refused.refusals)
         if problem:
             named = (
                 _("Row %(line)s: %(problem)s")

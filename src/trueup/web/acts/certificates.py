@@ -41,6 +41,7 @@ from trueup.web.signed_acts import (
     Submission,
     Values,
 )
+from trueup.web.templatetags.words import word
 
 
 class CertificateForm(ActForm):
@@ -97,7 +98,10 @@ class CertificateForm(ActForm):
         self.fields[f"type_{place}"] = forms.ChoiceField(
             label=_("Unit %(unit)s: type") % of,
             required=False,
-            choices=[("", _("Choose")), *((kind, kind.replace("_", " ")) for kind in UNIT_TYPES)],
+            choices=[
+                ("", _("Choose")),
+                *((kind, word(kind.replace("_", " "))) for kind in UNIT_TYPES),
+            ],
             widget=forms.Select(attrs={"class": "usa-select"}),
         )
         self.fields[f"capacity_{place}"] = forms.DecimalField(

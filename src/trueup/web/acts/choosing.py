@@ -20,7 +20,9 @@ from trueup.rules.serials import SerialBlock, overlapping
 from trueup.transfers.checks import BLOCKS_MAX
 from trueup.transfers.whereabouts import Elsewhere, elsewhere, free_quantities, not_free
 from trueup.web.acts import block_lists, fields
+from trueup.web.sentences import say
 from trueup.web.signed_acts import Acting, StepForm, Values
+from trueup.web.templatetags.words import word
 
 WAYS = ("vintage", "serials", "file")
 WAY_NAMES = {
@@ -127,7 +129,7 @@ class WhatForm(StepForm):
             try:
                 found = ledger.choose(self.acting.acted_for.id, vintage=vintage, quantity=quantity)
             except Refused as refused:
-                told = [refusal.sentence for refusal in refused.refusals]
+                told = [say(refusal.sentence) for refusal in refused.refusals]
                 self.add_error(f"quantity_{vintage}", told)
                 continue
             chosen += [item.block for item in found]
@@ -204,7 +206,7 @@ def rows(acting: Acting, values: Values) -> Sequence[tuple[str, str]]:
     """What goes, as the check shows it."""
     blocks = fields.blocks_from_json(values["blocks"])
     quantity = sum(block.quantity for block in blocks)
-    found = [(_("Quantity"), f"{quantity:,} {acting.program.instruments}")]
+    found = [(_("Quantity"), f"{quantity:,} {word(acting.program.instruments)}")]
     found += [
         (_("Of vintage %(vintage)s") % {"vintage": vintage}, f"{of_it:,}")
         for vintage, of_it in totals(blocks, rules=acting.program)

@@ -32,6 +32,7 @@ from trueup.web.signed_acts import (
     Submission,
     Values,
 )
+from trueup.web.templatetags.words import word
 
 
 class ReasonForm(ActForm):
@@ -63,7 +64,7 @@ def _prepare(what: str) -> Callable[[Acting, Values, UUID], Submission]:
         rows = [
             (_("From"), side(entry.source, entry.source_number)),
             (_("To"), side(entry.destination, entry.destination_number)),
-            (_("Quantity"), f"{entry.quantity or 0:,} {acting.program.instruments}"),
+            (_("Quantity"), f"{entry.quantity or 0:,} {word(acting.program.instruments)}"),
             (_("Reason"), reason),
         ]
         return Submission(
@@ -260,7 +261,7 @@ def _prepare_proposal(acting: Acting, _values: Values, _key: UUID) -> Submission
     else:
         rows.append((_("To"), spec.destination))
     rows += [
-        (_("Quantity"), f"{quantity:,} {acting.program.instruments}"),
+        (_("Quantity"), f"{quantity:,} {word(acting.program.instruments)}"),
         (_("Vintage"), str(spec.vintage or "")),
         (_("Your reference"), spec.reference),
         (_("Note"), spec.note),

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -31,6 +32,7 @@ from trueup.web.signed_acts import (
     Submission,
     Values,
 )
+from trueup.web.templatetags.words import word
 
 AGENTS = 3  # Places on the page; agents named before take more.
 _BASES = (
@@ -77,7 +79,7 @@ class DelegationForm(ActForm):
             label=_("Agent %(number)s: may submit") % number,
             required=False,
             widget=forms.CheckboxSelectMultiple(attrs={"class": "usa-checkbox__input"}),
-            choices=[(kind, SUBMISSION_KINDS[kind].capitalize()) for kind in DELEGABLE_KINDS],
+            choices=[(kind, capfirst(word(SUBMISSION_KINDS[kind]))) for kind in DELEGABLE_KINDS],
         )
 
     def clean(self) -> dict[str, Any]:
@@ -168,7 +170,7 @@ def _prepare_delegation(acting: Acting, values: Values, _key: UUID) -> Submissio
         (_("You are reached at"), ", ".join(filter(None, (values["address"], values["phone"])))),
     ]
     for agent in agents:
-        kinds = ", ".join(SUBMISSION_KINDS[kind] for kind in agent.kinds)
+        kinds = ", ".join(word(SUBMISSION_KINDS[kind]) for kind in agent.kinds)
         rows.append(
             (
                 _("Agent %(name)s") % {"name": people[agent.person].name},

@@ -27,6 +27,7 @@ from trueup.web.signed_acts import (
     Submission,
     Values,
 )
+from trueup.web.templatetags.words import word
 
 
 def _rows(acting: Acting, values: Values) -> tuple[tuple[str, str], ...]:
@@ -35,7 +36,7 @@ def _rows(acting: Acting, values: Values) -> tuple[tuple[str, str], ...]:
     return (
         (_("It was transferred from"), side(entry.source, entry.source_number)),
         (_("And came to"), side(entry.destination, entry.destination_number)),
-        (_("Quantity"), f"{entry.quantity or 0:,} {acting.program.instruments}"),
+        (_("Quantity"), f"{entry.quantity or 0:,} {word(acting.program.instruments)}"),
         (_("Reason"), values["reason"]),
     )
 

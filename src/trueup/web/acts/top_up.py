@@ -29,6 +29,7 @@ from trueup.transfers.whereabouts import elsewhere
 from trueup.web import sheets
 from trueup.web.acts import fields, warnings
 from trueup.web.acts.transfers import KIND, titled
+from trueup.web.sentences import say
 from trueup.web.signed_acts import (
     ACCOUNT,
     ActForm,
@@ -41,6 +42,7 @@ from trueup.web.signed_acts import (
     Submission,
     Values,
 )
+from trueup.web.templatetags.words import word
 
 # One page, one signature, one database transaction.
 ACCOUNTS_MAX = 400
@@ -158,7 +160,7 @@ class AmountsForm(StepForm):
                 period=_period(self.acting, self.known),
             )
         except Refused as refused:
-            self.add_error(None, [refusal.sentence for refusal in refused.refusals])
+            self.add_error(None, [say(refusal.sentence) for refusal in refused.refusals])
             return
         cleaned["chosen"] = {
             number: fields.blocks_json(chosen[ids[number]]) for number in cleaned["amounts"]
@@ -282,7 +284,7 @@ def _amount_rows(acting: Acting, values: Values) -> list[tuple[str, str]]:
         (titled(known[number]) if number in known else number, f"{amount:,}")
         for number, amount in amounts.items()
     ]
-    total = f"{sum(amounts.values()):,} {acting.program.instruments}"
+    total = f"{sum(amounts.values()):,} {word(acting.program.instruments)}"
     return [*rows, (_("In all"), total)]
 
 
@@ -329,7 +331,7 @@ def _perform(acting: Acting, values: Values, key: UUID, evidence: Evidence) -> O
     quantity = f"{sum(entry.quantity or 0 for entry in entries):,}"
     return Outcome(
         heading=_("The top-up is submitted: %(quantity)s %(instruments)s")
-        % {"quantity": quantity, "instruments": acting.program.instruments},
+        % {"quantity": quantity, "instruments": word(acting.program.instruments)},
         sentences=tuple(sentences),
         kind="info" if waiting else "success",
         links=tuple(

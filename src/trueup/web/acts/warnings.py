@@ -24,6 +24,7 @@ from trueup.rules.refusal import Refused
 from trueup.transfers import queries as transfers
 from trueup.web.acts import fields
 from trueup.web.signed_acts import Acting, StepForm, Values
+from trueup.web.templatetags.words import word
 
 REPEATED_WITHIN = timedelta(minutes=10)
 
@@ -158,7 +159,7 @@ def _of_the_share(acting: Acting, quantity: int) -> Iterator[Warning]:
         % {
             "quantity": f"{quantity:,}",
             "held": f"{held:,}",
-            "instruments": acting.program.instruments,
+            "instruments": word(acting.program.instruments),
             "percent": percent,
         },
     )
@@ -198,7 +199,7 @@ def _short(acting: Acting, period: CompliancePeriod, short: int) -> str:
     ) % {
         "name": acting.acted_for.name,
         "short": f"{short:,}",
-        "instruments": acting.program.instruments,
+        "instruments": word(acting.program.instruments),
         "period": period.name,
         "deadline": acting.program.deadline_on(period).isoformat(),
     }

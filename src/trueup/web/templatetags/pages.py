@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy
 from trueup.desk.acts import ACTS
 from trueup.ledger.entries import AccountEntry
 from trueup.rules.programs import Program
+from trueup.web.templatetags.words import word
 
 register = template.Library()
 
@@ -194,19 +195,19 @@ def at(values: Sequence[object], position: int) -> object:
 @register.filter
 def act_title(name: str) -> str:
     """An act of officials in words."""
-    return ACTS[name].title if name in ACTS else name.replace("_", " ")
+    return word(ACTS[name].title if name in ACTS else name.replace("_", " "))
 
 
 @register.filter
 def task_kind(name: str) -> str:
     """A kind of task, or an event of notices, in words."""
-    return name.replace("_", " ").capitalize()
+    return word(name.replace("_", " ").capitalize())
 
 
 @register.filter
 def event_act(name: str) -> str:
     """An act of the audit trail in words."""
-    return name.replace("_", " ").capitalize()
+    return word(name.replace("_", " ").capitalize())
 
 
 def _word(table: Mapping[str, str | Promise], code: str) -> str:

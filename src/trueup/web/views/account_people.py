@@ -29,7 +29,9 @@ from trueup.web.acts import fields
 from trueup.web.components import TimelineEvent
 from trueup.web.pages import Link, page, program_or_404, program_trail
 from trueup.web.paging import PAGE_SIZE, number_after, page_of
+from trueup.web.sentences import say, say_all
 from trueup.web.signed_acts import now
+from trueup.web.templatetags.words import word
 
 STATES = {
     "draft": gettext_lazy("Draft: not submitted"),
@@ -82,7 +84,8 @@ class WatcherForm(forms.Form):
         choice = self.fields["events"]
         if isinstance(choice, forms.MultipleChoiceField):
             choice.choices = [
-                (event, event.replace("_", " ").capitalize()) for event in watchers.copied_events()
+                (event, word(event.replace("_", " ").capitalize()))
+                for event in watchers.copied_events()
             ]
 
     def clean(self) -> dict[str, Any]:
@@ -139,9 +142,9 @@ def watchers_page(request: HttpRequest, code: str, number: str) -> HttpResponse:
         except Refused as refused:
             if form.is_bound:
                 for refusal in refused.refusals:
-                    form.add_error(None, refusal.sentence)
+                    form.add_error(None, say(refusal.sentence))
             else:
-                messages.error(request, " ".join(one.sentence for one in refused.refusals))
+                messages.error(request, say_all(refused.refusals))
         if not form.errors:
             return HttpResponseRedirect(reverse("watchers", args=[code, account.number]))
     return page(
@@ -182,7 +185,7 @@ def objections_page(request: HttpRequest, code: str, number: str) -> HttpRespons
             )
         except Refused as refused:
             for refusal in refused.refusals:
-                form.add_error(None, refusal.sentence)
+                form.add_error(None, say(refusal.sentence))
         else:
             messages.success(request, _("Your objection is kept with the account."))
             return HttpResponseRedirect(reverse("objections", args=[code, account.number]))
@@ -273,7 +276,7 @@ def _step(request: HttpRequest, entry: ApplicationEntry, caller: Caller) -> None
                     reason=request.POST.get("reason", "")[:400],
                 )
     except Refused as refused:
-        messages.error(request, " ".join(refusal.sentence for refusal in refused.refusals))
+        messages.error(request, say_all(refused.refusals))
 
 
 def _end_watcher(request: HttpRequest, account: AccountEntry) -> None:

@@ -24,6 +24,7 @@ from trueup.support.entries import MAINTENANCE
 from trueup.web.access import caller_of, official
 from trueup.web.pages import Link, page
 from trueup.web.paging import PAGE_SIZE, number_after, page_of
+from trueup.web.sentences import say, say_all
 
 KINDS = (
     ("info", gettext_lazy("News")),
@@ -122,7 +123,7 @@ def announcements(request: HttpRequest) -> HttpResponse:
             )
         except Refused as refused:
             for refusal in refused.refusals:
-                form.add_error(None, refusal.sentence)
+                form.add_error(None, say(refusal.sentence))
         else:
             messages.success(request, _("It is published."))
             return HttpResponseRedirect(reverse("announcements"))
@@ -159,7 +160,7 @@ def end(request: HttpRequest, announcement: int) -> HttpResponse:
     try:
         services.end(announcement=announcement, by=caller.actor, at=caller.at)
     except Refused as refused:
-        messages.error(request, " ".join(refusal.sentence for refusal in refused.refusals))
+        messages.error(request, say_all(refused.refusals))
     else:
         messages.success(request, _("It is taken away."))
     return HttpResponseRedirect(reverse("announcements"))

@@ -24,6 +24,7 @@ from trueup.rules.program import Program
 from trueup.rules.refusal import Refused
 from trueup.web.access import caller_of, own
 from trueup.web.pages import Link, page
+from trueup.web.sentences import say_all
 from trueup.web.views.facilities import emissions_table, facility_or_404, unit_years
 
 
@@ -62,7 +63,7 @@ def facility(request: HttpRequest, oris_code: int) -> HttpResponse:
                 at=caller.at,
             )
         except Refused as refused:
-            messages.error(request, " ".join(one.sentence for one in refused.refusals))
+            messages.error(request, say_all(refused.refusals))
         else:
             messages.success(request, _("The note is kept."))
         return HttpResponseRedirect(f"{address}#notes")

@@ -26,6 +26,7 @@ from trueup.tasks import jobs
 from trueup.web.access import caller_of, official
 from trueup.web.components import TaskItem
 from trueup.web.pages import Link, page, program_or_404
+from trueup.web.sentences import say
 from trueup.web.views.desk_jobs import jobs_seen
 from trueup.web.views.desk_previews import previews_seen
 
@@ -125,7 +126,7 @@ def _period(program: Program, name: str) -> CompliancePeriod:
     try:
         return program.period_named(name)
     except Refused as refused:
-        raise Http404(refused.refusals[0].sentence) from refused
+        raise Http404(say(refused.refusals[0].sentence)) from refused
 
 
 def _task(item: Item, program: Program, period: CompliancePeriod) -> TaskItem:

@@ -22,6 +22,7 @@ from trueup.tasks.entries import TaskEntry
 from trueup.web.access import caller_of, own, registered
 from trueup.web.pages import Link, page
 from trueup.web.paging import PAGE_SIZE, page_of
+from trueup.web.sentences import say_all
 from trueup.web.task_addresses import address_of
 
 
@@ -80,7 +81,7 @@ def task(request: HttpRequest, key: UUID) -> HttpResponse:
         try:
             _do(request, entry, caller)
         except Refused as refused:
-            messages.error(request, " ".join(refusal.sentence for refusal in refused.refusals))
+            messages.error(request, say_all(refused.refusals))
         return HttpResponseRedirect(reverse("task", args=[key]))
     return page(
         request,

@@ -30,6 +30,7 @@ from trueup.tasks import jobs
 from trueup.web.access import caller_of, own, public
 from trueup.web.limits import is_too_often, too_often
 from trueup.web.pages import page, program_or_404, program_trail
+from trueup.web.sentences import say
 from trueup.web.views.account_statements import PeriodForm
 from trueup.web.views.accounts import account_or_404
 from trueup.web.views.facilities import facility_or_404
@@ -54,7 +55,7 @@ def settlement_statement(
     try:
         chosen = program.period_named(period)
     except Refused as refused:
-        raise Http404(refused.refusals[0].sentence) from refused
+        raise Http404(say(refused.refusals[0].sentence)) from refused
     facility = facility_or_404(oris_code)
     unit = _unit_or_404(request, facility.id)
     return _issued(

@@ -31,6 +31,7 @@ from trueup.support.entries import ANSWERED, CLOSED, OPEN, HelpEntry, HelpSpec
 from trueup.web.access import caller_of, official, public, registered
 from trueup.web.pages import Link, page
 from trueup.web.paging import PAGE_SIZE, number_after, page_of
+from trueup.web.sentences import say, say_all
 from trueup.web.signed_acts import now
 from trueup.web.views.people import person_of
 
@@ -146,7 +147,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         )
     except Refused as refused:
         for refusal in refused.refusals:
-            form.add_error(None, refusal.sentence)
+            form.add_error(None, say(refusal.sentence))
         return _ask_page(request, form, status=422)
     messages.success(
         request, _("Your request is received. Its number is %(number)s.") % {"number": entry.number}
@@ -194,7 +195,7 @@ def request_page(request: HttpRequest, key: UUID) -> HttpResponse:
         try:
             _do_as_asker(request, entry, form)
         except Refused as refused:
-            messages.error(request, " ".join(refusal.sentence for refusal in refused.refusals))
+            messages.error(request, say_all(refused.refusals))
         return HttpResponseRedirect(reverse("help-request", args=[key]))
     return page(
         request,
@@ -250,7 +251,7 @@ def desk_request(request: HttpRequest, key: UUID) -> HttpResponse:
         try:
             _do_as_official(request, entry, form)
         except Refused as refused:
-            messages.error(request, " ".join(refusal.sentence for refusal in refused.refusals))
+            messages.error(request, say_all(refused.refusals))
         return HttpResponseRedirect(reverse("desk-help-request", args=[key]))
     return page(
         request,

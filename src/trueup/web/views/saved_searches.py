@@ -17,6 +17,7 @@ from trueup.support import queries, services
 from trueup.support.entries import SEARCHES, SearchEntry
 from trueup.web.access import any_official, caller_of
 from trueup.web.pages import Link, page
+from trueup.web.sentences import say_all
 
 LISTS = {
     "audit": gettext_lazy("Audit trail"),
@@ -41,7 +42,7 @@ def searches(request: HttpRequest) -> HttpResponse:
         try:
             _change(request, owner)
         except Refused as refused:
-            messages.error(request, " ".join(refusal.sentence for refusal in refused.refusals))
+            messages.error(request, say_all(refused.refusals))
         return HttpResponseRedirect(reverse("saved-searches"))
     return page(
         request,

@@ -34,6 +34,7 @@ from trueup.web.downloads import csv_download
 from trueup.web.filters import FilterForm
 from trueup.web.pages import Link, page, program_or_404, program_trail
 from trueup.web.paging import PAGE_SIZE, number_after, page_of
+from trueup.web.sentences import say
 from trueup.web.views.facilities import facility_or_404, unit_or_404
 from trueup.web.views.listings import states_to_choose
 
@@ -273,7 +274,7 @@ def _period_or_404(program: Program, name: str) -> CompliancePeriod:
     try:
         return program.period_named(name)
     except Refused as refused:
-        raise Http404(refused.refusals[0].sentence) from refused
+        raise Http404(say(refused.refusals[0].sentence)) from refused
 
 
 def _statement_or_404(

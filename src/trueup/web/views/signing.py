@@ -31,6 +31,7 @@ from trueup.web.access import View, official, own, registered, represents
 from trueup.web.acting import acting_of, acting_on, address_of, person_who_asks
 from trueup.web.body_limits import limited
 from trueup.web.pages import page, program_or_404, program_trail
+from trueup.web.sentences import say, say_with_cite
 from trueup.web.signed_acts import Acting, SignedAct, Submission
 from trueup.web.views.journeys import begin_page
 from trueup.web.views.signing_drafts import (
@@ -219,13 +220,13 @@ def _sign(request: HttpRequest, asked: Asked) -> HttpResponse:
     except Refused as refused:
         if _is_done(asked):
             return HttpResponseRedirect(reverse("sign-receipt", args=[asked.draft.key]))
-        problems = {"factor": [refusal.sentence for refusal in refused.refusals]}
+        problems = {"factor": [say(refusal.sentence) for refusal in refused.refusals]}
         return _sign_page(request, _again(asked, problems, accepted), status=422)
     try:
         _perform(asked, evidence)
     except Refused as refused:
         if not _is_done(asked):
-            problems = {"": [f"{item.sentence} ({item.cite})" for item in refused.refusals]}
+            problems = {"": [say_with_cite(item) for item in refused.refusals]}
             return _sign_page(request, _again(asked, problems, accepted), status=422)
     return HttpResponseRedirect(reverse("sign-receipt", args=[asked.draft.key]))
 

@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 from django.template import Context
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from trueup.ledger.entries import AccountEntry
 from trueup.transfers.entries import TransferEntry
@@ -23,8 +24,15 @@ Links = list[tuple[str, str]]
 
 @register.simple_tag(takes_context=True)
 def acts_on_account(context: Context, account: AccountEntry) -> Links:
-    """Title and address of each act that whoever looks may sign for an account."""
-    return _links(context, signed_acts.ACCOUNT, account=account, key=account.number)
+    """Title and address of each act that whoever looks may sign for an account.
+
+    The list of its transfers comes first, for whoever may submit them.
+    """
+    found = _links(context, signed_acts.ACCOUNT, account=account, key=account.number)
+    if any(address.endswith("/transfer/") for _, address in found):
+        address = reverse("transfers", args=[account.program, account.number])
+        found.insert(0, (gettext("Transfers, and what is not submitted"), address))
+    return found
 
 
 @register.simple_tag(takes_context=True)

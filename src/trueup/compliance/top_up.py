@@ -20,6 +20,7 @@ from trueup.ledger.entries import AccountEntry
 from trueup.rules import programs
 from trueup.rules.deduction import Block
 from trueup.rules.periods import CompliancePeriod
+from trueup.rules.program import Program
 from trueup.rules.refusal import Refused
 from trueup.rules.serials import Lot, SerialBlock, lot_of_number
 
@@ -84,26 +85,9 @@ def choose_for(
     Source: PLAT-051 (note); 40 CFR 62.16220(c)(3), 62.16434(c)(3); docs/decisions/0244.
     """
     rules = programs.load(program)
-    free = [entry for entry in ledger.holdings(source) if entry.reservation is None]
-    usability = read_usability(rules, {entry.lot_number for entry in free})
+    stock = _stock(source, rules=rules, period=period)
     entries = list(accounts.facilities_of(list(amounts)).values())
     barred = barred_for(entries, rules=rules)
-    stock: list[Block] = []
-    for entry in free:
-        whole = Block(
-            lot=entry.lot_number,
-            first=entry.first,
-            last=entry.last,
-            vintage=entry.vintage,
-            recorded_seq=entry.move,
-            own=entry.own,
-        )
-        stock += [
-            part
-            for part, is_usable in usability.parts(whole)
-            if is_usable and part.vintage <= period.last_year
-        ]
-    stock.sort(key=lambda block: (block.vintage, block.recorded_seq, block.first))
     chosen: Chosen = {}
     lacking = 0
     for account, amount in amounts.items():
@@ -122,6 +106,28 @@ def choose_for(
             ]
         )
     return chosen
+
+
+def _stock(source: int, *, rules: Program, period: CompliancePeriod) -> list[Block]:
+    """What an account has free and usable for a period, in the order in which it goes."""
+    free = [entry for entry in ledger.holdings(source) if entry.reservation is None]
+    usability = read_usability(rules, {entry.lot_number for entry in free})
+    stock: list[Block] = []
+    for entry in free:
+        whole = Block(
+            lot=entry.lot_number,
+            first=entry.first,
+            last=entry.last,
+            vintage=entry.vintage,
+            recorded_seq=entry.move,
+            own=entry.own,
+        )
+        stock += [
+            part
+            for part, is_usable in usability.parts(whole)
+            if is_usable and part.vintage <= period.last_year
+        ]
+    return sorted(stock, key=lambda block: (block.vintage, block.recorded_seq, block.first))
 
 
 def _take(

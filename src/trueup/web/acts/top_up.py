@@ -194,10 +194,6 @@ class AmountsForm(StepForm):
         return amounts
 
 
-class LeaveForm(warnings.WarningsForm):
-    """What should be read before so much leaves the general account."""
-
-
 def fleet_of(acting: Acting, values: Values) -> list[FleetRow]:
     """The compliance accounts that the person represents, with what each lacks.
 
@@ -374,7 +370,7 @@ WARNINGS = Step(
     name="warnings",
     part=gettext_lazy("Warnings"),
     title=gettext_lazy("Read this before you go on"),
-    form_class=LeaveForm,
+    form_class=warnings.WarningsForm,
     template="signing/step_warnings",
     applies=warnings.are_there,
     is_done=warnings.all_read,

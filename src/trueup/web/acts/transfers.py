@@ -246,7 +246,7 @@ def outcome_of(entry: TransferEntry, acting: Acting) -> Outcome:
         if entry.kind == "retirement"
         else _("The transfer of %(what)s")
     )
-    links = ((name % {"what": what}, address),)
+    links: tuple[tuple[str, str], ...] = ((name % {"what": what}, address),)
     reasons = tuple(f"{reason.sentence} ({reason.cite})" for reason in entry.reasons)
     waits = tuple(f"{reason.sentence} ({reason.cite})" for reason in entry.waits)
     if entry.state == "recorded":

@@ -65,7 +65,10 @@ class TestAddresses:
 
     def test_every_subject_that_the_code_writes_has_a_place(self) -> None:
         # What the log and other things are named by, and no task.
-        others = {"deductions", "identity", "person", "grant", "announcement", "watcher"}
+        others = {"deductions", "identity", "person", "grant", "announcement", "watcher"} | {
+            "official",
+            "program",
+        }
         handled = {*BY_SUBJECT, "trusted_account", "second_person", "cool_down"}
 
         assert subjects() - handled - others == set()

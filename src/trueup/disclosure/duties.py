@@ -87,7 +87,12 @@ def _of_period(program: Program, period: CompliancePeriod) -> list[Duty]:
                 cite=program.cites["recordation"],
             )
         )
-    found += [
+    return [*found, *_reviews(program, period, deadline), *_reports(program, period)]
+
+
+def _reviews(program: Program, period: CompliancePeriod, deadline: date) -> list[Duty]:
+    """The days on which holdings are reviewed and those who are short are warned."""
+    return [
         Duty(
             on=deadline - timedelta(days=days),
             kind="review",
@@ -98,7 +103,11 @@ def _of_period(program: Program, period: CompliancePeriod) -> list[Duty]:
         )
         for days in program.warning_days
     ]
-    found += [
+
+
+def _reports(program: Program, period: CompliancePeriod) -> list[Duty]:
+    """The days by which emissions of each quarter are reported."""
+    return [
         Duty(
             on=quarterly_report_due_on(program=program.code, year=year, quarter=quarter),
             kind="report",
@@ -111,7 +120,6 @@ def _of_period(program: Program, period: CompliancePeriod) -> list[Duty]:
         for year in period.vintages
         for quarter in QUARTERS
     ]
-    return found
 
 
 def _periods(program: Program, *, last: date) -> list[CompliancePeriod]:

@@ -12,7 +12,6 @@ import os
 import time
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -80,10 +79,10 @@ class Teller:
         with self._second.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO tasks_jobprogress (key, done, of, sentence, told_at)"
-                " VALUES (%s, %s, %s, %s, %s) ON CONFLICT (key) DO UPDATE SET"
+                " VALUES (%s, %s, %s, %s, CURRENT_TIMESTAMP) ON CONFLICT (key) DO UPDATE SET"
                 " done = EXCLUDED.done, of = EXCLUDED.of, sentence = EXCLUDED.sentence,"
                 " told_at = EXCLUDED.told_at",
-                (self.key, told.done, told.of, told.sentence, datetime.now(UTC)),
+                (self.key, told.done, told.of, told.sentence),
             )
 
 

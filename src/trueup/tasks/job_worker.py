@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.utils import timezone
 from django_tasks import TaskContext, task
 from django_tasks_db.models import DBTaskResult
 
@@ -40,8 +39,8 @@ class _BegunAgain(Exception):
 @task(takes_context=True)
 def run_job(context: TaskContext, key: str) -> None:
     """Do a job, if nobody else does: what a worker takes from its queue."""
-    queued_at = context.task_result.enqueued_at
-    waited = timezone.now() - queued_at if queued_at is not None else timedelta()
+    queued_at, begun_at = context.task_result.enqueued_at, context.task_result.started_at
+    waited = begun_at - queued_at if queued_at and begun_at else timedelta()
     run(UUID(key), waited=max(waited, timedelta()))
 
 

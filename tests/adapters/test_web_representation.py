@@ -188,6 +188,9 @@ class TestWatchers:
 
         page = text_of(desk.client.get(self.address(desk)))
         assert "Abe Noh" in page
+        number = desk.shelf.registry.number("Barry")
+        shown = text_of(desk.client.get(reverse("account", args=[PROGRAM, number])))
+        assert self.address(desk) in shown
         (row,) = watchers.watchers_of(account, at=timezone.now())
         desk.client.post(self.address(desk), {"end": str(row.id + 1)})
         assert watchers.viewed_accounts(abe) == [account]
@@ -244,6 +247,8 @@ class TestApplication:
         address = reverse("application-progress", args=[entry.id])
         shown = text_of(desk.client.get(address))
         assert "Ana Trading LLC" in shown
+        assert address in text_of(desk.client.get(reverse("own-applications")))
+        assert reverse("own-applications") in text_of(desk.client.get(reverse("you")))
         assert "Submitted" in shown
 
         desk.client.post(address, {"do": "withdraw"})

@@ -62,4 +62,5 @@ urlpatterns: list[URLPattern] = [
         name="application-progress",
     ),
     path("you/verifying/", verifying.verifying, name="verifying"),
+    path("applications/", account_people.own_applications, name="own-applications"),
 ]

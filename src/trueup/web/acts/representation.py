@@ -34,7 +34,7 @@ from trueup.web.signed_acts import (
 )
 from trueup.web.templatetags.words import word
 
-AGENTS = 3  # Places on the page; agents named before take more.
+AGENTS = 2  # Places on the page; agents named before take more.
 _BASES = (
     ("compliance", gettext_lazy("Facilities")),
     ("general", gettext_lazy("General accounts")),

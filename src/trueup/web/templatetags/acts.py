@@ -32,6 +32,13 @@ def acts_on_account(context: Context, account: AccountEntry) -> Links:
     if any(address.endswith("/transfer/") for _, address in found):
         address = reverse("transfers", args=[account.program, account.number])
         found.insert(0, (gettext("Transfers, and what is not submitted"), address))
+    request = context["request"]
+    if request.user.is_authenticated and account.id in caller_of(request).represents:
+        for name, title in (
+            ("watchers", gettext("Viewers and copies")),
+            ("objections", gettext("Objections")),
+        ):
+            found.append((title, reverse(name, args=[account.program, account.number])))
     return found
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from trueup.accounts import application_reads as applications
 from trueup.accounts import objections as objections_of_accounts
@@ -22,6 +22,7 @@ from trueup.accounts.application_entries import ApplicationEntry
 from trueup.desk.callers import Caller
 from trueup.ledger import queries as ledger
 from trueup.ledger.entries import AccountEntry
+from trueup.rules import programs
 from trueup.rules.program import Program
 from trueup.rules.refusal import Refused
 from trueup.web.access import caller_of, own, registered, represents
@@ -259,6 +260,28 @@ def application_progress(request: HttpRequest, application: int) -> HttpResponse
         and (entry.waits_for_the_applicant or entry.waits_for_the_administrator),
         days=applications.days_used(entry, today=program.local_date(caller.at)),
         target=program.people.general_accounts.target_days,
+    )
+
+
+@registered
+@require_safe
+def own_applications(request: HttpRequest) -> HttpResponse:
+    """The applications that one has begun, in every program, the newest first.
+
+    Source: PLAT-026.
+    """
+    caller = caller_of(request)
+    found = [
+        entry
+        for code in programs.codes()
+        for entry in applications.applications(program=code, applicant=caller.person or 0)
+    ]
+    found.sort(key=lambda entry: entry.begun_at, reverse=True)
+    return page(
+        request,
+        "applications",
+        trail=[Link(name=_("Your accounts"), address=reverse("you"))],
+        rows=[(entry, STATES.get(entry.state, entry.state)) for entry in found],
     )
 
 

@@ -156,6 +156,8 @@ bench: setup postgres-programs ## Measure the speed, as ratios of one run; takes
 	@DATABASE_URL= $(BIN)/python -m benchmarks.true_up
 	$(call say,bench: the task list and the official's console)
 	@DATABASE_URL= $(BIN)/python -m benchmarks.task_list
+	$(call say,bench: the pages with 5,000 accounts and 1,000,000 moves, whose books are kept in var)
+	@DATABASE_URL= $(BIN)/python -m benchmarks.pages
 	$(call say,bench: hourly emissions)
 	@$(BIN)/python -m benchmarks.hourly_emissions
 

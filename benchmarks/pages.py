@@ -90,6 +90,8 @@ def _measure(*, looks: int) -> None:
                 answer = clients[role].get(address)
                 _ = answer.getvalue()
                 took = time.perf_counter() - begun
+            if number == 0:
+                say(f"  {name}: {took:.2f} s at first, {len(captured)} statements")
             if number > 1:  # The first ones fill caches and plans.
                 found[name].times.append(took * 1000)
                 found[name].statements.add(len(captured))

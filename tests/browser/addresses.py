@@ -46,6 +46,23 @@ NO_PAGE = {
     "proposal-withdraw": "is only posted to",
     "language": "is only posted to",
     "components": "of the developers: there only in debugging",
+    "set_language": "is only posted to",
+    "sign-discard": "is only posted to",
+    "proposal-resume": "is only posted to",
+    "announcement-end": "is only posted to",
+    "desk-person-act": "is only posted to",
+    "draft": "leads to the page of the draft that is still open",
+    "top-up-sheet": "a file, of a fleet's draft",
+    "job-reasons": "a file, of a job that was refused",
+    "certificate-pdf": "a file, of a certificate that is in force",
+    "transfer-receipt-pdf": "a file; see the journeys",
+}
+# Nobody has made an example of these yet. A page that is added here is not looked at.
+NO_EXAMPLE = {
+    "application-progress",
+    "help-request",
+    "desk-help-request",
+    "identity-paper",
 }
 # What stands in the addresses of these pages, where the common example does not fit: the
 # names of things.
@@ -70,7 +87,13 @@ EXAMPLES: dict[str, dict[str, str]] = {
     "mfa_edit_webauthn": {"pk": "passkey"},
     "mfa_remove_webauthn": {"pk": "passkey"},
     "job": {"key": "job"},
-    "job-reasons": {"key": "job"},
+    "preview": {"key": "preview"},
+    "preview-csv": {"key": "preview"},
+    "sign-step": {"key": "transfer_draft", "name": "step"},
+    "sign-check": {"key": "checked_draft"},
+    "act-ask-back": {"key": "recorded"},
+    "act-send-back": {"key": "recorded"},
+    "application": {"number": "application"},
 }
 OTHERS_ACCOUNT = frozenset({"act-close"})
 
@@ -95,7 +118,7 @@ class Found:
 
 def names() -> list[str]:
     """The names of all addresses that can be asked for, each once."""
-    return sorted({page.name or "" for _, page in pages()} - ENDING - set(NO_PAGE))
+    return sorted({page.name or "" for _, page in pages()} - ENDING - set(NO_PAGE) - NO_EXAMPLE)
 
 
 def patterns() -> dict[str, URLPattern]:

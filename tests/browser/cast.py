@@ -99,4 +99,13 @@ class Cast:
             "tx": self.things["tx"],
             "serial_number": self.serial_number(),
             "signature_id": self.things["signature"],
+            "notice_id": self.things["notice"],
+            "unit_id": self.things["unit"],
+            "person": self.things["ana"],
+            "certificate": self.things["certificate"],
+            "application": self.things["application"],
+            "year": 2024,
+            "vintage": 2022,
+            "section": "62.16375",
+            "topic": "account-page",
         }

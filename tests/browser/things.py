@@ -18,6 +18,7 @@ from tests.adapters.signing_desk import EVERY_KEY
 from tests.adapters.web_books import Page
 from tests.browser.site import Clock
 from trueup.accounts import certificate_reads
+from trueup.accounts import queries as accounts
 from trueup.audit import queries as audit
 from trueup.identity import services as identity
 from trueup.ledger import queries as ledger
@@ -64,8 +65,12 @@ class Maker:
             "form": "transfer",
             "passkey": self._passkey(),
             "job": self._job(),
+            "notice": audit.notices_of(self.everyone.ana, limit=1)[0].id,
+            "unit": self._unit(),
+            "ana": self.everyone.ana,
         }
         self._transfers()
+        self._drafts()
         self._papers()
         return self.things
 
@@ -127,6 +132,37 @@ class Maker:
         at = self.everyone.registry.tick()
         official = self.everyone.registry.person("Pete Moss")
         return jobs.start("tests", by=official, program=PROGRAM, values={}, at=at)
+
+    def _unit(self) -> str:
+        facility = self.everyone.registry.facilities[self.plants[0]]
+        return accounts.units_of([facility])[facility][0].unit_id
+
+    def _drafts(self) -> None:
+        """A transfer that was begun, and one whose answers can be checked."""
+        registry = self.everyone.registry
+        client = self.everyone.clients["representative"]
+        number = registry.number(self.plants[0])
+        for name, answered in (("transfer_draft", 1), ("checked_draft", 4)):
+            address = reverse("act-transfer", args=[PROGRAM, number])
+            for answers in self._answers()[:answered]:
+                address = str(client.post(address, answers)["Location"])
+            self.things[name] = UUID(address.split("/")[2])
+        self.things["step"] = "to"
+        self.things["recorded"] = self._transfer(self.plants[0], self._vintage()).key
+
+    def _answers(self) -> list[dict[str, Any]]:
+        brokers = self.everyone.registry.number("Gulf Brokers")
+        warnings = {f"read_{place}": "on" for place in range(5)}
+        return [
+            {"by": "vintage", f"quantity_{self._vintage()}": "1"},
+            {"destination": brokers},
+            {"ending": brokers[-4:]},
+            warnings,
+        ]
+
+    def _vintage(self) -> int:
+        account = self.everyone.registry.account(self.plants[0])
+        return max(one.vintage for one in ledger.balances(account.id))
 
     def _safeguards(self, acceptance: str) -> None:
         services.set_safeguards(

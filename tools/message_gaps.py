@@ -59,7 +59,7 @@ class Gaps(HTMLParser):
                 is_component
                 and (name in COMPONENT_ATTRIBUTES or (tag == "c-table" and name == "name"))
             )
-            if is_read and has_words(value):
+            if is_read and given.get("lang") != "en" and has_words(value):
                 self.found.append(f"{name}={value.strip()!r}")
         if tag in VOID or tag == "c-vars":
             return

@@ -55,7 +55,11 @@ _PROGRAM_WORDS = (
     ("voluntary_retirement", "reasons"),
 )
 # Lists of the domain whose entries pages show.
-_LISTS = (("accounts/submitters.py", "SUBMISSION_KINDS"), ("accounts/models.py", "UNIT_TYPES"))
+_LISTS = (
+    ("accounts/submitters.py", "SUBMISSION_KINDS"),
+    ("accounts/models.py", "UNIT_TYPES"),
+    ("desk/proposing.py", "WORDS"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -257,7 +261,7 @@ def registry_words() -> Iterator[Found]:
         yield Found(text=text, context=PROGRAM, path=_relative(path))
     for path in (SOURCE / "desk" / "acts.py", SOURCE / "officials" / "roles.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.keyword) and node.arg in ("title", "label", "help_text"):
+            if isinstance(node, ast.keyword) and node.arg in ("title", "label", "help"):
                 for text in patterns_of(Sentence(node=node.value, assigned={})):
                     yield Found(text=text, context=PROGRAM, path=_relative(path))
     for module, name in _LISTS:

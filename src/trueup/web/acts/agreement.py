@@ -8,6 +8,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from trueup.signing import forms as library
 from trueup.signing import services
@@ -17,7 +19,7 @@ from trueup.web.signed_acts import PROGRAM, ActForm, Acting, Outcome, SignedAct,
 
 def _prepare(acting: Acting, _values: Values, _key: UUID) -> Submission:
     return Submission(
-        text=library.form(library.AGREEMENT).text, rows=(("Signed by", acting.person.name),)
+        text=library.form(library.AGREEMENT).text, rows=((_("Signed by"), acting.person.name),)
     )
 
 
@@ -25,11 +27,11 @@ def _perform(acting: Acting, values: Values, _key: UUID, evidence: Evidence) -> 
     services.accept_agreement(person=acting.person.id, evidence=evidence, accepted_at=acting.at)
     waiting = values.get("then", "")
     if waiting:
-        link = ("Go on with what you wanted to sign", reverse("sign", args=[waiting]))
+        link = (_("Go on with what you wanted to sign"), reverse("sign", args=[waiting]))
     else:
-        link = ("Your accounts", reverse("you"))
+        link = (_("Your accounts"), reverse("you"))
     return Outcome(
-        heading="Your agreement is on file", sentences=("You can now sign.",), links=(link,)
+        heading=_("Your agreement is on file"), sentences=(_("You can now sign."),), links=(link,)
     )
 
 
@@ -37,9 +39,9 @@ AGREEMENT = SignedAct(
     name="agreement",
     subject=PROGRAM,
     document=library.AGREEMENT,
-    title="Electronic signature agreement",
-    lead="Nothing can be signed here before this agreement is on file. You sign it once.",
-    button="Sign the agreement",
+    title=_lazy("Electronic signature agreement"),
+    lead=_lazy("Nothing can be signed here before this agreement is on file. You sign it once."),
+    button=_lazy("Sign the agreement"),
     form_class=ActForm,
     prepare=_prepare,
     perform=_perform,

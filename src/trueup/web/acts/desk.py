@@ -15,7 +15,10 @@ from uuid import UUID
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import pgettext
 
 from trueup.desk import parameters, queries, services
 from trueup.desk.acts import ACTS as DESK_ACTS
@@ -30,6 +33,7 @@ from trueup.transfers import queries as transfers
 from trueup.web.acts.fields import NoteField, TextField
 from trueup.web.sentences import say
 from trueup.web.signed_acts import PROGRAM, ActForm, Acting, Outcome, SignedAct, Submission, Values
+from trueup.web.templatetags.words import word, word_lazy
 
 PREFIX = "desk/"
 VERDICT = "desk/verdict"
@@ -57,14 +61,14 @@ BESIDES = frozenset({"recommendation"})
 
 def _field(parameter: Parameter) -> forms.Field:
     named: dict[str, Any] = {
-        "label": parameter.label,
+        "label": word_lazy(parameter.label),
         "required": parameter.required,
-        "help_text": parameter.help,
+        "help_text": word_lazy(parameter.help),
     }
     if parameter.kind == "boolean":
         return forms.BooleanField(**named)
     if parameter.choices:
-        choices = [(choice, choice.replace("_", " ")) for choice in parameter.choices]
+        choices = [(choice, word_lazy(choice.replace("_", " "))) for choice in parameter.choices]
         widget = forms.Select(attrs={"class": "usa-select"})
         return forms.ChoiceField(choices=choices, widget=widget, **named)
     if parameter.kind in LONG or parameter.name in LONG_NAMES:
@@ -124,7 +128,7 @@ def _foretold(acting: Acting, act: Act, values: Values) -> list[tuple[str, str]]
         held = ledger.totals_of([found.id])[found.id]
         waiting = transfers.waiting_out_of([found.id], limit=WAITING_SHOWN)
         rows += [
-            (_("The account holds"), f"{held:,} {acting.program.instruments}"),
+            (_("The account holds"), f"{held:,} {word(acting.program.instruments)}"),
             (_("Transfers out of it that wait"), f"{len(waiting):,}"),
         ]
     return rows
@@ -133,7 +137,7 @@ def _foretold(acting: Acting, act: Act, values: Values) -> list[tuple[str, str]]
 def _prepare(act: Act) -> Callable[[Acting, Values, UUID], Submission]:
     def prepare(acting: Acting, values: Values, _key: UUID) -> Submission:
         rows = [
-            (parameter.label, parameters.shown(parameter, values[parameter.name]))
+            (word(parameter.label), parameters.shown(parameter, values[parameter.name]))
             for parameter in act.parameters
             if parameter.name in values
         ]
@@ -142,9 +146,11 @@ def _prepare(act: Act) -> Callable[[Acting, Values, UUID], Submission]:
         needs_second = act.needs_second(acting.program.code)
         warnings = []
         if needs_second and act.at_once:
-            warnings.append("This takes effect at once; a second official confirms or undoes it.")
+            warnings.append(
+                _("This takes effect at once; a second official confirms or undoes it.")
+            )
         elif needs_second:
-            warnings.append("Nothing is done until a second official approves it.")
+            warnings.append(_("Nothing is done until a second official approves it."))
         return Submission(
             text=_text(acting, act.name, values), rows=tuple(rows), warnings=tuple(warnings)
         )
@@ -176,23 +182,24 @@ def _perform(act: Act) -> Callable[[Acting, Values, UUID, Evidence], Outcome]:
 def _outcome(act: Act, done: Done) -> Outcome:
     if done.proposal is None:
         return Outcome(
-            heading=f"Done: {act.title}",
+            heading=_("Done: %(act)s") % {"act": word(act.title)},
             sentences=told(done.result),
-            links=(("The console", reverse("desk")),),
+            links=((_("The console"), reverse("desk")),),
         )
-    link = ("The proposal", reverse("proposal", args=[done.proposal.key]))
+    link = (_("The proposal"), reverse("proposal", args=[done.proposal.key]))
     if act.at_once:
         return Outcome(
-            heading=f"Done at once: {act.title}",
+            heading=_("Done at once: %(act)s") % {"act": word(act.title)},
             sentences=(
                 *told(done.result),
-                f"A second official is asked to confirm it by {done.proposal.due_on}.",
+                _("A second official is asked to confirm it by %(day)s.")
+                % {"day": done.proposal.due_on},
             ),
             links=(link,),
         )
     return Outcome(
-        heading="A second official is asked to approve it",
-        sentences=("Nothing was done yet.", *told(done.proposal.preview)),
+        heading=_("A second official is asked to approve it"),
+        sentences=(_("Nothing was done yet."), *told(done.proposal.preview)),
         kind="info",
         links=(link,),
     )
@@ -212,16 +219,18 @@ class VerdictForm(ActForm):
 
     proposal = forms.UUIDField(widget=forms.HiddenInput)
     word = forms.ChoiceField(
-        label="Your word",
-        choices=[("yes", "Approve or confirm"), ("no", "Decline or undo")],
+        label=_lazy("Your word"),
+        choices=[("yes", _lazy("Approve or confirm")), ("no", _lazy("Decline or undo"))],
         widget=forms.Select(attrs={"class": "usa-select"}),
     )
-    reason = NoteField(label="Reason", required=False, max_length=1000, help_text="To decline.")
+    reason = NoteField(
+        label=_lazy("Reason"), required=False, max_length=1000, help_text=_lazy("To decline.")
+    )
 
     def clean(self) -> dict[str, Any]:
         given = self.cleaned_data
         if given.get("word") == "no" and not given.get("reason", "").strip():
-            self.add_error("reason", "Say why.")
+            self.add_error("reason", _("Say why."))
         return given
 
     def values(self) -> dict[str, Any]:
@@ -245,17 +254,17 @@ def _prepare_verdict(_acting: Acting, values: Values, _key: UUID) -> Submission:
     verdict = verdict_of(entry, values["word"])
     act = DESK_ACTS[entry.act]
     rows = [
-        ("Your word", WORDS[verdict]),
-        ("On", act.title),
-        ("Proposed by", f"{entry.name}, {entry.proposed_as}"),
+        (_("Your word"), word(WORDS[verdict])),
+        (pgettext("about", "On"), word(act.title)),
+        (_("Proposed by"), f"{entry.name}, {entry.proposed_as}"),
         *(
-            (parameter.label, parameters.shown(parameter, entry.values[parameter.name]))
+            (word(parameter.label), parameters.shown(parameter, entry.values[parameter.name]))
             for parameter in act.parameters
             if parameter.name in entry.values
         ),
     ]
     if values["reason"]:
-        rows.append(("Reason", values["reason"]))
+        rows.append((_("Reason"), values["reason"]))
     return Submission(
         text=services.verdict_text(entry, verdict, reason=values["reason"]), rows=tuple(rows)
     )
@@ -277,17 +286,21 @@ def _perform_verdict(acting: Acting, values: Values, _key: UUID, evidence: Evide
         return _approved_in_job(services.approve_in_job(reason=values["reason"], **given))
     else:
         after = services.approve(reason=values["reason"], **given)
-    links = (("The proposal", reverse("proposal", args=[entry.key])),)
+    links = ((_("The proposal"), reverse("proposal", args=[entry.key])),)
     if after.state == "refused" and after.verdict is not None:
         reasons = tuple(refusal["sentence"] for refusal in after.verdict.refusals)
         return Outcome(
-            heading="It was approved, but could not be done",
+            heading=_("It was approved, but could not be done"),
             sentences=reasons,
             kind="warning",
             links=links,
         )
     result = after.verdict.result if after.verdict is not None else {}
-    return Outcome(heading=f"The proposal is {after.state}", sentences=told(result), links=links)
+    return Outcome(
+        heading=_("The proposal is %(state)s") % {"state": word(after.state)},
+        sentences=told(result),
+        links=links,
+    )
 
 
 def _approved_in_job(after: ProposalEntry) -> Outcome:
@@ -306,9 +319,9 @@ def _signed(act: Act) -> SignedAct:
         name=f"{PREFIX}{act.name}",
         subject=PROGRAM,
         document="official_act",
-        title=act.title,
-        lead=f"An act of an official under {act.cite}.",
-        button="Sign",
+        title=word_lazy(act.title),
+        lead=format_lazy("{} {}.", _lazy("An act of an official under"), act.cite),
+        button=_lazy("Sign"),
         form_class=_form(act),
         prepare=_prepare(act),
         perform=_perform(act),
@@ -322,9 +335,9 @@ ACTS = (
         name=VERDICT,
         subject=PROGRAM,
         document="official_verdict",
-        title="A second official's word",
-        lead="You approve, confirm or decline exactly what is shown.",
-        button="Sign",
+        title=_lazy("A second official's word"),
+        lead=_lazy("You approve, confirm or decline exactly what is shown."),
+        button=_lazy("Sign"),
         form_class=VerdictForm,
         prepare=_prepare_verdict,
         perform=_perform_verdict,

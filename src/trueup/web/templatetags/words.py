@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django import template
+from django.utils.functional import lazy
 from django.utils.translation import pgettext
 
 from trueup.web import sentences
@@ -20,8 +21,12 @@ def sentence(value: str) -> str:
 
 @register.filter
 def word(value: str) -> str:
-    """A word of a program's file: its name, its instrument, a reason for retiring."""
+    """A word of a program's file or of the registry's own lists: an instrument, a form."""
     return pgettext("program", value) if value else ""
+
+
+# The same where the reader is not known yet: in forms and acts that are declared once.
+word_lazy = lazy(word, str)
 
 
 @register.filter

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from trueup.desk.callers import Caller
@@ -45,7 +46,7 @@ def signature(request: HttpRequest, signature_id: int) -> HttpResponse:
         request,
         "signing/signature",
         program=programs.load(found.program or settings.TRUEUP_PROGRAM),
-        trail=[Link(name="Your accounts", address=reverse("you"))],
+        trail=[Link(name=_("Your accounts"), address=reverse("you"))],
         signature=found,
         verification=queries.verify(found),
     )
@@ -98,7 +99,7 @@ def form(request: HttpRequest, key: str) -> HttpResponse:
     return page(
         request,
         "signing/form_text",
-        trail=[_help(), Link(name="Forms", address=reverse("forms"))],
+        trail=[_help(), Link(name=_("Forms"), address=reverse("forms"))],
         item=item,
         versions=_versions(item, timezone.localdate()),
         statements=[(heading, statements) for heading, statements in found if statements],
@@ -117,4 +118,4 @@ def _versions(item: Form, today: date) -> list[tuple[FormVersion, bool]]:
 
 
 def _help() -> Link:
-    return Link(name="Help", address=reverse("help"))
+    return Link(name=_("Help"), address=reverse("help"))

@@ -25,6 +25,7 @@ class Town:
     clock: Clock = field(init=False)
 
     def arrange(self, clock: Clock) -> None:
+        from allauth.account.models import EmailAddress
         from django.contrib.auth.models import User
 
         from tests.contexts.registry import Registry
@@ -64,7 +65,10 @@ class Town:
         registry.report_years("Cane", u1=(100, 100, 100), u2=(0, 0, 0))
         for name in PEOPLE:
             person = registry.person(name)
-            user = User.objects.create(username=name.split(maxsplit=1)[0].lower())
+            username = name.split(maxsplit=1)[0].lower()
+            address = f"{username}@example.org"
+            user = User.objects.create(username=username, email=address)
+            EmailAddress.objects.create(user=user, email=address, verified=True, primary=True)
             Person.objects.filter(id=person).update(user=user)
             signing.accept_agreement(
                 person=person, evidence=Evidence(method="console"), accepted_at=registry.tick()

@@ -97,7 +97,7 @@ class TestOnce:
 
     def test_a_code_works_once(self, desk: Desk) -> None:
         first = desk.draft(quantity="1")
-        again = desk.draft(vintage="", quantity="", blocks="AL-2022-500")
+        again = desk.draft(vintage="", quantity="", blocks="AL-2022-500 to AL-2022-502")
         code = desk.code()
         assert desk.sign(first, code=code).status_code == 302
         desk.shelf.registry.now -= timedelta(seconds=31)

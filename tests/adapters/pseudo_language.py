@@ -25,7 +25,7 @@ _PARTS = re.compile(r"[,():;/]+")
 _CONTEXT_END = "\x04"
 # What names a paragraph, an hour, a file: the same in every language.
 _CITES = re.compile(
-    r"(40 CFR|80 FR|RFC|preamble|(PLAT|MASS|RATE|AMB)-\d|6[02]\.\d|78\.\d).*"
+    r"\b[0-9a-f]{64}\b|(40 CFR|80 FR|RFC|preamble|(PLAT|MASS|RATE|AMB)-\d|6[02]\.\d|78\.\d).*"
     r"|E[SD]T|UTC|CSV|PDF|XLSX|JSON|SHA|Trueup|ORIS|CO2?|EPA|PEM|OpenAPI|MWh"
 )
 
@@ -91,7 +91,9 @@ class Data:
         if plain in self.texts or (plain.count(" ") > 1 and plain in self.long_texts):
             return True
         parts = [_plain(part) for part in _PARTS.split(text)]
-        return len(parts) > 1 and all(part in self.texts for part in parts if part)
+        return len(parts) > 1 and all(
+            part in self.texts for part in parts if part and _WORD.search(_CITES.sub(" ", part))
+        )
 
 
 class Reader(HTMLParser):

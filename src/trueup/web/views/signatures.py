@@ -84,18 +84,18 @@ def form(request: HttpRequest, key: str) -> HttpResponse:
     Source: PLAT-152, PLAT-153.
     """
     if key not in library.forms():
-        raise Http404("There is no such form.")
+        raise Http404(_("There is no such form."))
     item = library.form(key)
     prescribed = programs.load(settings.TRUEUP_PROGRAM).people.statements
     found = [
         (heading, library.statements_for(key, prescribed, account_kind=kind))
         for heading, kind in (
-            ("For a facility", "compliance"),
-            ("For a general account", "general"),
+            (_("For a facility"), "compliance"),
+            (_("For a general account"), "general"),
         )
     ]
     if found[0][1] == found[1][1]:
-        found = [("What is certified", found[0][1])]
+        found = [(_("What is certified"), found[0][1])]
     return page(
         request,
         "signing/form_text",

@@ -48,7 +48,9 @@ def _topic(key: str, title: str | Promise, audience: str, *pages: str) -> Topic:
 
 
 TOPICS = (
-    _topic("finding", _("Find something"), EVERYBODY, "search", "accounts", "facilit", "help"),
+    _topic(
+        "finding", _("Find something"), EVERYBODY, "search", "accounts", "facilit", "unit", "help"
+    ),
     _topic(
         "figures",
         _("Read a program's figures"),
@@ -63,7 +65,9 @@ TOPICS = (
         *("serial", "transaction", "account-history", "decision"),
     ),
     _topic("settlements", _("How a period is settled"), EVERYBODY, "settlement"),
-    _topic("documents", _("Check a document"), EVERYBODY, "document", "registry-"),
+    _topic(
+        "documents", _("Check a document"), EVERYBODY, "document", "registry-", "check-document"
+    ),
     _topic("asking", _("Ask a person for help"), EVERYBODY, "help-ask", "help-request"),
     _topic(
         "signing-in",
@@ -72,9 +76,24 @@ TOPICS = (
         *("sign-in", "sign-out", "account_", "openid", "socialaccount", "sessions"),
     ),
     _topic("second-factor", _("Your second factor"), REPRESENTATIVES, "mfa_"),
-    _topic("your-accounts", _("Your accounts at a glance"), REPRESENTATIVES, "you", "task", "my-"),
     _topic(
-        "deadline-day", _("The day of the deadline"), REPRESENTATIVES, "standing", "fleet", "top-up"
+        "your-accounts",
+        _("Your accounts at a glance"),
+        REPRESENTATIVES,
+        "you",
+        "task",
+        "my-",
+        "verifying",
+        "practice-mail",
+    ),
+    _topic(
+        "deadline-day",
+        _("The day of the deadline"),
+        REPRESENTATIVES,
+        "standing",
+        "fleet",
+        "top-up",
+        "act-top-up",
     ),
     _topic(
         "statements",
@@ -87,7 +106,15 @@ TOPICS = (
         "waiting-transfers",
         _("When a transfer waits"),
         REPRESENTATIVES,
-        *("act-approve", "act-reject", "act-cancel", "act-accept", "act-decline", "act-return"),
+        *(
+            "act-approve",
+            "act-reject",
+            "act-cancel",
+            "act-accept",
+            "act-decline",
+            "act-ask-back",
+            "act-send-back",
+        ),
     ),
     _topic("retiring", _("Retire for good"), REPRESENTATIVES, "act-retire"),
     _topic(
@@ -108,16 +135,26 @@ TOPICS = (
         "representing",
         _("Who may act for an account"),
         REPRESENTATIVES,
-        *("act-certificate", "act-sign-certificate", "act-delegation", "certificate"),
+        *(
+            "act-certificate",
+            "act-sign-certificate",
+            "act-delegation",
+            "certificate",
+            "act-representatives",
+            "watchers",
+            "objections",
+        ),
     ),
     _topic(
         "opening-and-closing",
         _("Open, change or close an account"),
         REPRESENTATIVES,
         *("act-application", "act-sign-application", "act-owners", "act-close"),
-        *("act-retired-unit", "application"),
+        *("act-retired-unit", "application", "own-application"),
     ),
-    _topic("deduction-requests", _("Choose what is deducted"), REPRESENTATIVES, "act-deduct"),
+    _topic(
+        "deduction-requests", _("Choose what is deducted"), REPRESENTATIVES, "act-serial-request"
+    ),
     _topic(
         "machines",
         _("Keys for machines"),
@@ -128,15 +165,15 @@ TOPICS = (
         "desk",
         _("The desk, and the second official"),
         OFFICIALS,
-        *("desk", "proposal", "roles", "notices", "job", "act-desk/", "act-official"),
+        *("desk", "proposal", "roles", "notices", "job", "queue-", "preview", "act-desk/"),
     ),
     _topic(
         "allocating",
         _("Allocate"),
         OFFICIALS,
-        *("act-desk/originate", "act-desk/import_plan", "act-desk/record_from_reserve", "alloc"),
+        *("act-desk/originate", "act-desk/import_plan", "act-desk/record_", "desk-allocations"),
     ),
-    _topic("settling", _("Settle a period"), OFFICIALS, "act-desk/settle", "settling"),
+    _topic("settling", _("Settle a period"), OFFICIALS, "act-desk/settle", "desk-settlement"),
     _topic(
         "correcting",
         _("Freeze, correct, reverse"),

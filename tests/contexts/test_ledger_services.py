@@ -19,7 +19,7 @@ from trueup.ledger.entries import (
     Range,
     Receipt,
 )
-from trueup.ledger.models import Account
+from trueup.ledger.models import Account, Transaction
 from trueup.ledger.numbers import is_account_number
 from trueup.ledger.verify import audit
 from trueup.rules import programs
@@ -527,6 +527,27 @@ class TestFirstInFirstOut:
 
 class TestHistory:
     """PLAT-040: followed from creation to retirement."""
+
+    @pytest.mark.parametrize("after", [timedelta(0), timedelta(microseconds=1)])
+    def test_what_was_recorded_at_an_instant_is_found_up_to_it(
+        self, books: Books, after: timedelta
+    ) -> None:
+        """SQLite compares instants as text: one with and one without a fraction."""
+        at = NOON + after
+        services.originate(
+            program=PROGRAM,
+            lot=AL_2025,
+            shares=[(books.reserve.id, 5)],
+            key=uuid4(),
+            actor="administrator",
+            recorded_at=at,
+        )
+
+        found = Transaction.objects.filter(recorded_at=at, recorded_at__lte=at, quantity=5)
+
+        assert found.count() == 1
+        assert not found.filter(recorded_at__lt=at).exists()
+        assert found.filter(recorded_at__lt=at + timedelta(microseconds=1)).exists()
 
     def test_a_serial_tells_its_life(self, books: Books) -> None:
         books.allocate(books.barry, 1, 100)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Count, QuerySet, Sum
 
@@ -65,10 +65,8 @@ class JournalPart:
 def position_at(account: int, *, at: datetime) -> int:
     """The number of the last transaction of an account recorded by an instant; 0 if none."""
     found = 0
-    # The journal's instants always have six decimals: to SQLite, 17:00 is before 17:00.000000.
-    after = at + timedelta(microseconds=1)
     for side in ("source_id", "destination_id"):
-        lines = JournalLine.objects.filter(**{side: account}, recorded_at__lt=after)
+        lines = JournalLine.objects.filter(**{side: account}, recorded_at__lte=at)
         last = lines.order_by("-id").values_list("id", flat=True).first()
         found = max(found, last or 0)
     return found

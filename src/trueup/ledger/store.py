@@ -153,5 +153,5 @@ def transactions_json(transactions: Iterable[PlannedTransaction]) -> str:
 
 
 def stamp(at: datetime) -> str:
-    """An instant as both engines store it: UTC, to the microsecond."""
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    """An instant in UTC, written as Django writes it, so that SQLite finds equal ones equal."""
+    return str(at.astimezone(UTC).replace(tzinfo=None))

@@ -210,7 +210,7 @@ class Course:
 
     def _positions(self, period: CompliancePeriod) -> list[Position]:
         """What each plant got of a period, and what it will have emitted in the first."""
-        held = ledger.vintage_totals(program=self.program, kind="compliance")
+        held = ledger.vintage_totals(program=self.program, kinds=("compliance",))
         positions = []
         for plant in self.plants:
             account = self.participants.compliance[plant.oris_code]

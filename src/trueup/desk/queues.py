@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
-from django.core.cache import caches
 from django.db.models import QuerySet
 
 from trueup.accounts.application_models import WITH_THE_ADMINISTRATOR, Application
 from trueup.audit.models import Notice
 from trueup.compliance.models import Settlement
 from trueup.compliance.positions import positions
+from trueup.disclosure.snapshots import kept
 from trueup.ledger import queries as ledger
 from trueup.rules import programs
 from trueup.rules.periods import CompliancePeriod
@@ -27,7 +27,6 @@ from trueup.transfers import queries as transfers
 from trueup.transfers.models import Transfer
 
 LISTED = 1_000
-STANDINGS_SECONDS = 60
 
 # The functions of whom a queue is for; one is enough.
 FUNCTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -95,9 +94,10 @@ def counts(*, program: str, period: CompliancePeriod, today: date) -> dict[str, 
 def standings(*, program: str, period: CompliancePeriod) -> tuple[Standing, ...]:
     """What every facility that is not settled owes and holds, as of a minute ago at most."""
     key = f"desk-standings:{program}:{period.name}"
-    kept: tuple[Standing, ...] | None = caches["process"].get(key)
-    if kept is not None:
-        return kept
+    return kept(key, lambda: _standings(program, period))[0]
+
+
+def _standings(program: str, period: CompliancePeriod) -> tuple[Standing, ...]:
     settled = set(
         Settlement.objects.filter(program=program, period=period.name).values_list(
             "account_id", flat=True
@@ -105,7 +105,7 @@ def standings(*, program: str, period: CompliancePeriod) -> tuple[Standing, ...]
     )
     found = [one for one in positions(program=program, period=period) if one.account not in settled]
     numbers = ledger.accounts_by_id({one.account for one in found})
-    made = tuple(
+    return tuple(
         Standing(
             oris_code=one.facility.oris_code,
             name=f"{one.facility.name}/{one.unit.unit_id}" if one.unit else one.facility.name,
@@ -119,8 +119,6 @@ def standings(*, program: str, period: CompliancePeriod) -> tuple[Standing, ...]
         )
         for one in found
     )
-    caches["process"].set(key, made, STANDINGS_SECONDS)
-    return made
 
 
 def rows(

@@ -79,11 +79,11 @@ def concentration(*, program: str, on: date, vintage: int | None = None) -> Conc
     rules = programs.load(program)
     held: dict[int, int] = {}
     of_vintage: dict[int, int] = {}
-    for kind in HELD_IN:
-        for (account, year), quantity in ledger.vintage_totals(program=program, kind=kind).items():
-            of_vintage[year] = of_vintage.get(year, 0) + quantity
-            if vintage in (None, year):
-                held[account] = held.get(account, 0) + quantity
+    totals = ledger.vintage_totals(program=program, kinds=HELD_IN)
+    for (account, year), quantity in totals.items():
+        of_vintage[year] = of_vintage.get(year, 0) + quantity
+        if vintage in (None, year):
+            held[account] = held.get(account, 0) + quantity
     total = sum(held.values())
     accounts_of = groups.accounts_by_party(held, on=on)
     found = owner_groups.groups(accounts_of, groups.holds(on=on), on=on)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import F, Q, Sum
 
-from trueup.audit.statements import among, execute
+from trueup.audit.statements import among, execute, unfolded
 from trueup.ledger.account_reads import account_entry
 from trueup.ledger.checks import SerialsNotHeld
 from trueup.ledger.entries import (
@@ -23,9 +23,11 @@ from trueup.ledger.plan import OWN
 from trueup.ledger.vintages import Vintages, vintages_of
 from trueup.rules import programs
 from trueup.rules.refusal import Refused
-from trueup.rules.serials import PROGRAM_PLACE, Lot, SerialBlock, join, lot_of_number
+from trueup.rules.serials import PROGRAM_PLACE, YEAR_PLACE, Lot, SerialBlock, join, lot_of_number
 
 FIRST_BLOCKS = 50
+# As `lot_of_number` reads it.
+_YEAR = f"(h.lot_id - a.program_id * {PROGRAM_PLACE}) / {YEAR_PLACE}"
 # Summed by account and lot from the index `holding_account` alone, in its order.
 _OF_PROGRAM = """
     FROM (
@@ -139,17 +141,15 @@ def usable_totals(accounts: Sequence[int], *, vintage_max: int) -> dict[int, int
     return held
 
 
-def vintage_totals(*, program: str, kind: str = "") -> dict[tuple[int, int], int]:
-    """What each account of a program holds of each vintage, by (account, vintage)."""
+def vintage_totals(*, program: str, kinds: Sequence[str]) -> dict[tuple[int, int], int]:
+    """What each account of some kinds holds of each vintage, by (account, vintage)."""
+    many, given = unfolded(kinds)
     rows = execute(
-        f"SELECT h.account_id, h.lot_id, h.quantity {_OF_PROGRAM} WHERE %s IN ('', a.kind)",
-        (*_accounts_of(program), kind),
+        f"SELECT h.account_id, {_YEAR}, SUM(h.quantity) {_OF_PROGRAM}"
+        f" WHERE a.kind IN ({many}) GROUP BY 1, 2",
+        (*_accounts_of(program), *given),
     ).rows
-    held: dict[tuple[int, int], int] = {}
-    for account, lot, quantity in rows:
-        key = (account, lot_of_number(lot).year)
-        held[key] = held.get(key, 0) + int(quantity)
-    return held
+    return {(account, year): int(quantity) for account, year, quantity in rows}
 
 
 def lot_totals(program: str) -> list[LotTotal]:

@@ -22,7 +22,7 @@ _SERIAL = re.compile(rf"{_LOT_CODE.pattern}-0*(\d{{1,13}})")
 # A lot's number holds its program, year, jurisdiction and category in decimal places,
 # so that the database can refuse one program's lot in another program's account.
 PROGRAM_PLACE = 10**16
-_YEAR_PLACE = 10**12
+YEAR_PLACE = 10**12
 _JURISDICTION_PLACE = 10**7
 # Holdings name few lots many times: each is computed once.
 _LOTS_KEPT = 16384
@@ -91,7 +91,7 @@ def _number(lot: Lot) -> int:
     if _LOT_CODE.fullmatch(lot.code) is None:
         raise ValueError(f"not a lot: {lot.code}")
     return (
-        lot.year * _YEAR_PLACE
+        lot.year * YEAR_PLACE
         + _base_37(lot.jurisdiction) * _JURISDICTION_PLACE
         + _base_37(lot.category)
     )
@@ -104,7 +104,7 @@ def lot_of_number(number: int) -> Lot:
     Source: PLAT-040, PLAT-044.
     """
     rest = number % PROGRAM_PLACE
-    year, rest = divmod(rest, _YEAR_PLACE)
+    year, rest = divmod(rest, YEAR_PLACE)
     jurisdiction, category = divmod(rest, _JURISDICTION_PLACE)
     return Lot(jurisdiction=_letters(jurisdiction), year=year, category=_letters(category))
 

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 
 from trueup.audit import services as audit_services
 from trueup.disclosure.concentration import Concentration, GroupHolding, concentration
+from trueup.disclosure.snapshots import kept
 from trueup.ledger import queries as ledger
 from trueup.ledger.journal_search import JournalFilter, all_transactions, search_transactions
 from trueup.rules.programs import Program
@@ -98,7 +99,7 @@ def market(request: HttpRequest, code: str) -> HttpResponse:
     Source: PLAT-112.
     """
     program = program_or_404(code)
-    found = _found(request, program, _vintage(request))
+    found, read_at = _found(request, program, _vintage(request))
     form = HoldingsFilter(request, vintages=found.vintages)
     keep_look(request, "read_market", given=request.GET.dict(), program=program.code)
     holdings = _chosen(found, form)
@@ -113,6 +114,7 @@ def market(request: HttpRequest, code: str) -> HttpResponse:
         program=program,
         trail=program_trail(program, _desk()),
         found=found,
+        read_at=read_at,
         form=form,
         vintage=found.vintage or ALL,
         rows=[
@@ -137,7 +139,8 @@ def market(request: HttpRequest, code: str) -> HttpResponse:
 def groups_svg(request: HttpRequest, code: str, vintage: int) -> HttpResponse:
     """The largest groups of owners as bars, with the share above which one is flagged."""
     program = program_or_404(code)
-    return picture(request, _bars(_found(request, program, vintage or None), request))
+    found, _read_at = _found(request, program, vintage or None)
+    return picture(request, _bars(found, request))
 
 
 @official("read_market")
@@ -226,9 +229,13 @@ def transactions_csv(request: HttpRequest, code: str) -> StreamingHttpResponse:
     return csv_download("transactions", TRANSACTIONS, cells)
 
 
-def _found(request: HttpRequest, program: Program, vintage: int | None) -> Concentration:
+def _found(
+    request: HttpRequest, program: Program, vintage: int | None
+) -> tuple[Concentration, datetime]:
+    """The holdings by group, and when they were read."""
     on = program.local_date(caller_of(request).at)
-    return concentration(program=program.code, on=on, vintage=vintage)
+    key = f"concentration:{program.code}:{on}:{vintage or ALL}"
+    return kept(key, lambda: concentration(program=program.code, on=on, vintage=vintage))
 
 
 def _vintage(request: HttpRequest) -> int | None:
@@ -248,7 +255,7 @@ def _chosen(found: Concentration, form: HoldingsFilter) -> list[GroupHolding]:
 
 def _holdings(request: HttpRequest, code: str) -> Iterator[tuple[object, ...]]:
     program = program_or_404(code)
-    found = _found(request, program, _vintage(request))
+    found, _read_at = _found(request, program, _vintage(request))
     holdings = _chosen(found, HoldingsFilter(request, vintages=found.vintages))
     known = ledger.accounts_by_id({account for holding in holdings for account in holding.accounts})
     _log_export(request, "export_market", program)

@@ -32,7 +32,7 @@ LANGUAGES = ("es",)
 # What only officials and operators read.
 _OFFICIALS = re.compile(
     r"src/trueup/(desk/|tasks/|officials/|cli/|api/|web/("
-    r"(acts|views)/(desk|people_desk|announcements|saved_searches|gallery)"
+    r"(acts|views)/(desk|people_desk|identity_papers|announcements|saved_searches|gallery)"
     r"|authentication/res\w+|templates/web/(desk/|components|resets)"
     r"|templates/web/support/(desk|people|person|paper|look|announcement|search|keep_search)))"
 )

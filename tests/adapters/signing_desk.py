@@ -61,7 +61,7 @@ class Desk:
         page = Page(self.client.get(place).content.decode())
         assert page.problems() == [], page.problems()
         sent = dict(answers)
-        if "vintage" in sent and sent["vintage"]:
+        if sent.get("vintage"):
             sent[f"quantity_{sent.pop('vintage')}"] = sent.pop("quantity")
         sent["by"] = "serials" if sent.get("blocks") else "file" if sent.get("file") else "vintage"
         sent["ending"] = str(answers.get("destination", ""))[-4:]

@@ -61,22 +61,15 @@ def file_delegation_notice(
     def act() -> DelegationEntry:
         people = queries.people([delegator, *(agent.person for agent in agents)])
         former = _in_force(program=program, basis=basis, delegator=delegator)
-        refusals = _refusals(
-            rules, basis=basis, delegator=delegator, agents=agents, people=people, at=received_at
-        )
-        refusals += _receipt_refusals(former, evidence, at=received_at)
+        refusals = [
+            *_refusals(rules, basis, delegator, agents=agents, people=people, at=received_at),
+            *_receipt_refusals(former, evidence, at=received_at),
+        ]
         if refusals:
             raise Refused(refusals)
         contacts = _contacts(delegator, reach=reach, agents=agents)
-        signature = keep_signature(
-            program=program,
-            form="delegation",
-            text=_text(basis, agents=agents, contacts=contacts, delegator=delegator),
-            signer=delegator,
-            evidence=evidence,
-            signed_at=received_at,
-            account_kind=basis,
-        )
+        text = _text(basis, agents=agents, contacts=contacts, delegator=delegator)
+        signature = _sign(text, rules, basis, delegator, evidence=evidence, at=received_at)
         before = _agents_of(former)
         if former is not None:
             delegation_endings.end_notices([former.id], at=received_at, ended_as="superseded")
@@ -206,11 +199,31 @@ def _text(
     return "\n".join([*lines, "This supersedes any earlier notice as a whole."])
 
 
-def _refusals(
+def _sign(
+    text: str,
     rules: Program,
-    *,
     basis: str,
     delegator: int,
+    *,
+    evidence: Evidence | None,
+    at: datetime,
+) -> int | None:
+    return keep_signature(
+        program=rules.code,
+        form="delegation",
+        text=text,
+        signer=delegator,
+        evidence=evidence,
+        signed_at=at,
+        account_kind=basis,
+    )
+
+
+def _refusals(
+    rules: Program,
+    basis: str,
+    delegator: int,
+    *,
     agents: Sequence[AgentSpec],
     people: Mapping[int, PersonEntry],
     at: datetime,

@@ -11,9 +11,10 @@ from datetime import datetime
 from django.db import transaction
 
 from trueup.accounts import queries as accounts
+from trueup.accounts.entries import FacilityAccountEntry
 from trueup.audit import services as audit
 from trueup.compliance import checks
-from trueup.compliance.entries import RequestReceipt
+from trueup.compliance.entries import PassedOver, RequestReceipt
 from trueup.compliance.models import SerialRequest
 from trueup.compliance.obligations import barred_for
 from trueup.compliance.passing_over import passed_over
@@ -21,6 +22,7 @@ from trueup.compliance.settling import as_requests, read_available
 from trueup.ledger.entries import AccountEntry
 from trueup.rules import programs
 from trueup.rules.periods import CompliancePeriod
+from trueup.rules.program import Program
 from trueup.rules.refusal import Refusal, Refused
 from trueup.rules.serials import SerialBlock
 from trueup.signing.entries import Evidence
@@ -98,34 +100,50 @@ def request_serials(
         is_late=submitted_at > rules.deadline_at(period),
         blocks=[[block.first_serial, block.last_serial] for block in blocks],
     )
+    _log(stored, rules=rules, signature=signature)
+    entries = accounts.facility_accounts(program=program, facilities=[facility])
+    return RequestReceipt(
+        request=stored.pk,
+        is_late=stored.is_late,
+        unusable=_unusable_now(account, blocks, entries, rules=rules, period=period),
+    )
+
+
+def _log(stored: SerialRequest, *, rules: Program, signature: int | None) -> None:
     audit.log(
         at=stored.received_at,
-        program=program,
-        actor=f"person:{submitted_by}",
+        program=rules.code,
+        actor=f"person:{stored.submitted_by_id}",
         act="request_serials",
-        subject=f"account:{account.id}",
+        subject=f"account:{stored.account_id}",
         after={
-            "period": period.name,
+            "period": stored.period,
             "blocks": stored.blocks,
             "is_late": stored.is_late,
             "signature": signature,
         },
         cite="40 CFR 62.16535(c)" if rules.is_rate_based else CITE,
     )
-    entries = accounts.facility_accounts(program=program, facilities=[facility])
+
+
+def _unusable_now(
+    account: AccountEntry,
+    blocks: Sequence[SerialBlock],
+    entries: Sequence[FacilityAccountEntry],
+    *,
+    rules: Program,
+    period: CompliancePeriod,
+) -> tuple[PassedOver, ...]:
+    """What of a request would be passed over if the deductions ran now."""
     barred = barred_for(entries, rules=rules)
     available = read_available([account.id], rules=rules, period=period, barred=barred)[account.id]
     held = [*available.held, *available.arrived_later]
-    return RequestReceipt(
-        request=stored.pk,
-        is_late=stored.is_late,
-        unusable=passed_over(
-            as_requests(blocks, rules=rules),
-            used=[block for block in held if block.vintage <= period.last_year],
-            held=held,
-            unusable=available.unusable,
-            vintage_max=period.last_year,
-        ),
+    return passed_over(
+        as_requests(blocks, rules=rules),
+        used=[block for block in held if block.vintage <= period.last_year],
+        held=held,
+        unusable=available.unusable,
+        vintage_max=period.last_year,
     )
 
 

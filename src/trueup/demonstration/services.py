@@ -38,7 +38,10 @@ class UnknownJurisdiction(Refusal):
 
 
 def tell_nobody(_what: str, _done: int, _total: int) -> None:
-    """Be told of progress, and tell nobody."""
+    """Be told of progress, and tell nobody.
+
+    Source: docs/explanation/demonstration.md.
+    """
 
 
 def run(
@@ -100,7 +103,10 @@ def run(
 
 
 def last_day(days: Timetable, days_before_deadline: int | None) -> date:
-    """The last day of the demonstration: of the settlement, or so long before the deadline."""
+    """The last day of the demonstration: of the settlement, or so long before the deadline.
+
+    Source: docs/explanation/demonstration.md; PLAT-155.
+    """
     if days_before_deadline is None:
         return days.deducted_on
     return days.program.deadline_on(days.period) - timedelta(days=days_before_deadline)

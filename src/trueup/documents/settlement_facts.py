@@ -87,15 +87,7 @@ def settlement_facts(
             # A status that changes later does not change what was settled.
             "account": {**account_values(found.account), "state": ""},
             "outcome": _outcome(found, rules),
-            "locations": [
-                {
-                    "location": one.location,
-                    "units": list(one.units),
-                    "tons_exact": str(one.tons_exact),
-                    "tons": one.tons,
-                }
-                for one in found.locations
-            ],
+            "locations": _locations(found),
             "reported_tons": found.reported_tons,
             "deducted": deducted,
             "returned": returned,
@@ -104,6 +96,19 @@ def settlement_facts(
         journal_until=last_position(program),
         is_public=True,
     )
+
+
+def _locations(found: Statement) -> list[dict[str, object]]:
+    """Where the tons were reported, exactly and as they count."""
+    return [
+        {
+            "location": one.location,
+            "units": list(one.units),
+            "tons_exact": str(one.tons_exact),
+            "tons": one.tons,
+        }
+        for one in found.locations
+    ]
 
 
 def _outcome(found: Statement, rules: Program) -> dict[str, Any]:

@@ -30,7 +30,6 @@ from trueup.audit.entries import NoticeSpec
 from trueup.identity import helping
 from trueup.identity import queries as identity_queries
 from trueup.identity import services as identity
-from trueup.identity.checking import SCAN_BYTES_MAX
 from trueup.identity.entries import SignInEntry
 from trueup.officials import queries as officials
 from trueup.rules import programs
@@ -40,7 +39,7 @@ from trueup.web.access import caller_of, official
 from trueup.web.acts.desk import PREFIX
 from trueup.web.pages import Link, page
 from trueup.web.paging import PAGE_SIZE, number_after, page_of
-from trueup.web.sentences import say, say_all
+from trueup.web.sentences import say_all
 
 LOOK_LASTS_SECONDS = 60 * 60
 ACCOUNTS_SHOWN = 50
@@ -82,15 +81,6 @@ class CheckForm(forms.Form):
     note = forms.CharField(label=gettext_lazy("Note"), max_length=400, required=False)
 
 
-class ScanForm(forms.Form):
-    """The scan of a paper, for a check that was recorded."""
-
-    check = forms.IntegerField(widget=forms.HiddenInput)
-    scan = forms.FileField(
-        label=gettext_lazy("Scan"), help_text=gettext_lazy("A PDF, JPEG or PNG of at most 10 MB.")
-    )
-
-
 @official("support")
 @never_cache
 @require_safe
@@ -102,8 +92,8 @@ def people(request: HttpRequest) -> HttpResponse:
     return page(
         request,
         "support/people",
-        trail=[_desk()],
-        **_found(request, "desk-person"),
+        trail=[desk_link()],
+        **found_people(request, "desk-person"),
     )
 
 
@@ -127,7 +117,7 @@ def person(request: HttpRequest, person: int) -> HttpResponse:
         )
         request.session[LOOKS] = {**_looks(request), str(entry.id): time.time()}
         return HttpResponseRedirect(reverse("desk-person", args=[entry.id]))
-    trail = [_desk(), Link(name=_("People"), address=reverse("desk-people"))]
+    trail = [desk_link(), Link(name=_("People"), address=reverse("desk-people"))]
     if str(entry.id) not in _looks(request):
         return page(
             request,
@@ -161,95 +151,7 @@ def act(request: HttpRequest, person: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("desk-person", args=[entry.id]))
 
 
-@official("identity_scans")
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def papers(request: HttpRequest) -> HttpResponse:
-    """The identity checks of a person with their scans; keep the scan of a paper.
-
-    Source: PLAT-026, PLAT-094.
-    """
-    number = request.GET.get("person", "")
-    known = accounts.person(int(number)) if number.isdecimal() and len(number) < 19 else None
-    form = ScanForm(request.POST or None, request.FILES or None)
-    is_sent = request.method == "POST" and known is not None and form.is_valid()
-    if is_sent and known is not None and _keep_scan(request, form, known):
-        return HttpResponseRedirect(f"{reverse('identity-papers')}?person={known.id}")
-    return page(
-        request,
-        "support/papers",
-        trail=[_desk()],
-        http_status=422 if form.errors else 200,
-        person=known,
-        form=form,
-        checks=identity_queries.identity_checks_of(known.id) if known is not None else [],
-        scans=identity_queries.scans_of(known.id) if known is not None else [],
-        **_found(request, ""),
-    )
-
-
-@official("identity_scans")
-@never_cache
-@require_POST
-def paper(request: HttpRequest, scan: int) -> HttpResponse:
-    """The scan itself, to an official who says why; each reading is logged and told.
-
-    Source: PLAT-004, PLAT-094.
-    """
-    caller = caller_of(request)
-    reason = request.POST.get("reason", "").strip()[:400]
-    owner = identity_queries.person_of_scan(scan)
-    if not reason or owner is None:
-        messages.error(request, _("Say why you look at the scan."))
-        return HttpResponseRedirect(f"{reverse('identity-papers')}?person={owner or ''}")
-    try:
-        entry, content = identity.read_scan(
-            scan=scan,
-            by=caller.actor,
-            is_permitted=caller.may_somewhere("identity_scans"),
-            at=caller.at,
-            reason=reason,
-        )
-    except Refused as refused:
-        messages.error(request, say_all(refused.refusals))
-        return HttpResponseRedirect(f"{reverse('identity-papers')}?person={owner}")
-    identity.tell_of_help(
-        person=owner,
-        act="looked at the scan of an identity paper of yours",
-        by=caller.actor,
-        at=caller.at,
-        reason=reason,
-    )
-    answer = HttpResponse(content, content_type=entry.media_type)
-    answer["Content-Disposition"] = f'attachment; filename="scan-{scan}"'
-    return answer
-
-
-def _keep_scan(request: HttpRequest, form: ScanForm, person: PersonEntry) -> bool:
-    file = form.cleaned_data["scan"]
-    own = {check.id for check in identity_queries.identity_checks_of(person.id)}
-    caller = caller_of(request)
-    if form.cleaned_data["check"] not in own or file.size > SCAN_BYTES_MAX:
-        form.add_error("scan", _("Give a scan of at most 10 MB for one of these checks."))
-        return False
-    rules = programs.load(settings.TRUEUP_PROGRAM)
-    try:
-        identity.keep_scan(
-            check=form.cleaned_data["check"],
-            content=file.read(),
-            media_type=file.content_type or "",
-            kept_by=caller.actor,
-            at=caller.at,
-            keep_days=rules.people.safeguards.identity_scan_days,
-        )
-    except Refused as refused:
-        for refusal in refused.refusals:
-            form.add_error("scan", say(refusal.sentence))
-        return False
-    return True
-
-
-def _found(request: HttpRequest, leads_to: str) -> dict[str, Any]:
+def found_people(request: HttpRequest, leads_to: str) -> dict[str, Any]:
     """The persons that a search finds; that somebody searched is logged."""
     text = request.GET.get("q", "").strip()[:120]
     caller = caller_of(request)
@@ -447,5 +349,5 @@ def _person_or_404(number: int) -> PersonEntry:
     return found
 
 
-def _desk() -> Link:
+def desk_link() -> Link:
     return Link(name=_("Desk"), address=reverse("desk"))

@@ -14,6 +14,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -27,13 +28,13 @@ from trueup.rules import programs
 from trueup.rules.refusal import Refused
 from trueup.signing import services as signing
 from trueup.signing.checks import PaperNotUsable
-from trueup.signing.entries import Evidence
 
+ACT = "file_certificate_on_paper"
 FORM = "certificate"
 
 
 @transaction.atomic
-def enter_certificate(
+def enter_papers(
     certificate: CertificateSpec,
     *,
     program: str,
@@ -43,19 +44,18 @@ def enter_certificate(
     media_type: str,
     by: int,
     at: datetime,
-    evidence: Evidence | None = None,
-    note: str = "",
-) -> Done:
-    """Enter a certificate that came on paper, and ask a second official to file it.
+) -> Mapping[str, Any]:
+    """Enter the papers of a certificate, and give the parameters of the act that files it.
+
+    The official signs that act next. It is tried here, so what cannot be filed is refused
+    before anything is kept.
 
     Args:
         accepted: The persons whose signatures are on the paper, each with the keys of the
             statements that stand signed there.
         received_at: When the paper was received, which counts.
-        by: The official who enters it; `evidence` is this official's second factor.
 
-    Raises Refused (`not_authorized`, `paper_not_usable`, `form_superseded`, and as
-    `accounts.services.file_certificate` does).
+    Raises Refused as `enter_certificate` does.
 
     Source: PLAT-018, PLAT-154; 40 CFR 62.16305.
     """
@@ -79,16 +79,47 @@ def enter_certificate(
         )
         for signer, keys in sorted(accepted.items())
     ]
-    return proposing.act(
-        "file_certificate_on_paper",
+    values = {
+        "papers": [paper.nonce for paper in papers],
+        "certificate": json.dumps(document_of(spec), sort_keys=True, ensure_ascii=False),
+    }
+    proposing.consequences(ACT, program=program, by=by, at=at, **values)
+    return values
+
+
+@transaction.atomic
+def enter_certificate(
+    certificate: CertificateSpec,
+    *,
+    program: str,
+    accepted: Mapping[int, Sequence[str]],
+    received_at: datetime,
+    scan: bytes,
+    media_type: str,
+    by: int,
+    at: datetime,
+    note: str = "",
+) -> Done:
+    """Enter a certificate that came on paper, and ask a second official to file it.
+
+    It is `enter_papers` and the act in one, for who has no second factor at hand.
+
+    Raises Refused (`not_authorized`, `paper_not_usable`, `form_superseded`, and as
+    `accounts.services.file_certificate` does).
+
+    Source: PLAT-018, PLAT-154; 40 CFR 62.16305.
+    """
+    values = enter_papers(
+        certificate,
         program=program,
+        accepted=accepted,
+        received_at=received_at,
+        scan=scan,
+        media_type=media_type,
         by=by,
         at=at,
-        evidence=evidence,
-        note=note,
-        papers=[paper.nonce for paper in papers],
-        certificate=json.dumps(document_of(spec), sort_keys=True, ensure_ascii=False),
     )
+    return proposing.act(ACT, program=program, by=by, at=at, note=note, **values)
 
 
 def _unsigned(spec: CertificateSpec) -> CertificateSpec:

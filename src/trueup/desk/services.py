@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from trueup.desk.approving import approve_in_job, carry_out_approved, resume
 from trueup.desk.deciding import approve, confirm, decline, withdraw
-from trueup.desk.entering import enter_certificate
+from trueup.desk.entering import enter_certificate, enter_papers
 from trueup.desk.notes import write_note
 from trueup.desk.proposing import act, act_text, consequences, recommend, take_up, verdict_text
 
@@ -23,6 +23,7 @@ __all__ = [
     "consequences",
     "decline",
     "enter_certificate",
+    "enter_papers",
     "recommend",
     "resume",
     "take_up",

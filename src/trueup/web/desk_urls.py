@@ -12,6 +12,7 @@ from trueup.web.views import (
     desk_calendar,
     desk_facility,
     desk_jobs,
+    desk_papers,
     desk_previews,
     desk_queues,
     desk_reading,
@@ -27,6 +28,7 @@ urlpatterns: list[URLPattern] = [
     path("desk/proposals/<uuid:key>/withdraw/", desk.withdraw, name="proposal-withdraw"),
     path("desk/proposals/<uuid:key>/take-up/", desk.take_up, name="proposal-take-up"),
     path("desk/proposals/<uuid:key>/resume/", desk.resume, name="proposal-resume"),
+    path("desk/proposals/<uuid:key>/scan/", desk_papers.scan, name="paper-scan"),
     path("desk/jobs/<uuid:key>/", desk_jobs.job, name="job"),
     path("desk/jobs/<uuid:key>/reasons.csv", desk_jobs.reasons_csv, name="job-reasons"),
     path("desk/previews/<uuid:key>/", desk_previews.preview, name="preview"),
@@ -34,6 +36,7 @@ urlpatterns: list[URLPattern] = [
     path("desk/facilities/<oris:oris_code>/", desk_facility.facility, name="desk-facility"),
     path("desk/applications/<journal:number>/", desk_applications.application, name="application"),
     path("desk/<program:code>/allocations/", desk_allocations.allocations, name="desk-allocations"),
+    path("desk/<program:code>/paper/", desk_papers.paper, name="desk-paper"),
     path(
         "desk/<program:code>/settlements/<period:period>/",
         desk_settlement.settlement,

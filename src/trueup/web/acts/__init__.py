@@ -12,6 +12,7 @@ from trueup.web.acts import (
     certificates,
     decisions,
     desk,
+    desk_papers,
     guards,
     representation,
     returns,
@@ -36,5 +37,6 @@ _ALL = (
     *applications.ACTS,
     *accounts.ACTS,
     *desk.ACTS,
+    *desk_papers.ACTS,
 )
 ACTS: Mapping[str, SignedAct] = MappingProxyType({act.name: act for act in _ALL})

@@ -198,7 +198,7 @@ def _prefilled(acting: Acting) -> CertificateSpec:
     return certificates.prefilled(program=acting.program.code, facilities=[facility])[facility]
 
 
-def _initial_certificate(acting: Acting) -> dict[str, Any]:
+def initial_certificate(acting: Acting) -> dict[str, Any]:
     spec = _prefilled(acting)
     initial: dict[str, Any] = {
         "category": spec.category,
@@ -229,10 +229,10 @@ def _initial_certificate(acting: Acting) -> dict[str, Any]:
 
 def _prepare_certificate(_acting: Acting, values: Values, _key: UUID) -> Submission:
     spec = spec_of(values["document"])
-    return _certificate_submission([spec])
+    return certificate_submission([spec])
 
 
-def _certificate_submission(specs: Sequence[CertificateSpec]) -> Submission:
+def certificate_submission(specs: Sequence[CertificateSpec]) -> Submission:
     text = certificates.signing_text(specs)
     rows = tuple(
         (label.strip(), answer.strip())
@@ -281,7 +281,7 @@ def _prepare_signature(acting: Acting, _values: Values, _key: UUID) -> Submissio
     entry = _awaiting(acting)
     if entry is None:
         raise ValueError("no certificate awaits this person")
-    return _certificate_submission([entry.spec])
+    return certificate_submission([entry.spec])
 
 
 def _sign_certificate(acting: Acting, _values: Values, _key: UUID, evidence: Evidence) -> Outcome:
@@ -343,7 +343,7 @@ CERTIFICATE = SignedAct(
     prepare=_prepare_certificate,
     perform=_file_certificate,
     may=_is_facility,
-    initial=_initial_certificate,
+    initial=initial_certificate,
 )
 CERTIFICATE_SIGNATURE = SignedAct(
     name="sign-certificate",

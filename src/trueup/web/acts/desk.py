@@ -206,11 +206,12 @@ def _outcome(act: Act, done: Done) -> Outcome:
 
 
 def told(result: Mapping[str, Any]) -> tuple[str, ...]:
-    """A result in words, a sentence for each figure."""
+    """A result in words, a sentence for each figure; what a paper says stands elsewhere."""
     return tuple(
         f"{name.replace('_', ' ').capitalize()}:"
         f" {', '.join(str(item) for item in value) if isinstance(value, list) else value}"
         for name, value in result.items()
+        if name != "text"
     )
 
 
@@ -314,7 +315,8 @@ def _approved_in_job(after: ProposalEntry) -> Outcome:
     )
 
 
-def _signed(act: Act) -> SignedAct:
+def signed(act: Act) -> SignedAct:
+    """An act of the desk as one that is signed."""
     return SignedAct(
         name=f"{PREFIX}{act.name}",
         subject=PROGRAM,
@@ -330,7 +332,7 @@ def _signed(act: Act) -> SignedAct:
 
 
 ACTS = (
-    *(_signed(act) for act in DESK_ACTS.values() if act.has_page or act.in_job),
+    *(signed(act) for act in DESK_ACTS.values() if act.has_page or act.in_job),
     SignedAct(
         name=VERDICT,
         subject=PROGRAM,

@@ -32,6 +32,7 @@ from trueup.web.access import any_official, caller_of, official, own
 from trueup.web.acts.desk import PREFIX, VERDICT, VerdictForm, told
 from trueup.web.pages import Link, page
 from trueup.web.paging import PAGE_SIZE, number_after, page_of
+from trueup.web.papers_shown import paper_shown
 from trueup.web.sentences import say_all
 from trueup.web.signed_acts import Acting, now
 from trueup.web.views.desk_queues import counts_of
@@ -138,6 +139,8 @@ def proposal(request: HttpRequest, key: UUID) -> HttpResponse:
             if parameter.name in entry.values
         ],
         preview=told(entry.preview),
+        paper=paper_shown(entry),
+        may_see_scan=caller.may("enter_paper", program=entry.program),
         result=told(entry.verdict.result) if entry.verdict is not None else (),
         form=form,
         may_withdraw=entry.verdict is None
@@ -265,6 +268,9 @@ def _runs(caller: Caller, program: Program) -> list[Link]:
     if program.allocates and caller.may_somewhere("allocate", program=program.code):
         address = reverse("desk-allocations", args=[program.code])
         links.append(Link(name=_("Allocations"), address=address))
+    if caller.may("enter_paper", program=program.code):
+        address = reverse("desk-paper", args=[program.code])
+        links.append(Link(name=_("A certificate that came on paper"), address=address))
     if caller.may("settle", program=program.code):
         period = disclosure.running_or_due(program, today=program.local_date(caller.at))
         name = _("Settlement of %(period)s") % {"period": period.name}

@@ -82,7 +82,7 @@ class TestAddresses:
             ("transfer_awaiting_approval", f"transfer:{KEY}", "transfer"),
             ("transfer_awaiting_acceptance", f"transfer:{KEY}", "transfer"),
             ("application_review", "application:5", "application"),
-            ("application_answer", "application:5", "application"),
+            ("application_answer", "application:5", "application-progress"),
             ("help_request", f"help:{KEY}", "desk-help-request"),
             ("confirm_brake", f"brake:{KEY}", "act-desk/lift_brake"),
             ("lift_brake", f"brake:{KEY}", "act-desk/lift_brake"),

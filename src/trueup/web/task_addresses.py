@@ -84,6 +84,7 @@ BY_KIND: Mapping[str, Leads] = MappingProxyType(
         "sign_proposal": _proposed_transfer,
         "approve_trusted_account": _act_on_account("approve-trusted"),
         "end_second_person": _act_on_account("no-second-person"),
+        "application_answer": lambda _task, name: reverse("application-progress", args=[name]),
         "review_cool_down": lambda _task, _name: reverse("desk-people"),
     }
 )

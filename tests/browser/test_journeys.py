@@ -16,6 +16,7 @@ from tests.browser.visitor import Visitor
 pytestmark = pytest.mark.journey
 
 Arrive = Callable[[str, str], Visitor]
+PLAN = "oris_code,unit,vintage,quantity\n3,1,2023,600\n26,5,2023,400\n"
 
 
 @pytest.fixture
@@ -133,7 +134,7 @@ class TestRepresentative:
 
 
 class TestOfficial:
-    """PLAT-060, PLAT-081, PLAT-095: a settlement is proposed by one and approved by another."""
+    """PLAT-026, PLAT-060, PLAT-081, PLAT-095: an account, a plan and a settlement, by two."""
 
     def test_two_officials_settle_a_period(self, arrive: Arrive, town: Town) -> None:
         from trueup.desk.models import Proposal
@@ -168,6 +169,75 @@ class TestOfficial:
         pete.see(re.compile("settled"))
         pete.picture("8-recorded")
         assert town.registry.outcome("Barry").deducted == 1000
+
+    def test_an_application_is_reviewed_and_approved_and_opens_an_account(
+        self, arrive: Arrive, town: Town
+    ) -> None:
+        from trueup.accounts.models import Application
+        from trueup.ledger.models import Account
+
+        town.make_known("Kim Day")
+        self.apply(arrive("kim", "official"), "Day Trading")
+        before = Account.objects.count()
+
+        olga = arrive("olga", "official")
+        olga.go(f"/desk/{PROGRAM}/queues/applications/")
+        olga.picture("account-1-applications")
+        olga.follow("Day Trading")
+        application = olga.page.url
+        olga.picture("account-2-what-it-says")
+        olga.press("Take it into review")
+        olga.sign()
+        olga.go(application)
+        olga.press("Approve it")
+        olga.picture("account-3-sign")
+        olga.sign()
+        expect(olga.page).to_have_url(re.compile("/receipt/$"))
+        olga.go(application)
+        olga.see("Approved")
+        olga.picture("account-4-opened")
+
+        assert Application.objects.get().state == "approved"
+        assert Account.objects.count() == before + 1
+
+    def apply(self, kim: Visitor, name: str) -> None:
+        """Apply for a general account, and sign the application."""
+        kim.go(f"/{PROGRAM}/application/")
+        kim.type("Name of the account", name)
+        kim.type("Persons with an ownership interest", "Kim Day")
+        kim.press("Check your answers")
+        kim.sign()
+        kim.see(re.compile("is submitted"))
+
+    def test_two_officials_record_the_plan_of_a_state(self, arrive: Arrive, town: Town) -> None:
+        from trueup.desk.models import Proposal
+
+        olga = arrive("olga", "official")
+        olga.go(f"/desk/{PROGRAM}/allocations/")
+        olga.reach(olga.page.get_by_label(re.compile("^File")))
+        olga.page.get_by_label(re.compile("^File")).set_input_files(
+            {"name": "alabama.csv", "mimeType": "text/csv", "buffer": PLAN.encode()}
+        )
+        olga.picture("allocation-1-upload")
+        olga.press("Read it and show a preview")
+        olga.follow("See what it gave")
+        olga.picture("allocation-2-preview")
+        olga.press("Check it and sign")
+        olga.sign()
+        expect(olga.page).to_have_url(re.compile("/receipt/$"))
+        key = Proposal.objects.get().key
+        before = town.total("Barry")
+
+        pete = arrive("pete", "official")
+        pete.go(f"/desk/proposals/{key}/")
+        pete.picture("allocation-3-second-official")
+        pete.press("Approve")
+        pete.sign()
+        expect(pete.page).to_have_url(re.compile("/receipt/$"))
+        pete.go(f"/desk/{PROGRAM}/allocations/")
+        pete.see("alabama.csv")
+        pete.picture("allocation-4-recorded")
+        assert town.total("Barry") == before + 600
 
 
 class TestAgent:

@@ -90,6 +90,23 @@ class Town:
     def total(self, name: str) -> int:
         return int(self.registry.total(name))
 
+    def make_known(self, name: str) -> None:
+        """How a person is reached is registered, and somebody has seen their passport."""
+        from trueup.accounts.models import Person
+        from trueup.identity import services as identity
+
+        person = self.registry.person(name)
+        Person.objects.filter(id=person).update(
+            address="1 Main Street, Mobile AL 36602", phone="+1 251 555 0100"
+        )
+        identity.record_identity_check(
+            person=person,
+            checked_by="administrator",
+            method="in_person",
+            document="passport",
+            checked_at=self.registry.tick(),
+        )
+
     def _name_agent(self) -> None:
         from trueup.accounts import services as accounts
         from trueup.accounts.entries import AgentSpec

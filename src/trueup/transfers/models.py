@@ -228,6 +228,8 @@ class Transfer(models.Model):
                 condition=Q(state__in=WAITING),
                 name="transfer_waits",
             ),
+            # Whole: SQLite finds no row by a partial one when the state is a parameter.
+            models.Index(fields=("program", "state", "submitted_at"), name="transfer_by_state"),
         )
 
     def __str__(self) -> str:

@@ -51,18 +51,12 @@ NO_PAGE = {
     "proposal-resume": "is only posted to",
     "announcement-end": "is only posted to",
     "desk-person-act": "is only posted to",
+    "identity-paper": "is only posted to, and answers a file",
     "draft": "leads to the page of the draft that is still open",
     "top-up-sheet": "a file, of a fleet's draft",
     "job-reasons": "a file, of a job that was refused",
     "certificate-pdf": "a file, of a certificate that is in force",
-    "transfer-receipt-pdf": "a file; see the journeys",
-}
-# Nobody has made an example of these yet. A page that is added here is not looked at.
-NO_EXAMPLE = {
-    "application-progress",
-    "help-request",
-    "desk-help-request",
-    "identity-paper",
+    "transfer-receipt-pdf": "a file, of a transfer that is recorded",
 }
 # What stands in the addresses of these pages, where the common example does not fit: the
 # names of things.
@@ -94,6 +88,9 @@ EXAMPLES: dict[str, dict[str, str]] = {
     "act-ask-back": {"key": "recorded"},
     "act-send-back": {"key": "recorded"},
     "application": {"number": "application"},
+    "help-request": {"key": "help_request"},
+    "desk-help-request": {"key": "help_request"},
+    "application-progress": {"application": "application"},
 }
 OTHERS_ACCOUNT = frozenset({"act-close"})
 
@@ -118,7 +115,7 @@ class Found:
 
 def names() -> list[str]:
     """The names of all addresses that can be asked for, each once."""
-    return sorted({page.name or "" for _, page in pages()} - ENDING - set(NO_PAGE) - NO_EXAMPLE)
+    return sorted({page.name or "" for _, page in pages()} - ENDING - set(NO_PAGE))
 
 
 def patterns() -> dict[str, URLPattern]:

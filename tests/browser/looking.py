@@ -14,10 +14,16 @@ PHONE, DESK = 360, 1280
 HEIGHT = 900
 Scheme = Literal["light", "dark"]
 STANDARDS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "section508")
-# What a scheme of colours can change; everything else is looked at once a width.
+# All that a width can still change within a scheme, or a scheme within a width.
 OF_COLOURS = ("color-contrast", "link-in-text-block")
+# Each width and each scheme is looked at with every rule once.
+WHOLE = frozenset({(DESK, "light"), (PHONE, "dark")})
 
 _AXE = Axe()
+_SETTLED = """async () => {
+    for (const frame of [1, 2]) await new Promise(requestAnimationFrame);
+    await Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null)));
+}"""
 _RUN = """async (options) => (await axe.run(document, options)).violations.flatMap(
     (rule) => rule.nodes.map((node) => `${rule.id}: ${node.target} ${node.html.slice(0, 160)}`
         + ` (${(node.any[0] || node.all[0] || node.none[0] || {}).message || rule.help})`))"""
@@ -91,16 +97,19 @@ def problems_of(page: Page, watcher: Watcher) -> list[str]:
     for width, scheme in _looks():
         page.set_viewport_size({"width": width, "height": HEIGHT})
         page.emulate_media(color_scheme=scheme)
+        page.evaluate(_SETTLED)  # The colours of the other scheme fade.
         if scheme == "light":
             found += page.evaluate(_SIDEWAYS)
-        found += (f"{width} px, {scheme}: {one}" for one in axe_violations(page, scheme))
+        is_whole = (width, scheme) in WHOLE
+        violations = axe_violations(page, is_whole=is_whole)
+        found += (f"{width} px, {scheme}: {one}" for one in violations)
     return found + watcher.complaints
 
 
-def axe_violations(page: Page, scheme: Scheme) -> list[str]:
-    """What axe finds on the page as it looks now; the whole of it in light only."""
+def axe_violations(page: Page, *, is_whole: bool) -> list[str]:
+    """What axe finds on the page as it looks now; if not the whole, then of its colours."""
     only: dict[str, Any] = {"type": "tag", "values": STANDARDS}
-    if scheme == "dark":
+    if not is_whole:
         only = {"type": "rule", "values": OF_COLOURS}
     options = {"runOnly": only, "resultTypes": ["violations"]}
     violations: list[str] = page.evaluate(_RUN, options)

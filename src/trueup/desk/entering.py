@@ -47,8 +47,7 @@ def enter_papers(
 ) -> Mapping[str, Any]:
     """Enter the papers of a certificate, and give the parameters of the act that files it.
 
-    The official signs that act next. It is tried here, so what cannot be filed is refused
-    before anything is kept.
+    The act is tried here and signed next, so what cannot be filed is refused at once.
 
     Args:
         accepted: The persons whose signatures are on the paper, each with the keys of the

@@ -20,9 +20,7 @@ Action = Literal["make_document", "check_document"]
 
 def is_too_often(request: HttpRequest, action: Action) -> bool:
     """Count one more of an action; whether it is more than its rate allows."""
-    used = ratelimit.consume(
-        request, app="trueup.web", action=action, config=RATES, limit_get=True
-    )
+    used = ratelimit.consume(request, app="trueup.web", action=action, config=RATES, limit_get=True)
     return used is None
 
 

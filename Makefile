@@ -65,7 +65,7 @@ verify: setup ## Rebuild the holdings from the journal and compare
 
 ## Testing
 
-test: setup check test-postgres test-browser ## Everything, on SQLite and on PostgreSQL; all that CI runs
+test: setup check test-postgres ## All but the browser, on SQLite and on PostgreSQL; all that CI runs
 	@$(MAKE) --no-print-directory acceptance DB=sqlite
 	@$(MAKE) --no-print-directory acceptance DB=postgres
 	$(call say,test: all passed)

@@ -18,6 +18,13 @@ router = Router(tags=["Documents"])
 Number = Annotated[str, Path(max_length=40, description="As it is printed: `D-7K3M-9QXT-2WHP`.")]
 
 
+class Positions(Schema):
+    """A run of positions in the journal; both ends are included."""
+
+    first: int
+    last: int
+
+
 class IssuedDocument(Schema):
     """What everybody who has a document's number may know of it."""
 
@@ -29,9 +36,7 @@ class IssuedDocument(Schema):
     file_sha256: str
     facts_sha256: str | None = Field(description="None if what it is about is not public.")
     is_practice: bool
-    journal_positions: list[tuple[int, int]] = Field(
-        description="Runs of positions on which it rests: the first and the last of each."
-    )
+    journal_positions: list[Positions] = Field(description="On which it rests.")
     corrected_by: list[int] = Field(description="Later positions that correct these.")
 
 
@@ -51,6 +56,9 @@ def get_document(request: HttpRequest, number: Number) -> IssuedDocument:
         file_sha256=found.file_digest,
         facts_sha256=found.facts_digest if found.is_public else None,
         is_practice=found.is_practice,
-        journal_positions=list(found.positions) if found.is_public else [],
+        journal_positions=[
+            Positions(first=first, last=last)
+            for first, last in (found.positions if found.is_public else ())
+        ],
         corrected_by=list(corrections(found)) if found.is_public else [],
     )

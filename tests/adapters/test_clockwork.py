@@ -82,7 +82,7 @@ class TestTheClock:
         assert barred == [0, 1, 0]
         assert Bar.objects.filter(until_at=None).count() == 1
 
-    def test_drafts_that_nobody_signed_in_a_day_go(self) -> None:
+    def test_drafts_that_nobody_signed_in_thirty_days_go(self) -> None:
         """PLAT-050."""
         registry = Registry()
         signing.keep_draft(
@@ -96,6 +96,6 @@ class TestTheClock:
             created_at=NOON,
         )
 
-        for hours, left in ((23, 1), (25, 0)):
-            clockwork.run_once(NOON + timedelta(hours=hours), codes=[PROGRAM])
+        for days, left in ((29, 1), (31, 0)):
+            clockwork.run_once(NOON + timedelta(days=days), codes=[PROGRAM])
             assert Draft.objects.count() == left

@@ -40,6 +40,7 @@ STATUSES = {
     "registry_not_empty": HTTPStatus.CONFLICT,
     # It is not what it should be before anybody asks what it means.
     "not_readable": HTTPStatus.BAD_REQUEST,
+    "workbook_not_readable": HTTPStatus.BAD_REQUEST,
     "format_unknown": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
 }
 CONTENT_TYPE = "application/problem+json"

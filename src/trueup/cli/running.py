@@ -90,7 +90,8 @@ def clock(output: Output, *, every: int | None, at: str | None) -> None:
 
 @click.command()
 @click.option("--batch", is_flag=True, help="Do what waits, and end.")
-def worker(*, batch: bool) -> None:
+@with_output
+def worker(output: Output, *, batch: bool) -> None:
     """Do jobs one after another until told to stop: allocations, settlements, previews.
 
     What an earlier worker left unfinished is done again; nothing of it was kept. On
@@ -99,7 +100,7 @@ def worker(*, batch: bool) -> None:
     \b
     Examples:
       trueup worker
-      trueup worker --batch
+      trueup worker --batch --json
     """
     logging.basicConfig(level=logging.WARNING, format="worker: %(message)s")
     job_worker.recover(now(), alone=connection.vendor == "sqlite")
@@ -115,6 +116,7 @@ def worker(*, batch: bool) -> None:
     )
     doing.configure_signals()
     doing.run()
+    output.result({"ended": True}, text="The worker has ended.")
 
 
 def _tick(every: int) -> None:

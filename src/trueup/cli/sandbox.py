@@ -14,7 +14,15 @@ _only = click.option("--jurisdiction", "jurisdictions", multiple=True, help="Onl
 
 @click.group()
 def sandbox() -> None:
-    """Keep a place to practise, on an installation with TRUEUP_SANDBOX=1."""
+    """Keep a place to practise, on an installation with TRUEUP_SANDBOX=1.
+
+    Each command takes --json.
+
+    \b
+    Examples:
+      trueup sandbox reset
+      trueup sandbox reset --jurisdiction AL --json
+    """
 
 
 @sandbox.command()

@@ -69,6 +69,14 @@ def _jobs_at_once() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def _sums_are_made_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No sums of an earlier test's books, and no thread that makes them; tests of them say so."""
+    from django.conf import settings as django_settings
+
+    monkeypatch.setattr(django_settings, "TRUEUP_STATE_SECONDS", 0)
+
+
 def give_second_factor(client: Any, user: Any) -> None:
     """Mark a test client's session as one that was opened with a second factor."""
     session = client.session

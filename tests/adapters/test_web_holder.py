@@ -99,7 +99,7 @@ class TestHome:
         sign_in(client, books.ana)
         page = get(client, "you")
         assert "preliminary: 2 accounts lack data" in page.text
-        assert "Enough so far; data missing" in page.text
+        assert "Nothing reported yet" in page.text
 
     def test_a_person_with_one_account_sees_it_by_vintage(
         self, client: Client, books: Books

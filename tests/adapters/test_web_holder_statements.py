@@ -81,7 +81,7 @@ class TestStatementPage:
         for name in ("account-statement-csv", "account-statement-xlsx"):
             answer = client.get(address(name, books.barry), days)
             assert answer.status_code == (302 if said else 200)
-            answer.close()
+            answer.getvalue()
 
     def test_as_many_statements_of_sql_for_a_long_statement_as_for_a_short_one(
         self, client: Client, books: Books

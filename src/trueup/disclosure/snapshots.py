@@ -94,6 +94,8 @@ def _first(key: str, make: Callable[[], Sums]) -> tuple[Sums, datetime]:
 def _make_anew(key: str, make: Callable[[], object]) -> None:
     try:
         _keep(key, make)
+    except DatabaseError:  # Busy: the next reader begins again, and sees the earlier ones.
+        _log.warning("The sums of %s could not be made anew.", key, exc_info=True)
     finally:
         connection.close()
         _making.release()

@@ -186,6 +186,7 @@ TOPICS = (
         _("Help people"),
         OFFICIALS,
         *("desk-help", "desk-people", "desk-person", "identity-paper", "resets", "announcement"),
+        *("desk-paper", "paper-scan"),
     ),
     _topic(
         "watching", _("Audit and watch the market"), OFFICIALS, "audit", "market", "saved-search"

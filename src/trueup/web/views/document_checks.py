@@ -14,7 +14,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from trueup.documents import queries, signing_key
@@ -57,7 +56,6 @@ class FileForm(forms.Form):
 
 
 @public
-@csrf_exempt  # Nothing changes, and what is sent is not about who sends it.
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request: HttpRequest) -> HttpResponse:
     """Whether a document is genuine, by its number, by a hash, or by its file.

@@ -209,7 +209,7 @@ class TestDaysOfTheProgram:
         account = Trading(1).accounts[0].id
         with pytest.raises(Refused, match="before it begins") as refused:
             account_statement(account, program=PROGRAM, start=LAST_DAY, end=FIRST_DAY)
-        assert [one.code for one in refused.value.refusals] == ["account_statement.backwards"]
+        assert [one.code for one in refused.value.refusals] == ["disclosure.backwards"]
 
 
 class TestLongStatements:
@@ -246,7 +246,7 @@ class TestLongStatements:
                 limited.setattr(statements, name, 2)
                 with pytest.raises(Refused, match="at most 2") as refused:
                     account_statement(account, program=PROGRAM, start=FIRST_DAY, end=LAST_DAY)
-            assert [one.code for one in refused.value.refusals] == ["account_statement.too_long"]
+            assert [one.code for one in refused.value.refusals] == ["disclosure.too_long"]
 
     def test_holdings_beyond_the_limit_say_so_and_can_still_be_read(
         self, trading: Trading, monkeypatch: pytest.MonkeyPatch

@@ -33,17 +33,17 @@ _BATCH = 200
 
 
 class StatementTooLong(Refusal):
-    code = "account_statement.too_long"
+    code = "disclosure.too_long"
     cite = "docs/decisions/0230"
 
 
 class StatementBackwards(Refusal):
-    code = "account_statement.backwards"
+    code = "disclosure.backwards"
     cite = "docs/decisions/0230"
 
 
 class StatementOutOfRange(Refusal):
-    code = "account_statement.out_of_range"
+    code = "disclosure.out_of_range"
     cite = "docs/decisions/0230"
 
 
@@ -179,9 +179,9 @@ def account_statement(account: int, *, program: str, start: date, end: date) -> 
 
     The days are those of the program's time zone.
 
-    Raises Refused (`account_statement.backwards`) if it ends before it begins,
-    (`account_statement.out_of_range`) for days that no account has lived, and
-    (`account_statement.too_long`) if it has more movements or blocks than one document
+    Raises Refused (`disclosure.backwards`) if it ends before it begins,
+    (`disclosure.out_of_range`) for days that no account has lived, and
+    (`disclosure.too_long`) if it has more movements or blocks than one document
     holds; `movements` gives them part by part.
 
     Source: PLAT-041, PLAT-140; docs/decisions/0230.
@@ -220,7 +220,7 @@ def holdings_as_of(account: int, *, at: datetime) -> HoldingsAsOf:
 def statement_head(account: int, *, program: str, start: date, end: date) -> StatementHead:
     """The sums of a statement; as much work for its last page as for its first.
 
-    Raises Refused (`account_statement.backwards`, `account_statement.out_of_range`).
+    Raises Refused (`disclosure.backwards`, `disclosure.out_of_range`).
 
     Source: PLAT-041, PLAT-140.
     """

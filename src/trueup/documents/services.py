@@ -80,7 +80,7 @@ def issue_account_statement(
 ) -> DocumentEntry:
     """Issue an account's statement for some days, both ends included.
 
-    Raises Refused (`account_statement.backwards`, `account_statement.too_long`).
+    Raises Refused (`disclosure.backwards`, `disclosure.too_long`).
 
     Source: PLAT-041, PLAT-140.
     """

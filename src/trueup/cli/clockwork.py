@@ -28,7 +28,8 @@ def run_once(now: datetime, *, codes: Sequence[str] | None = None) -> dict[str, 
 
     Within a maintenance window nothing is done: it all waits until the window closes.
     A projected date of operation that has passed opens a task; who owes credits past the
-    last day is barred. Scans of identity papers, and drafts, go when their days are over.
+    last day is barred. Meter data that nobody disputed in the program's days are accepted.
+    Scans of identity papers, and drafts, go when their days are over.
     Jobs whose worker ended are asked for again.
 
     Args:
@@ -38,7 +39,7 @@ def run_once(now: datetime, *, codes: Sequence[str] | None = None) -> dict[str, 
     (d)(3); PLAT-013, PLAT-026, PLAT-053, PLAT-082, PLAT-094.
     """
     acts = ["recorded", "refused", "closed", "reminded", "lapsed", "warned"]
-    acts += ["asked", "barred", "mailed"]
+    acts += ["asked", "barred", "accepted", "mailed"]
     done = dict.fromkeys(acts, 0)
     if support_queries.window_at(now) is not None:
         return done
@@ -57,6 +58,7 @@ def run_once(now: datetime, *, codes: Sequence[str] | None = None) -> dict[str, 
         done["warned"] += compliance.warn_of_insufficient_holdings(program=code, now=now)
         done["asked"] += accounts.open_operating_date_tasks(program=code, now=now)
         done["barred"] += resources.bar_for_unmet_debts(program=code, at=now)
+        done["accepted"] += resources.accept_by_silence(program=code, now=now)
     identity.delete_due_scans(now)
     signing.delete_old_drafts(at=now)
     job_worker.recover(now)

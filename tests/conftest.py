@@ -70,11 +70,12 @@ def _jobs_at_once() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _sums_are_made_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No sums of an earlier test's books, and no thread that makes them; tests of them say so."""
+def _nothing_is_kept_between_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No sums or announcements of an earlier test or second; tests of what is kept say so."""
     from django.conf import settings as django_settings
 
     monkeypatch.setattr(django_settings, "TRUEUP_STATE_SECONDS", 0)
+    monkeypatch.setattr(django_settings, "TRUEUP_ANNOUNCEMENT_SECONDS", 0)
 
 
 def give_second_factor(client: Any, user: Any) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -27,12 +26,6 @@ pytestmark = pytest.mark.django_db
 
 # Statements a page may take, however much it shows.
 STATEMENTS_MAX = 20
-
-
-@pytest.fixture(autouse=True)
-def _sums_are_never_old(settings: Any) -> None:
-    settings.TRUEUP_STATE_SECONDS = 0
-    settings.TRUEUP_ANNOUNCEMENT_SECONDS = 0
 
 
 @pytest.fixture

@@ -34,9 +34,7 @@ FEW, MORE = 3, 12
 
 
 @pytest.fixture
-def everyone(settings: Any) -> Everyone:
-    settings.TRUEUP_STATE_SECONDS = 0
-    settings.TRUEUP_ANNOUNCEMENT_SECONDS = 0
+def everyone() -> Everyone:
     everyone = Everyone(registry=Registry())
     everyone.registry.allocate(("Barry", "1", 2022, 10_000), ("Cane", "1", 2022, 500))
     everyone.registry.on("2025-02-03")

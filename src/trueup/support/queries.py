@@ -77,12 +77,13 @@ def announcements(at: datetime) -> tuple[AnnouncementEntry, ...]:
 
     Source: PLAT-013.
     """
-    kept: tuple[AnnouncementEntry, ...] | None = caches["process"].get(_CACHED)
+    seconds = settings.TRUEUP_ANNOUNCEMENT_SECONDS
+    kept: tuple[AnnouncementEntry, ...] | None = caches["process"].get(_CACHED) if seconds else None
     if kept is None:
         rows = Announcement.objects.filter(ended_at=None, until_at__gt=at)
         kept = tuple(announcement_entry(row) for row in rows.order_by("from_at", "id"))
-        if settings.TRUEUP_ANNOUNCEMENT_SECONDS > 0:
-            caches["process"].set(_CACHED, kept, settings.TRUEUP_ANNOUNCEMENT_SECONDS)
+        if seconds:
+            caches["process"].set(_CACHED, kept, seconds)
     return kept
 
 

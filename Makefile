@@ -116,7 +116,8 @@ test-sqlite: setup ## The suite on SQLite
 test-postgres: setup postgres-programs ## The suite on PostgreSQL
 	$(call say,test-postgres: the suite on PostgreSQL)
 	@$(ON_POSTGRES) $(PYTEST) tests --ignore=tests/acceptance --ignore=tests/browser \
-		--ignore=tests/rules --ignore=tests/docs --ignore=tests/tools -q -m 'not stress' -n $(WORKERS)
+		--ignore=tests/rules --ignore=tests/docs --ignore=tests/tools \
+		--ignore=tests/journeys/test_acceptance_runner.py -q -m 'not stress' -n $(WORKERS)
 	$(call say,test-postgres: several processes against one PostgreSQL server)
 	@$(ON_POSTGRES) $(PYTEST) tests --ignore=tests/acceptance --ignore=tests/browser -q -m stress
 

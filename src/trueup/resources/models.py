@@ -306,6 +306,15 @@ class Attachment(models.Model):
         return self.name
 
 
+from trueup.resources.accreditation_models import (  # noqa: E402 - they name the models above.
+    AccreditationApplication,
+    EngagementDisclosure,
+)
+from trueup.resources.comment_models import (  # noqa: E402 - they name the models above.
+    Comment,
+    CommentPeriod,
+    CommentWithheld,
+)
 from trueup.resources.egu_models import (  # noqa: E402 - they name the models above.
     EguIssuance,
     EguRound,
@@ -327,6 +336,20 @@ from trueup.resources.meter_models import (  # noqa: E402 - they name the models
     MeterReporter,
     PlausibleOutput,
 )
+from trueup.resources.redaction_models import (  # noqa: E402 - they name the models above.
+    ConfidentialClaim,
+    RedactedFile,
+    Redaction,
+)
+from trueup.resources.review_models import (  # noqa: E402 - they name the models above.
+    Calculation,
+    CalculationRow,
+    ReportReview,
+    ReviewAnswer,
+    ReviewQuestion,
+    ReviewTick,
+    VerifierReview,
+)
 from trueup.resources.standing_models import (  # noqa: E402 - they name the models above.
     StandingInstruction,
     StandingPart,
@@ -338,15 +361,23 @@ from trueup.resources.verifier_models import (  # noqa: E402 - they name the mod
 )
 
 __all__ = [
+    "AccreditationApplication",
     "Application",
     "Attachment",
     "Bar",
+    "Calculation",
+    "CalculationRow",
+    "Comment",
+    "CommentPeriod",
+    "CommentWithheld",
+    "ConfidentialClaim",
     "CreditNotice",
     "Debt",
     "Document",
     "EguIssuance",
     "EguRound",
     "Engagement",
+    "EngagementDisclosure",
     "HostState",
     "Issuance",
     "IssuanceDocument",
@@ -357,12 +388,19 @@ __all__ = [
     "NoticedReport",
     "Overstatement",
     "PlausibleOutput",
+    "RedactedFile",
+    "Redaction",
     "Report",
+    "ReportReview",
     "ReportedMonth",
     "Resource",
+    "ReviewAnswer",
+    "ReviewQuestion",
+    "ReviewTick",
     "StandingInstruction",
     "StandingPart",
     "Suspension",
     "TeamMember",
     "Verifier",
+    "VerifierReview",
 ]

@@ -7,9 +7,11 @@ FOLDER holds the files as the agencies publish them:
     eia/eia_plant_co2_2016.csv, ..._2017.csv, ..._2018.csv
     epa/epa_eia_crosswalk.csv
     epa/ampd_facility_attributes_1980_2021.zip
+    epa/egrid2016_GEN16_generators.csv
 
 Rows and columns are dropped and columns renamed; no figure is changed. The choice of
-plants and units is not made here but in `trueup.demonstration.plants`, where it is tested.
+plants, units and resources is not made here but in `trueup.demonstration.plants` and
+`trueup.demonstration.generators`, where it is tested.
 src/trueup/demonstration/data/README.md names agencies, data sets and what is left out.
 """
 
@@ -37,6 +39,7 @@ EIA_COLUMNS = {
     "Aggregated Fuel Group": "fuel_group",
     "Generation (kWh)": "kwh",
     "Tons of CO2 Emissions": "tons",
+    "Useful Thermal Output (MMBtu)": "useful_mmbtu",
 }
 CROSSWALK_COLUMNS = {
     "CAMD_PLANT_ID": "plant",
@@ -64,6 +67,19 @@ AMPD_COLUMNS = {
     "Operator": "operator",
     "Commercial Operation Date": "commercial_operation_on",
 }
+EGRID_COLUMNS = {
+    "ORISPL": "plant",
+    "PNAME": "name",
+    "PSTATABB": "state",
+    "GENID": "generator",
+    "PRMVR": "prime_mover",
+    "FUELG1": "fuel",
+    "NAMEPCAP": "mw",
+    "GENNTAN": "mwh",
+    "GENYRONL": "year",
+}
+CREDITED_FUELS = ("WND", "SUN", "WAT", "GEO", "NUC")
+FIRST_CREDITED_YEAR = 2013
 
 
 def eia_plants(folder: Path) -> pl.DataFrame:
@@ -114,6 +130,28 @@ def ampd_attributes(folder: Path, units: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def egrid_generators(folder: Path) -> pl.DataFrame:
+    """Operating generators without CO2 that came on line in 2013 or later; no comma in numbers."""
+    table = pl.read_csv(
+        folder / "epa" / "egrid2016_GEN16_generators.csv",
+        skip_rows=1,  # The first of two rows of headings.
+        infer_schema=False,
+        encoding="utf8-lossy",
+    )
+    return (
+        table.filter(
+            pl.col("GENSTAT") == "OP",
+            pl.col("FUELG1").is_in(CREDITED_FUELS),
+            pl.col("GENYRONL").cast(pl.Int32, strict=False) >= FIRST_CREDITED_YEAR,
+        )
+        .select(pl.col(name).alias(short) for name, short in EGRID_COLUMNS.items())
+        .with_columns(
+            pl.col("mw", "mwh").str.replace_all(",", ""), pl.col("name").str.strip_chars()
+        )
+        .sort(pl.col("plant").cast(pl.Int64), "generator")
+    )
+
+
 def write(table: pl.DataFrame, name: str) -> None:
     """Write a compressed CSV that is the same, byte for byte, whenever it is made."""
     path = DATA_DIR / name
@@ -129,6 +167,7 @@ def main() -> None:
     write(eia_plants(folder), "eia_plant_emissions.csv.gz")
     write(units, "epa_eia_crosswalk.csv.gz")
     write(ampd_attributes(folder, units), "ampd_unit_attributes.csv.gz")
+    write(egrid_generators(folder), "egrid_generators.csv.gz")
 
 
 if __name__ == "__main__":

@@ -204,7 +204,7 @@ class TestClasses:
         assert sum(figures.tons for figures in given_to.values()) == Decimal("0.001")
 
 
-EIA_COLUMNS = ("year", "plant", "prime_mover", "fuel_group", "kwh", "tons")
+EIA_COLUMNS = ("year", "plant", "prime_mover", "fuel_group", "kwh", "tons", "useful_mmbtu")
 CROSSWALK_ROW = {
     "plant": "3",
     "name": "Barry",
@@ -235,9 +235,13 @@ ATTRIBUTES = pl.DataFrame(
 
 
 def chosen(*rows: dict[str, str], eia: tuple[str, ...]) -> NationalData:
-    """Choose from made-up rows; an EIA row is written `year plant mover group kWh tons`."""
+    """Choose from made-up rows; an EIA row is written `year plant mover group kWh tons MMBtu`.
+
+    Without MMBtu, nothing of the heat was useful.
+    """
+    rows_of_eia = [[*line.split(), "0"][: len(EIA_COLUMNS)] for line in eia]
     return choose_plants(
-        eia=pl.DataFrame([line.split() for line in eia], schema=list(EIA_COLUMNS), orient="row"),
+        eia=pl.DataFrame(rows_of_eia, schema=list(EIA_COLUMNS), orient="row"),
         crosswalk=pl.DataFrame([{**CROSSWALK_ROW, **row} for row in rows]),
         attributes=ATTRIBUTES,
         jurisdictions=("AL", "TNN"),
@@ -290,6 +294,15 @@ class TestTheChoice:
             "1": [2016, 2017, 2018],
             "3": [2016],
         }
+
+    def test_useful_heat_is_split_as_the_tons_are(self) -> None:
+        """62.16540(a)(5)(i)(B): 3.413 million Btu are a MWh."""
+        data = chosen(
+            {"unit": "1"}, {"unit": "2", "eia_generator": "2"},
+            eia=("2016 3 ST COAL 1000000 900 6826",),
+        )  # fmt: skip
+        heat = [unit.figures[2016].heat_mwh for unit in data.plants[0].units]
+        assert heat == [Decimal(1000), Decimal(1000)]
 
     def test_a_unit_that_burns_wood_is_left_out(self) -> None:
         data = chosen(

@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from decimal import Decimal
 from functools import partial
 from typing import Protocol
 from uuid import UUID, uuid5
@@ -22,7 +21,7 @@ from trueup.compliance import services as compliance
 from trueup.compliance.entries import RunResult
 from trueup.demonstration.participants import Participants, register
 from trueup.demonstration.plants import Plant, PlantUnit
-from trueup.demonstration.stand_ins import YEARS, Figures
+from trueup.demonstration.stand_ins import NOTHING, YEARS, Figures
 from trueup.demonstration.timetable import (
     Timetable,
     operating_from,
@@ -48,7 +47,6 @@ from trueup.transfers import services as transfers
 from trueup.transfers.entries import TransferEntry, TransferSpec
 
 _KEYS = UUID("5c6a2b1e-2f6a-4a55-9b51-62163250c0de")
-_NOTHING = Figures(Decimal(0), Decimal(0))
 # One in so many transfers is signed by the alternate.
 _ALTERNATE_SIGNS = 6
 
@@ -331,7 +329,7 @@ def _figures_of(unit: PlantUnit) -> Mapping[int, Figures]:
         year = stand_in_year(real)
         has_begun = begins_on is None or begins_on.year <= year
         if has_begun and (ends_on is None or year <= ends_on.year):
-            figures[year] = unit.figures.get(real, _NOTHING)
+            figures[year] = unit.figures.get(real, NOTHING)
     return figures
 
 

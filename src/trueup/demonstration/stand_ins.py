@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import polars as pl
 
@@ -34,6 +34,8 @@ _FUEL_OF_GROUP = {"COAL": COAL, "GAS": GAS, "PET": PETROLEUM}
 # Where a State's plants report only in part, EIA gives the rest under this code.
 _PARTIALLY_REPORTING = 99999
 _THOUSANDTHS = 1000
+# 62.16540(a)(5)(i)(B): 3.413e6 Btu of useful heat count as a MWh.
+MMBTU_A_MWH = Decimal("3.413")
 
 
 class UnitClass(NamedTuple):
@@ -59,12 +61,18 @@ class Capacity(NamedTuple):
 
 
 class Figures(NamedTuple):
-    """Short tons of CO2 and net MWh of one year."""
+    """Short tons of CO2, net MWh and MWh of useful heat of one year."""
 
     tons: Decimal
     mwh: Decimal
+    heat_mwh: Decimal = Decimal(0)
+
+    def __add__(self, other: tuple[object, ...]) -> Figures:
+        """Both together, figure by figure."""
+        return Figures(*(Decimal(a) + b for a, b in zip(self, cast(Figures, other), strict=True)))
 
 
+NOTHING = Figures(Decimal(0), Decimal(0))
 # By plant and year, what EIA reports for each class of prime mover and fuel.
 Reported = Mapping[tuple[int, int], Mapping[UnitClass, Figures]]
 
@@ -83,14 +91,15 @@ def reported_figures(eia: pl.DataFrame) -> dict[tuple[int, int], dict[UnitClass,
             pl.col("fuel_group").replace_strict(_FUEL_OF_GROUP).alias("fuel"),
             pl.col("kwh").cast(pl.Int64),
             pl.col("tons").cast(pl.Decimal(38, 15)),
+            pl.col("useful_mmbtu").cast(pl.Decimal(38, 6)),
         )
         .group_by("plant", "year", "technology", "fuel")
-        .agg(pl.col("tons", "kwh").sum())
+        .agg(pl.col("tons", "kwh", "useful_mmbtu").sum())
         .sort("plant", "year", "technology", "fuel")
     )
     reported: dict[tuple[int, int], dict[UnitClass, Figures]] = defaultdict(dict)
-    for plant, year, technology, fuel, tons, kwh in rows.iter_rows():
-        figures = Figures(tons, Decimal(kwh) / 1000)
+    for plant, year, technology, fuel, tons, kwh, useful_mmbtu in rows.iter_rows():
+        figures = Figures(tons, Decimal(kwh) / 1000, useful_mmbtu / MMBTU_A_MWH)
         reported[plant, year][UnitClass(technology, fuel)] = figures
     return dict(reported)
 
@@ -108,12 +117,8 @@ def substitutes_2017(reported: Reported) -> dict[tuple[int, int], dict[UnitClass
         if year != first or (plant, missing) in reported or (plant, last) not in reported:
             continue
         before, after = reported[plant, first], reported[plant, last]
-        nothing = Figures(Decimal(0), Decimal(0))
         means[plant, missing] = {
-            unit_class: Figures(
-                (before.get(unit_class, nothing).tons + after.get(unit_class, nothing).tons) / 2,
-                (before.get(unit_class, nothing).mwh + after.get(unit_class, nothing).mwh) / 2,
-            )
+            unit_class: _mean(before.get(unit_class, NOTHING), after.get(unit_class, NOTHING))
             for unit_class in sorted(before.keys() | after.keys())
         }
     return {key: means[key] for key in means if is_plant(key[0])}
@@ -130,23 +135,23 @@ def apportion(
     members: dict[UnitClass, list[Capacity]] = defaultdict(list)
     for unit in sorted(units):
         members[unit.unit_class].append(unit)
-    given: dict[UnitClass, Figures] = dict.fromkeys(members, Figures(Decimal(0), Decimal(0)))
+    given: dict[UnitClass, Figures] = dict.fromkeys(members, NOTHING)
     for source, figure in figures.items():
-        target = _class_for(source, members)
-        so_far = given[target]
-        given[target] = Figures(so_far.tons + figure.tons, so_far.mwh + figure.mwh)
+        given[_class_for(source, members)] += figure
     tons = _in_thousandths([given[unit_class].tons for unit_class in members])
     mwh = _in_thousandths([max(given[unit_class].mwh, Decimal(0)) for unit_class in members])
+    heat = _in_thousandths([given[unit_class].heat_mwh for unit_class in members])
     split: dict[UnitKey, Figures] = {}
-    for own, class_tons, class_mwh in zip(members.values(), tons, mwh, strict=True):
+    for own, *of_class in zip(members.values(), tons, mwh, heat, strict=True):
         weights = {unit.key: unit.share_mw for unit in own}
-        unit_tons = largest_remainder(class_tons, weights)
-        unit_mwh = largest_remainder(class_mwh, weights)
+        parts = [largest_remainder(thousandths, weights) for thousandths in of_class]
         for key in weights:
-            split[key] = Figures(
-                Decimal(unit_tons[key]) / _THOUSANDTHS, Decimal(unit_mwh[key]) / _THOUSANDTHS
-            )
+            split[key] = Figures(*(Decimal(part[key]) / _THOUSANDTHS for part in parts))
     return split
+
+
+def _mean(one: Figures, other: Figures) -> Figures:
+    return Figures(*(figure / 2 for figure in one + other))
 
 
 def _class_for(source: UnitClass, members: Mapping[UnitClass, Sequence[Capacity]]) -> UnitClass:

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from trueup.rules.calendar import BusinessCalendar, federal_calendar
 from trueup.rules.credits import CreditRules
+from trueup.rules.output_based import OutputBasedRules
 from trueup.rules.people import PeopleRules
 from trueup.rules.periods import (
     CompliancePeriod,
@@ -26,6 +27,7 @@ from trueup.rules.periods import (
     transfer_deadline_on,
 )
 from trueup.rules.readings import Reading, ReadingValue, check_reading
+from trueup.rules.set_aside import RenewableRules
 from trueup.rules.tables import Budget, Jurisdiction, PrintedTable, yearly_share
 
 ACCOUNT_KINDS = frozenset({"compliance", "general", "holding", "origination", "retirement"})
@@ -127,6 +129,8 @@ class Program:
     budgets: BudgetTables | None
     credits: CreditRules | None  # None where instruments are allocated.
     historical_generation: HistoricalGeneration | None
+    renewable_energy: RenewableRules | None  # None where the set-aside has no rules.
+    output_based: OutputBasedRules | None
     transaction_types: Mapping[str, TransactionType]
     readings: Mapping[str, Reading]
     cites: Mapping[str, str]  # By section of the program's file.

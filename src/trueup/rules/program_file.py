@@ -67,7 +67,9 @@ class Section:
     def flag(self, key: str) -> bool:
         return self._take(key, bool, "true or false")
 
-    def texts(self, key: str) -> tuple[str, ...]:
+    def texts(self, key: str, *, may_be_empty: bool = False) -> tuple[str, ...]:
+        if may_be_empty and self._values.get(key) == []:
+            return tuple(self._take(key, list, "a list of texts"))
         return self._list(key, str, "texts")
 
     def wholes(self, key: str) -> tuple[int, ...]:

@@ -32,6 +32,7 @@ from trueup.rules.program import (
 from trueup.rules.program_file import ProgramFileError, Section
 from trueup.rules.readings import Reading, check_reading, keys_of
 from trueup.rules.refusal import Refusal, Refused
+from trueup.rules.set_aside_file import read_set_asides
 from trueup.rules.tables import (
     Budget,
     Jurisdiction,
@@ -132,6 +133,7 @@ def _program(top: Section) -> Program:
     warnings = _open(top, "insufficient_holdings", cites)
     retirement = _open(top, "voluntary_retirement", cites)
     places = _open(top, "jurisdictions", cites)
+    renewable_energy, output_based = read_set_asides(top, cites)
     with identity, instrument, deadline, hold, warnings, retirement, places:
         kind = identity.choice("kind", _KINDS)
         # Credits are issued for what was generated or saved; nothing is allocated ahead.
@@ -160,6 +162,8 @@ def _program(top: Section) -> Program:
             budgets=_budgets(top, cites, jurisdictions),
             credits=_credits(top, cites) if issues_credits else None,
             historical_generation=_historical_generation(top, cites),
+            renewable_energy=renewable_energy,
+            output_based=output_based,
             transaction_types=_transaction_types(
                 top, needed=_NEEDED_TYPES if issues_credits else _NEEDED_WITH_ALLOCATIONS
             ),

@@ -143,6 +143,21 @@ class AboveMetered(Refusal):
     cite = "40 CFR 62.16455(c)(1), 62.16460(b)(2)(iii)"
 
 
+class PlanMissing(Refusal):
+    code = "resources.plan_missing"
+    cite = "40 CFR 62.16455"
+
+
+class PlanUnchanged(Refusal):
+    code = "resources.plan_unchanged"
+    cite = "40 CFR 62.16455"
+
+
+class PlanNotApproved(Refusal):
+    code = "resources.plan_not_approved"
+    cite = "PLAT-135"
+
+
 class ReportMissing(Refusal):
     code = "resources.report_missing"
     cite = "40 CFR 62.16445(c), (e)"

@@ -1,18 +1,50 @@
-"""The resources whose credits go to some accounts: what a sponsor sees of their own."""
+"""What a sponsor sees of the resources whose credits go to their accounts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
 
+from django.db.models import QuerySet
+
+from trueup.accounts import queries as accounts
 from trueup.audit.statements import among
-from trueup.resources.entries import ResourceEntry
-from trueup.resources.models import Resource
-from trueup.resources.queries import resource_entry
+from trueup.resources.entries import (
+    DocumentEntry,
+    IssuanceEntry,
+    ResourceEntry,
+    ResourceSpec,
+    StandingEntry,
+)
+from trueup.resources.filing import capacity_of, tags_for
+from trueup.resources.models import (
+    Application,
+    Attachment,
+    Document,
+    MeterReading,
+    MeterReporter,
+    Resource,
+    StandingInstruction,
+    Suspension,
+)
+from trueup.resources.plans import plan_versions
+from trueup.resources.queries import issuances_of, papers_of, reports_of, resource_entry
+from trueup.resources.sponsor_entries import (
+    EligibilityEntry,
+    MeterMonth,
+    ReporterEntry,
+    Sponsored,
+)
+from trueup.resources.standing import standing_entry, standing_of
+from trueup.rules.eligibility import Uprate
 
 PAGE = 100
+PAPERS_SHOWN = 50
 
 
-def resources_of_accounts(accounts: Iterable[int], *, limit: int = PAGE) -> list[ResourceEntry]:
+def resources_of_accounts(
+    accounts: Iterable[int], *, limit: int = PAGE, after: int = 0
+) -> list[ResourceEntry]:
     """The resources whose credits go to these accounts, in the order of description.
 
     Source: 40 CFR 62.16445(a); PLAT-124.
@@ -20,5 +52,212 @@ def resources_of_accounts(accounts: Iterable[int], *, limit: int = PAGE) -> list
     wanted = sorted(set(accounts))
     if not wanted:
         return []
-    rows = Resource.objects.filter(account_id__in=among(wanted)).order_by("id")
+    rows = Resource.objects.filter(account_id__in=among(wanted), id__gt=after).order_by("id")
     return [resource_entry(row) for row in rows[:limit]]
+
+
+def account_of_resource(resource: int) -> int | None:
+    """The account to which a resource's credits go; None without one, or without a resource."""
+    return Resource.objects.filter(id=resource).values_list("account_id", flat=True).first()
+
+
+def sponsored(resource: int) -> Sponsored | None:
+    """All that the page of a resource shows its sponsor, in constant statements.
+
+    Source: 40 CFR 62.16445, 62.16455, 62.16460; PLAT-052, PLAT-120.
+    """
+    row = Resource.objects.filter(id=resource).first()
+    if row is None:
+        return None
+    return Sponsored(
+        resource=resource_entry(row),
+        spec=spec_of(row),
+        tags=tags_for(row),
+        application=application_of(resource),
+        plans=tuple(plan_versions(resource)),
+        papers=tuple(papers_of(resource, limit=PAPERS_SHOWN)),
+        reports=tuple(reports_of(resource)),
+        issuances=tuple(issuances_of(resource)),
+        standing=tuple(standing_of(resource, include_ended=True)),
+        reporters=tuple(reporters_of(resource)),
+        open_months=tuple(
+            meter_months(resource, states=("filed", "held", "disputed"))[:PAPERS_SHOWN]
+        ),
+        is_suspended=Suspension.objects.filter(resource=row, until_at=None).exists(),
+        revoked_at=row.revoked_at,
+    )
+
+
+def spec_of(row: Resource) -> ResourceSpec:
+    """A resource as its sponsor described it."""
+    uprate = None
+    if row.uprate_on is not None and row.uprate_from_mw is not None and row.uprate_to_mw:
+        uprate = Uprate(
+            on=row.uprate_on,
+            from_mw=row.uprate_from_mw,
+            to_mw=row.uprate_to_mw,
+            of_license=row.is_relicensed,
+        )
+    return ResourceSpec(
+        name=row.name,
+        category=row.category,
+        kind=row.kind,
+        jurisdiction=row.jurisdiction,
+        capacity_mw=capacity_of(row),
+        in_service_on=row.in_service_on,
+        grid=row.grid,
+        uprate=uprate,
+        derated_on=row.derated_on,
+        is_relicensed=row.is_relicensed,
+        contract_with=row.contract_with,
+        is_regional_supply=row.is_regional_supply,
+        has_meter=row.has_meter,
+        savings_kind=row.savings_kind,
+        savings_basis=row.savings_basis,
+        is_distributed=row.is_distributed,
+        exclusion=row.exclusion,
+        owner=row.owner,
+    )
+
+
+def application_of(resource: int) -> EligibilityEntry | None:
+    """The latest eligibility application of a resource.
+
+    Source: 40 CFR 62.16445(a), (b).
+    """
+    row = Application.objects.filter(resource_id=resource).order_by("-id").first()
+    if row is None:
+        return None
+    return EligibilityEntry(
+        id=row.pk,
+        state=row.state,
+        submitted_at=row.submitted_at,
+        question=row.question,
+        verified_at=row.verified_at,
+        decided_at=row.decided_at,
+    )
+
+
+def latest_paper(resource: int, kind: str) -> DocumentEntry | None:
+    """The paper of a kind that was filed last for a resource."""
+    row = Document.objects.filter(resource_id=resource, kind=kind).order_by("-id").first()
+    return paper_of(resource, row.pk) if row is not None else None
+
+
+def paper_of(resource: int, document: int) -> DocumentEntry | None:
+    """One paper of a resource; None if it is another's."""
+    found = papers_of(resource, limit=1, after=document - 1)
+    return found[0] if found and found[0].id == document else None
+
+
+def attachment_of(resource: int, document: int, sha256: str) -> Attachment | None:
+    """One file of a paper of a resource."""
+    return Attachment.objects.filter(
+        document_id=document, document__resource_id=resource, sha256=sha256
+    ).first()
+
+
+def issues_of(resource: int) -> list[IssuanceEntry]:
+    """What was issued to a resource, year by year."""
+    return issuances_of(resource)
+
+
+def reporters_of(resource: int) -> list[ReporterEntry]:
+    """Who reports the meter data of a resource now.
+
+    Source: PLAT-130; docs/decisions/0205.
+    """
+    return _reporters(MeterReporter.objects.filter(resource_id=resource, until_at=None))
+
+
+def reports_for(person: int, *, program: str = "", limit: int = PAGE) -> list[ResourceEntry]:
+    """The resources that named a person to report their meter data.
+
+    Source: PLAT-130; docs/decisions/0205.
+    """
+    named = MeterReporter.objects.filter(person_id=person, until_at=None).values("resource_id")
+    rows = Resource.objects.filter(id__in=named).order_by("id")
+    if program:
+        rows = rows.filter(program=program)
+    return [resource_entry(row) for row in rows[:limit]]
+
+
+def meter_months(
+    resource: int, *, year: int | None = None, states: Iterable[str] = (), limit: int = 240
+) -> list[MeterMonth]:
+    """The months of meter data that count now, the first first.
+
+    Source: PLAT-130; docs/decisions/0205.
+    """
+    rows = MeterReading.objects.filter(resource_id=resource).exclude(state="superseded")
+    if year is not None:
+        rows = rows.filter(year=year)
+    wanted = tuple(states)
+    if wanted:
+        rows = rows.filter(state__in=wanted)
+    return [_month(row) for row in rows.order_by("year", "month")[:limit]]
+
+
+def latest_months(
+    resources: Iterable[int], *, per_resource: int = 12
+) -> Mapping[int, list[MeterMonth]]:
+    """The newest months of meter data of some resources, in one statement."""
+    wanted = sorted(set(resources))
+    found: dict[int, list[MeterMonth]] = {key: [] for key in wanted}
+    if not wanted:
+        return found
+    rows = MeterReading.objects.filter(resource_id__in=among(wanted)).exclude(state="superseded")
+    for row in rows.order_by("-year", "-month")[: per_resource * len(wanted)]:
+        found[row.resource_id].append(_month(row))
+    return found
+
+
+def standing_entry_of(instruction: int) -> StandingEntry | None:
+    """A standing instruction by its id, with the program's resource it is of."""
+    row = StandingInstruction.objects.filter(id=instruction).first()
+    return standing_entry(row) if row is not None else None
+
+
+def standing_into(accounts: Iterable[int], *, limit: int = PAGE) -> list[StandingEntry]:
+    """Standing instructions in force whose credits go to some accounts.
+
+    Source: PLAT-126; docs/decisions/0204.
+    """
+    wanted = sorted(set(accounts))
+    if not wanted:
+        return []
+    rows = StandingInstruction.objects.filter(destination_id__in=among(wanted), ended_at=None)
+    return [standing_entry(row) for row in rows.order_by("id")[:limit]]
+
+
+def names_of(resources: Iterable[int]) -> dict[int, ResourceEntry]:
+    """Resources by id, in one statement."""
+    rows = Resource.objects.filter(id__in=among(resources))
+    return {row.pk: resource_entry(row) for row in rows}
+
+
+def people_of(people: Iterable[int]) -> dict[int, str]:
+    """What some people are called, in one statement."""
+    return {key: person.name for key, person in accounts.people(people).items()}
+
+
+def _reporters(rows: QuerySet[MeterReporter]) -> list[ReporterEntry]:
+    return [
+        ReporterEntry(resource=row.resource_id, person=row.person_id, from_at=row.from_at)
+        for row in rows.order_by("id")
+    ]
+
+
+def _month(row: MeterReading) -> MeterMonth:
+    return MeterMonth(
+        resource=row.resource_id,
+        year=row.year,
+        month=row.month,
+        version=row.version,
+        mwh=row.mwh if row.mwh is not None else Decimal(0),
+        state=row.state,
+        reporter=row.reporter_id,
+        filed_at=row.filed_at,
+        evidence=row.evidence,
+        ground=row.ground,
+    )

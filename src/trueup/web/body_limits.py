@@ -8,6 +8,8 @@ Source: PLAT-051 (a list of 1,000,000 blocks is refused with the limit); docs/de
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, cast
 
@@ -18,40 +20,54 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from trueup.transfers.checks import BLOCKS_MAX
 from trueup.web.access import View
 from trueup.web.pages import page
+from trueup.web.signed_acts import SENT_MAX
 
 # Of typed answers; a file that goes with them has its own limit (`sheets.FILE_MAX`).
 TYPED_MAX = 2_400_000
-SENT_MAX = 8_000_000
+Most = Callable[[HttpRequest, Mapping[str, Any]], int]
 
 
-def limited(view: View) -> View:
-    """A view whose answers may be long, and not longer; give it its rule of access first."""
+def _as_usual(_request: HttpRequest, _arguments: Mapping[str, Any]) -> int:
+    return SENT_MAX
+
+
+def limited(view: View, *, most: Most = _as_usual) -> View:
+    """A view whose answers may be long, and not longer; give it its rule of access first.
+
+    Args:
+        most: How many bytes may be sent with files.
+    """
     protected = csrf_protect(cast("Any", view))
 
     @csrf_exempt
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.method == "POST" and _length(request) > _limit(request):
-            return _too_much(request)
+        if request.method == "POST" and _length(request) > _limit(request, most, kwargs):
+            return _too_much(request, most(request, kwargs))
         try:
             return cast("HttpResponseBase", protected(request, *args, **kwargs))
         except RequestDataTooBig:
-            return _too_much(request)
+            return _too_much(request, most(request, kwargs))
 
     return guarded
 
 
 def _length(request: HttpRequest) -> int:
     text = str(request.META.get("CONTENT_LENGTH") or "0")
-    return int(text) if text.isdigit() else SENT_MAX + 1
+    return int(text) if text.isdigit() else sys.maxsize
 
 
-def _limit(request: HttpRequest) -> int:
+def _limit(request: HttpRequest, most: Most, arguments: Mapping[str, Any]) -> int:
     is_form = str(request.META.get("CONTENT_TYPE", "")).startswith("multipart/form-data")
-    return SENT_MAX if is_form else TYPED_MAX
+    return most(request, arguments) if is_form else TYPED_MAX
 
 
-def _too_much(request: HttpRequest) -> HttpResponseBase:
+def _too_much(request: HttpRequest, limit: int) -> HttpResponseBase:
     return page(
-        request, "signing/too_much", http_status=413, blocks_max=BLOCKS_MAX, back=request.path
+        request,
+        "signing/too_much",
+        http_status=413,
+        blocks_max=BLOCKS_MAX,
+        files_max=limit if limit > SENT_MAX else 0,
+        back=request.path,
     )

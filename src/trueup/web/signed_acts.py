@@ -40,6 +40,9 @@ PROGRAM = "program"
 # Among the values of a draft: the names of the pages of its journey that were answered.
 ANSWERED = "answered"
 
+# Bytes that a page may be sent with a file, unless its act says more.
+SENT_MAX = 8_000_000
+
 
 def now() -> datetime:
     """The wall clock, which only the adapters read."""
@@ -237,6 +240,10 @@ class SignedAct:
         functions: For acts of officials: one of these is needed in the program.
         steps: The pages of its journey, one thing each; without them it has one form.
         forecast: What signing would do, for the page that checks the answers.
+        certified: The statements, where they are a paper's own and not the account's.
+        then: What happens after the signature, where it is no transfer.
+        home: Name and address of the page from which it was begun.
+        sent_max: How many bytes one of its pages may be sent, files included.
     """
 
     name: str
@@ -258,12 +265,18 @@ class SignedAct:
     functions: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
     forecast: Callable[[Acting, Values, UUID], Forecast] = lambda _a, _v, _k: Forecast()
+    certified: Callable[[Acting], tuple[Statement, ...]] | None = None
+    then: str | Promise = ""
+    home: Callable[[Acting], tuple[str, str]] | None = None
+    sent_max: int = SENT_MAX
 
     def statements(self, acting: Acting, values: Values) -> tuple[Statement, ...]:
         """The prescribed statements, which are shown word for word and accepted.
 
         Source: 40 CFR 62.16295(a), 62.16305(a)(4), 62.16315(c)(4), 62.16320(c).
         """
+        if self.certified is not None:
+            return self.certified(acting)
         kind = acting.account.kind if acting.account else self.account_kind(acting, values)
         return library.statements_for(
             self.document, acting.program.people.statements, account_kind=kind

@@ -9,6 +9,7 @@ Source: PLAT-050, PLAT-051, PLAT-054; docs/decisions/0240.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -18,14 +19,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from trueup.rules.refusal import Refused
+from trueup.signing import queries
 from trueup.signing import services as signing
 from trueup.signing.entries import DraftEntry
 from trueup.web import journeys
-from trueup.web.access import View, own
+from trueup.web.access import View, caller_of, own
 from trueup.web.acting import acting_of, acting_on
+from trueup.web.acts import ACTS
 from trueup.web.body_limits import limited
 from trueup.web.pages import page, program_trail
-from trueup.web.signed_acts import Acting, SignedAct, Step, StepForm
+from trueup.web.signed_acts import SENT_MAX, Acting, SignedAct, Step, StepForm, now
 from trueup.web.views.signing_drafts import act_of, draft_of, owns_draft, trail_steps
 
 BLOCKS_SHOWN = 200
@@ -63,7 +66,14 @@ def begin_page(act: SignedAct) -> View:
     return view
 
 
-@limited
+def _sent_max(request: HttpRequest, arguments: Mapping[str, Any]) -> int:
+    """How much a page of a draft may be sent: what its act takes, if the draft is one's own."""
+    person = caller_of(request).person if request.user.is_authenticated else None
+    found = queries.draft(arguments["key"], person=person, at=now()) if person else None
+    return ACTS[found.act].sent_max if found is not None and found.act in ACTS else SENT_MAX
+
+
+@partial(limited, most=_sent_max)
 @own(owns_draft)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -126,7 +136,7 @@ def check(request: HttpRequest, key: UUID) -> HttpResponse:
         request,
         "signing/check",
         program=acting.program,
-        trail=program_trail(acting.program, *trail_steps(acting)),
+        trail=program_trail(acting.program, *trail_steps(acting, act)),
         act=act,
         acting=acting,
         draft=draft,
@@ -155,8 +165,11 @@ def discard(request: HttpRequest, key: UUID) -> HttpResponse:
     draft = draft_of(request, key)
     if draft.done_at is not None:
         return HttpResponseRedirect(reverse("sign-receipt", args=[key]))
-    acting = acting_of(request, act_of(draft), draft)
+    act = act_of(draft)
+    acting = acting_of(request, act, draft)
     signing.discard_draft(key=key, person=draft.person)
+    if act.home is not None:
+        return HttpResponseRedirect(act.home(acting)[1])
     if acting.account is None:
         return HttpResponseRedirect(reverse("you"))
     number = acting.account.number
@@ -198,7 +211,7 @@ def _step_page(
         request,
         asked.template,
         program=acting.program,
-        trail=program_trail(acting.program, *trail_steps(acting)),
+        trail=program_trail(acting.program, *trail_steps(acting, act)),
         http_status=422 if form.errors else 200,
         act=act,
         acting=acting,

@@ -87,7 +87,13 @@ def act_page(act: SignedAct) -> View:
 
 def guarded(act: SignedAct) -> View:
     """The view of an act's first page with the rule that its address needs."""
-    return limited(_ruled(act, begin_page(act))) if act.steps else _ruled(act, act_page(act))
+    if not act.steps:
+        return _ruled(act, act_page(act))
+
+    def most(request: HttpRequest, _arguments: Mapping[str, Any]) -> int:
+        return act.sent_max if request.user.is_authenticated else signed_acts.SENT_MAX
+
+    return limited(_ruled(act, begin_page(act)), most=most)
 
 
 def _ruled(act: SignedAct, view: View) -> View:
@@ -301,7 +307,7 @@ def _form_page(
         request,
         "signing/form",
         program=acting.program,
-        trail=program_trail(acting.program, *trail_steps(acting)),
+        trail=program_trail(acting.program, *trail_steps(acting, act)),
         http_status=422 if form.errors else 200,
         act=act,
         acting=acting,
@@ -325,7 +331,7 @@ def _sign_page(request: HttpRequest, asked: Asked, *, status: int = 200) -> Http
         request,
         "signing/sign",
         program=acting.program,
-        trail=program_trail(acting.program, *trail_steps(acting)),
+        trail=program_trail(acting.program, *trail_steps(acting, asked.act)),
         http_status=status,
         asked=asked,
         act=asked.act,

@@ -44,9 +44,12 @@ def act_of(draft: DraftEntry) -> SignedAct:
     return ACTS[draft.act]
 
 
-def trail_steps(acting: Acting) -> list[Link]:
-    """The way back from a page of an act: the person's accounts, and the one it is for."""
+def trail_steps(acting: Acting, act: SignedAct) -> list[Link]:
+    """The way back from a page of an act: the person's accounts, and what it is for."""
     steps = [own_accounts()]
+    if act.home is not None:
+        name, address = act.home(acting)
+        return [*steps, Link(name=name, address=address)]
     if acting.account is not None:
         address = reverse("account", args=[acting.program.code, acting.account.number])
         steps.append(Link(name=acting.account.name, address=address))

@@ -27,8 +27,8 @@ from trueup.resources.filing import (
 )
 from trueup.resources.models import Application, Resource
 from trueup.resources.queries import resource_entry
-from trueup.rules.eligibility import Showing, Uprate, check_eligibility
-from trueup.rules.papers import APPLICATION, DECISION, PLAN, check_paper, check_plan
+from trueup.rules.eligibility import HostState, Showing, Uprate, check_eligibility
+from trueup.rules.papers import APPLICATION, DECISION, PLAN, check_paper, check_plan, tags_of
 from trueup.rules.refusal import Refusal, Refused
 
 CITE = "40 CFR 62.16445(a), (b)"
@@ -55,15 +55,13 @@ def submit_application(
     """
     row = existing(resource)
     refuse(submitter_refusals(row, submitted_by, at=submitted_at))
-    refuse(_state_refusals(row))
-    host = host_of(row)
-    tags = tags_for(row)
-    refusals = check_paper(APPLICATION, application, tags=tags, program=row.program)
-    refusals += check_paper(PLAN, plan, tags=tags, program=row.program)
-    refusals += check_plan(plan, resource=described(row, host))
-    refusals += check_eligibility(showing_of(row), host=host)
-    refusals += _number_refusals(row, application)
-    refuse(refusals)
+    refuse(state_refusals(row))
+    number = ledger.account(row.account_id).number if row.account_id is not None else ""
+    refuse(
+        application_refusals(
+            row, host=host_of(row), application=application, plan=plan, number=number
+        )
+    )
     applied = Application.objects.create(resource=row, submitted_at=submitted_at)
     actor = f"person:{submitted_by}"
     file_document(
@@ -161,19 +159,7 @@ def approve_application(
     """
     row = existing(resource)
     applied = open_application(row)
-    refusals: list[Refusal] = list(require_ground(grounds))
-    if applied.state == "info_asked":
-        refusals.append(
-            checks.InformationAwaited(f"Awaited from the applicant: {applied.question}")
-        )
-    if applied.verified_at is None:
-        refusals.append(
-            checks.NotVerified(
-                "No accredited verifier has filed a verification report for the application."
-            )
-        )
-    refusals += check_eligibility(showing_of(row), host=host_of(row))
-    refuse(refusals)
+    refuse(approval_refusals(row, applied, host=host_of(row), grounds=grounds))
     file_document(
         row,
         kind=DECISION,
@@ -185,11 +171,40 @@ def approve_application(
     applied.state, applied.decided_at, applied.decided_by = "approved", decided_at, actor
     applied.save(update_fields=["state", "decided_at", "decided_by"])
     row.state, row.registered_at = "registered", decided_at
-    row.identifier = f"R{row.pk:07d}"
+    row.identifier = identifier_of(row)
     row.save(update_fields=["state", "registered_at", "identifier"])
     act = _act(row, decided_at, actor)
     decide(act, item=QUALIFICATION, outcome="qualified", ground=grounds)
     return resource_entry(row)
+
+
+def identifier_of(row: Resource) -> str:
+    """What the register calls a resource.
+
+    Source: 40 CFR 62.16445(b), 62.16515(g)(4).
+    """
+    return f"R{row.pk:07d}"
+
+
+def approval_refusals(
+    row: Resource, applied: Application, *, host: HostState, grounds: str
+) -> list[Refusal]:
+    """Why an application cannot be approved as things stand.
+
+    Source: 40 CFR 62.16445(b); RATE-071, RATE-074.
+    """
+    refusals: list[Refusal] = list(require_ground(grounds))
+    if applied.state == "info_asked":
+        refusals.append(
+            checks.InformationAwaited(f"Awaited from the applicant: {applied.question}")
+        )
+    if applied.verified_at is None:
+        refusals.append(
+            checks.NotVerified(
+                "No accredited verifier has filed a verification report for the application."
+            )
+        )
+    return refusals + check_eligibility(showing_of(row), host=host)
 
 
 @transaction.atomic
@@ -256,7 +271,35 @@ def showing_of(row: Resource) -> Showing:
     )
 
 
-def _state_refusals(row: Resource) -> list[Refusal]:
+def application_refusals(
+    row: Resource,
+    *,
+    host: HostState,
+    application: Mapping[str, str],
+    plan: Mapping[str, str],
+    number: str,
+) -> list[Refusal]:
+    """Every element that is missing and every test that is failed.
+
+    Args:
+        number: Of the resource's account.
+
+    Source: 40 CFR 62.16445(a), 62.16455; RATE-061 to RATE-072, RATE-077 to RATE-109.
+    """
+    of = described(row, host)
+    tags = tags_of(of)
+    refusals = check_paper(APPLICATION, application, tags=tags, program=row.program)
+    refusals += check_paper(PLAN, plan, tags=tags, program=row.program)
+    refusals += check_plan(plan, resource=of)
+    refusals += check_eligibility(showing_of(row), host=host)
+    return refusals + _number_refusals(row, application, number)
+
+
+def state_refusals(row: Resource) -> list[Refusal]:
+    """Why no application can be submitted for a resource, as the register stands.
+
+    Source: 40 CFR 62.16440(a), 62.16445(a), (b).
+    """
     if row.state in {"described", "rejected"}:
         return []
     if row.state == "revoked":
@@ -264,16 +307,13 @@ def _state_refusals(row: Resource) -> list[Refusal]:
     return [checks.AlreadySubmitted(f"{row.name} is {row.state} already.")]
 
 
-def _number_refusals(row: Resource, application: Mapping[str, str]) -> list[Refusal]:
-    number = application.get("account_number", "").strip()
-    if row.account_id is None or not number:
-        return []
-    found = ledger.account(row.account_id)
-    if number == found.number:
+def _number_refusals(row: Resource, application: Mapping[str, str], number: str) -> list[Refusal]:
+    stated = application.get("account_number", "").strip()
+    if not stated or stated == number:
         return []
     return [
         checks.AccountNumberWrong(
-            f"The application names account {number}; {row.name} has {found.number}."
+            f"The application names account {stated}; {row.name} has {number}."
         )
     ]
 

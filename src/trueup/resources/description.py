@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from trueup.audit import services as audit
 from trueup.ledger import queries as ledger
+from trueup.ledger.entries import AccountEntry
 from trueup.resources import checks
 from trueup.resources.entries import ResourceEntry, ResourceSpec
 from trueup.resources.filing import refuse
@@ -68,15 +69,12 @@ def describe_resource(
     Source: 40 CFR 62.16445(a)(1), (2); RATE-063, RATE-076.
     """
     rules = programs.load(program)
-    refuse(_description_refusals(program, spec, account))
+    found = ledger.account(account) if account is not None else None
+    refuse(description_refusals(program, spec, found))
     try:
         with transaction.atomic():
-            row = Resource.objects.create(
-                program=rules.code,
-                account_id=account,
-                described_at=described_at,
-                **_columns(spec),
-            )
+            row = resource_row(rules.code, spec, account=account, described_at=described_at)
+            row.save(force_insert=True)
             audit.log(
                 at=described_at,
                 program=program,
@@ -90,6 +88,15 @@ def describe_resource(
         taken = checks.ResourceNameTaken(f"There is a resource “{spec.name}” already.")
         raise Refused([taken]) from error
     return resource_entry(row)
+
+
+def resource_row(
+    program: str, spec: ResourceSpec, *, account: int | None, described_at: datetime
+) -> Resource:
+    """A resource as it is described, before it is kept."""
+    return Resource(
+        program=program, account_id=account, described_at=described_at, **_columns(spec)
+    )
 
 
 def _columns(spec: ResourceSpec) -> dict[str, object]:
@@ -120,7 +127,13 @@ def _columns(spec: ResourceSpec) -> dict[str, object]:
     }
 
 
-def _description_refusals(program: str, spec: ResourceSpec, account: int | None) -> list[Refusal]:
+def description_refusals(
+    program: str, spec: ResourceSpec, account: AccountEntry | None
+) -> list[Refusal]:
+    """Why a resource cannot be put on record as it is described.
+
+    Source: 40 CFR 62.16445(a)(1), (2); RATE-063, RATE-076.
+    """
     rules = programs.load(program)
     categories = rules.credits.categories if rules.credits is not None else {}
     refusals: list[Refusal] = []
@@ -133,13 +146,11 @@ def _description_refusals(program: str, spec: ResourceSpec, account: int | None)
         refusals.append(checks.UnknownState(f"“{spec.jurisdiction}” is no State."))
     if spec.category != "DSM" and not (spec.capacity_mw.is_finite() and spec.capacity_mw > 0):
         refusals.append(checks.CapacityMissing("State the nameplate capacity, above 0 MW."))
-    if account is not None:
-        found = ledger.account(account)
-        if found.program != program or found.kind != "general":
-            refusals.append(
-                checks.RecipientNotGeneral(
-                    f"Account {found.number} is no general account of {program}: the credits of a"
-                    " resource are recorded in one."
-                )
+    if account is not None and (account.program != program or account.kind != "general"):
+        refusals.append(
+            checks.RecipientNotGeneral(
+                f"Account {account.number} is no general account of {program}: the credits of a"
+                " resource are recorded in one."
             )
+        )
     return refusals

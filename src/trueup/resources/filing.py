@@ -56,6 +56,14 @@ def host_of(resource: Resource) -> eligibility.HostState:
     row = HostState.objects.filter(
         program=resource.program, jurisdiction=resource.jurisdiction
     ).first()
+    return host_as_chosen(resource, row)
+
+
+def host_as_chosen(resource: Resource, row: HostState | None) -> eligibility.HostState:
+    """As `host_of`, where what the State has chosen was read already.
+
+    Source: 40 CFR 62.16435(a)(3); AMB-25.
+    """
     if row is not None:
         return eligibility.HostState(program=row.approach, plan=row.plan)
     is_known = resource.jurisdiction in programs.load(resource.program).jurisdictions
@@ -89,11 +97,24 @@ def submitter_refusals(resource: Resource, person: int, *, at: datetime) -> list
 
     Source: 40 CFR 62.16445(a)(1), (c), 62.16450(b); RATE-150; AMB-20.
     """
+    account = resource.account_id
+    may_submit = account is not None and accounts.may_submit(person, account, at, kind=SUBMISSIONS)
+    is_barred = may_submit and Bar.objects.filter(person_id=person, until_at=None).exists()
+    return submitter_refusals_as_read(resource, may_submit=may_submit, is_barred=is_barred)
+
+
+def submitter_refusals_as_read(
+    resource: Resource, *, may_submit: bool, is_barred: bool
+) -> list[Refusal]:
+    """As `submitter_refusals`, where what is asked of the person was read already.
+
+    Source: 40 CFR 62.16445(a)(1), (c), 62.16450(b); RATE-150; AMB-20.
+    """
     if resource.account_id is None:
         return [checks.AccountMissing(f"Open a general account for {resource.name} first.")]
-    if not accounts.may_submit(person, resource.account_id, at, kind=SUBMISSIONS):
+    if not may_submit:
         return [checks.NotRepresentative(f"The person does not represent {resource.name}.")]
-    if Bar.objects.filter(person_id=person, until_at=None).exists():
+    if is_barred:
         return [checks.Barred("The representative did not replace credits and is barred.")]
     return []
 

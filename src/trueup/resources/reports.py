@@ -60,7 +60,7 @@ def submit_report(
     row = existing(resource)
     refuse(submitter_refusals(row, submitted_by, at=submitted_at))
     refuse(state_refusals(row))
-    refuse([*_month_refusals(row, spec, submitted_at), *_mwh_refusals(spec.mwh)])
+    refuse([*month_refusals(row, spec, submitted_at), *mwh_refusals(spec.mwh)])
     before = Report.objects.filter(resource=row).aggregate(last=Max("sequence"))["last"] or 0
     tags = tags_for(row, *(() if before else ("first",)))
     refuse(check_paper(REPORT, spec.elements, tags=tags, program=row.program))
@@ -69,13 +69,7 @@ def submit_report(
     file_document(
         row,
         kind=REPORT,
-        elements={
-            **spec.elements,
-            "year": str(spec.year),
-            "months": f"{spec.first_month}-{spec.last_month}",
-            "mwh": str(spec.mwh),
-            **metered,
-        },
+        elements=report_elements(spec, metered),
         filed_at=submitted_at,
         filed_by=f"person:{submitted_by}",
         report=report,
@@ -174,12 +168,27 @@ def _metered(row: Resource, spec: ReportSpec) -> dict[str, str]:
 
 
 def _insert(row: Resource, spec: ReportSpec, *, sequence: int, filed_at: datetime) -> Report:
+    report = report_row(row, spec, sequence=sequence, filed_at=filed_at)
+    report.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            insert_many(ReportedMonth, months_of(report))
+    except IntegrityError as error:
+        raise Refused([overlap(row, spec.year)]) from error
+    return report
+
+
+def report_row(row: Resource, spec: ReportSpec, *, sequence: int, filed_at: datetime) -> Report:
+    """A report as it is filed, before it is kept: what is excessive or late is marked.
+
+    Source: 40 CFR 62.16445(c), 62.16465(c)(1)(i); RATE-110, RATE-120.
+    """
     first_on, last_on = days_of(spec)
     rules = programs.load(row.program)
     days = (last_on - first_on).days + 1
     capacity = capacity_of(row)
     is_excessive = capacity > 0 and not is_feasible(spec.mwh, capacity_mw=capacity, days=days)
-    report = Report.objects.create(
+    return Report(
         resource=row,
         year=spec.year,
         first_month=spec.first_month,
@@ -193,23 +202,50 @@ def _insert(row: Resource, spec: ReportSpec, *, sequence: int, filed_at: datetim
         is_late=rules.local_date(filed_at) > rules.effective_on(date(spec.year + 1, 6, 1)),
         filed_at=filed_at,
     )
-    months = [
-        {"report_id": report.pk, "resource_id": row.pk, "year": spec.year, "month": month}
-        for month in range(spec.first_month, spec.last_month + 1)
+
+
+def months_of(report: Report) -> list[dict[str, int]]:
+    """The months of a report that is kept, each a row."""
+    return [
+        {
+            "report_id": report.pk,
+            "resource_id": report.resource_id,
+            "year": report.year,
+            "month": month,
+        }
+        for month in range(report.first_month, report.last_month + 1)
     ]
-    try:
-        with transaction.atomic():
-            insert_many(ReportedMonth, months)
-    except IntegrityError as error:
-        overlap = checks.Overlap(
-            f"Some months of {spec.year} are reported for {row.name} already: every MWh is"
-            " reported once."
-        )
-        raise Refused([overlap]) from error
-    return report
 
 
-def _month_refusals(row: Resource, spec: ReportSpec, at: datetime) -> list[Refusal]:
+def overlap(row: Resource, year: int) -> Refusal:
+    """That months were reported before.
+
+    Source: 40 CFR 62.16445(a)(4); preamble IV.D.6.b; RATE-057.
+    """
+    return checks.Overlap(
+        f"Some months of {year} are reported for {row.name} already: every MWh is reported once."
+    )
+
+
+def report_elements(spec: ReportSpec, metered: Mapping[str, str]) -> dict[str, str]:
+    """What the paper of a report says: what was filled in, and what the registry adds.
+
+    Source: 40 CFR 62.16460(b)(2).
+    """
+    return {
+        **spec.elements,
+        "year": str(spec.year),
+        "months": f"{spec.first_month}-{spec.last_month}",
+        "mwh": str(spec.mwh),
+        **metered,
+    }
+
+
+def month_refusals(row: Resource, spec: ReportSpec, at: datetime) -> list[Refusal]:
+    """Why a resource cannot report these months.
+
+    Source: 40 CFR 62.16420(d), 62.16435(a)(1), 62.16460; RATE-056.
+    """
     if not (1 <= spec.first_month <= spec.last_month <= 12 and 1980 <= spec.year <= 2200):
         return [
             checks.MonthsNotReadable("A report covers whole months of one year, first to last.")
@@ -230,7 +266,11 @@ def _month_refusals(row: Resource, spec: ReportSpec, at: datetime) -> list[Refus
     return refusals
 
 
-def _mwh_refusals(mwh: Decimal) -> list[Refusal]:
+def mwh_refusals(mwh: Decimal) -> list[Refusal]:
+    """Why a quantity of MWh cannot be reported.
+
+    Source: 40 CFR 62.16460(b)(2)(iii).
+    """
     if not mwh.is_finite() or not 0 <= mwh < MWH_MAX:
         return [checks.MwhNotReadable(f"“{mwh}” is no quantity of MWh of at least 0.")]
     exponent = mwh.as_tuple().exponent
@@ -245,5 +285,5 @@ def _stated(elements: Mapping[str, str], name: str) -> Decimal | None:
         stated = Decimal(elements[name].strip())
     except (KeyError, InvalidOperation):
         return None
-    refuse(_mwh_refusals(stated))
+    refuse(mwh_refusals(stated))
     return stated

@@ -101,7 +101,7 @@ def verify_report(
     refusals += check_paper(
         VERIFICATION, elements, tags=("all", "of_report"), program=row.resource.program
     )
-    refusals += _mwh_refusals(row, verified_mwh, elements)
+    refusals += verified_refusals(row, verified_mwh, elements)
     refuse(refusals)
     file_document(
         row.resource,
@@ -158,7 +158,13 @@ def reject_verification(
     return report_entry(row)
 
 
-def _mwh_refusals(row: Report, verified_mwh: Decimal, elements: Mapping[str, str]) -> list[Refusal]:
+def verified_refusals(
+    row: Report, verified_mwh: Decimal, elements: Mapping[str, str]
+) -> list[Refusal]:
+    """Why MWh cannot have been verified of a report, as the verification report explains them.
+
+    Source: 40 CFR 62.16465(c)(1); RATE-120, RATE-121.
+    """
     exponent = verified_mwh.as_tuple().exponent
     if not verified_mwh.is_finite() or verified_mwh < 0:
         return [checks.MwhNotReadable(f"“{verified_mwh}” is no quantity of MWh of at least 0.")]

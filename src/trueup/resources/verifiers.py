@@ -5,14 +5,18 @@ Source: 40 CFR 62.16470 to 62.16480; RATE-123 to RATE-134.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 
 from trueup.accounts import queries as accounts
+from trueup.accounts.entries import RepresentativeEntry
 from trueup.accounts.ownership import parties_of
+from trueup.accounts.ownership_entries import PartyEntry
 from trueup.audit import services as audit
+from trueup.audit.statements import among
 from trueup.ledger import queries as ledger
 from trueup.resources import checks
 from trueup.resources.decisions import ACCREDITATION, ACCREDITATION_REVOKED, Act, decide
@@ -188,10 +192,11 @@ def clear_engagement(
     Source: 40 CFR 62.16475(e); RATE-129.
     """
     row, of = known_verifier(verifier), existing(resource)
-    found = Engagement.objects.filter(verifier=row, resource=of).first()
+    seen = see(row, [of])
+    found = seen.engagements.get(of.pk)
     if found is None:
-        raise Refused([_nothing_disclosed(row, of)])
-    refuse(conflict_refusals(row, of, found))
+        raise Refused([nothing_disclosed(row, of)])
+    refuse(conflict_refusals(row, of, seen))
     found.state, found.decided_at = "approved", decided_at
     found.save(update_fields=["state", "decided_at"])
     audit.log(
@@ -213,10 +218,56 @@ def known_verifier(verifier: int) -> Verifier:
     return found
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What the registry sees of a verifier and of resources, read once for all of them.
+
+    Attributes:
+        team: Names of the accredited team, by person.
+        engagements: By resource, if it was disclosed.
+        parties, seats: Who has an interest in each account, and who represents it.
+        held: Accounts with credits for which one of the team acts, in words.
+    """
+
+    team: Mapping[int, str]
+    engagements: Mapping[int, Engagement]
+    parties: Mapping[int, Sequence[PartyEntry]]
+    seats: Mapping[int, Sequence[RepresentativeEntry]]
+    held: Sequence[str]
+
+
+def see(row: Verifier, resources: Sequence[Resource]) -> Seen:
+    """Read what concerns a verifier and some resources; one statement each for all of them.
+
+    Source: 40 CFR 62.16475(a), (d), (e); RATE-127 to RATE-129.
+    """
+    team = {member.person_id: member.person.name for member in _team(row)}
+    found = Engagement.objects.filter(
+        verifier=row, resource_id__in=among(resource.pk for resource in resources)
+    )
+    owned = list(dict.fromkeys(one.account_id for one in resources if one.account_id is not None))
+    return Seen(
+        team=team,
+        engagements={engagement.resource_id: engagement for engagement in found},
+        parties=parties_of(owned),
+        seats=accounts.representatives(owned),
+        held=_credits_held(row, set(team)),
+    )
+
+
 def verifier_refusals(
-    row: Verifier, resource: Resource, *, person: int, signed_by: str, at: datetime
+    row: Verifier,
+    resource: Resource,
+    *,
+    person: int,
+    signed_by: str,
+    at: datetime,
+    seen: Seen | None = None,
 ) -> list[Refusal]:
     """Why a verifier cannot file a report for a resource at an instant.
+
+    Args:
+        seen: Where that has been read already, for many resources.
 
     Source: 40 CFR 62.16445(d), 62.16470(a), (c), 62.16475(e), (g); RATE-122 to RATE-132.
     """
@@ -232,23 +283,21 @@ def verifier_refusals(
                 f" {resource.category}."
             )
         )
-    team = {member.person_id: member.person.name for member in _team(row)}
-    if person not in team:
+    seen = seen or see(row, [resource])
+    if person not in seen.team:
         refusals.append(
             checks.NotOfTheTeam(f"Only the team of “{row.name}” files its reports, directly.")
         )
-    elif signed_by and signed_by not in team.values():
+    elif signed_by and signed_by not in seen.team.values():
         refusals.append(checks.NotOfTheTeam(f"“{signed_by}” is not of the accredited team."))
-    engagement = Engagement.objects.filter(verifier=row, resource=resource).first()
-    conflicts = conflict_refusals(row, resource, engagement)
+    engagement = seen.engagements.get(resource.pk)
+    conflicts = conflict_refusals(row, resource, seen)
     if not conflicts and (engagement is None or engagement.state != "approved"):
-        refusals.append(_nothing_disclosed(row, resource))
+        refusals.append(nothing_disclosed(row, resource))
     return [*refusals, *conflicts]
 
 
-def conflict_refusals(
-    row: Verifier, resource: Resource, engagement: Engagement | None
-) -> list[Refusal]:
+def conflict_refusals(row: Verifier, resource: Resource, seen: Seen) -> list[Refusal]:
     """Conflicts of interest: those declared, and those that the registry itself can see.
 
     It sees whether the verifier or one of its team owns the resource, has an interest in
@@ -257,27 +306,24 @@ def conflict_refusals(
     Source: 40 CFR 62.16475(a); RATE-127, RATE-128.
     """
     found = []
+    engagement = seen.engagements.get(resource.pk)
     if engagement is not None and engagement.is_conflict:
         found.append(f"declared: {engagement.disclosure}")
-    members = _team(row)
-    names = {row.name.casefold(), *(member.person.name.casefold() for member in members)}
+    names = {row.name.casefold(), *(name.casefold() for name in seen.team.values())}
     if resource.owner.casefold() in names:
         found.append(f"“{resource.owner}” owns the resource")
-    people = {member.person_id for member in members}
     if resource.account_id is not None:
-        parties = parties_of([resource.account_id])[resource.account_id]
         found += [
             f"“{party.name}” has an interest in the resource's account"
-            for party in parties
+            for party in seen.parties[resource.account_id]
             if party.name.casefold() in names
         ]
-        seats = accounts.representatives([resource.account_id])[resource.account_id]
         found += [
             f"{seat.name} represents the resource's account"
-            for seat in seats
-            if seat.person in people
+            for seat in seen.seats[resource.account_id]
+            if seat.person in seen.team
         ]
-    found += _credits_held(row, people)
+    found += seen.held
     return [
         checks.ConflictOfInterest(f"“{row.name}” has a conflict of interest; {what}.")
         for what in dict.fromkeys(found)
@@ -327,7 +373,11 @@ def _accreditation_refusals(
     return refusals
 
 
-def _nothing_disclosed(row: Verifier, resource: Resource) -> Refusal:
+def nothing_disclosed(row: Verifier, resource: Resource) -> Refusal:
+    """That nobody has approved the engagement.
+
+    Source: 40 CFR 62.16475(d), (e).
+    """
     return checks.EngagementNotCleared(
         f"The Administrator has not approved that “{row.name}” works for {resource.name}:"
         " disclose the facts and wait for the approval."

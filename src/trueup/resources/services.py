@@ -9,6 +9,7 @@ from trueup.resources.applications import (
     submit_application,
     supply_information,
 )
+from trueup.resources.comments import file_comment, open_comment_period, withhold_comment
 from trueup.resources.corrections import (
     find_overstated,
     lift_suspension,
@@ -16,7 +17,7 @@ from trueup.resources.corrections import (
     suspend_issuance,
 )
 from trueup.resources.credit_notices import publish_credit_notice
-from trueup.resources.description import describe_resource, set_host_state
+from trueup.resources.description import describe_anew, describe_resource, set_host_state
 from trueup.resources.egu_issuance import issue_to_affected_units
 from trueup.resources.issuance import issue_ercs, issue_ercs_of_year
 from trueup.resources.meter_data import (
@@ -31,8 +32,10 @@ from trueup.resources.meter_reporters import (
     name_meter_reporter,
     set_plausible_output,
 )
+from trueup.resources.redaction import claim_confidential, redact, refuse_claim
+from trueup.resources.plans import decide_plan_version, file_plan_version
 from trueup.resources.replacements import bar_for_unmet_debts, readmit
-from trueup.resources.reports import submit_report, withdraw_report
+from trueup.resources.reports import correct_report, submit_report, withdraw_report
 from trueup.resources.standing import (
     end_standing_instruction,
     give_standing_instruction,
@@ -54,13 +57,19 @@ __all__ = [
     "approve_application",
     "ask_for_information",
     "bar_for_unmet_debts",
+    "claim_confidential",
     "clear_engagement",
+    "correct_report",
+    "decide_plan_version",
+    "describe_anew",
     "describe_resource",
     "disclose_engagement",
     "dispute_meter_data",
     "end_meter_reporter",
     "end_standing_instruction",
+    "file_comment",
     "file_meter_data",
+    "file_plan_version",
     "find_overstated",
     "give_standing_instruction",
     "issue_ercs",
@@ -69,8 +78,11 @@ __all__ = [
     "lift_suspension",
     "limit_accreditation",
     "name_meter_reporter",
+    "open_comment_period",
     "publish_credit_notice",
     "readmit",
+    "redact",
+    "refuse_claim",
     "reject_application",
     "reject_verification",
     "release_meter_data",
@@ -86,4 +98,5 @@ __all__ = [
     "verify_application",
     "verify_report",
     "withdraw_report",
+    "withhold_comment",
 ]

@@ -173,6 +173,6 @@ def state_summaries(*, program: str, period: CompliancePeriod) -> list[StateSumm
 def _banked(program: str, *, vintage_max: int) -> dict[str, int]:
     banked: dict[str, int] = {}
     for total in ledger.lot_totals(program):
-        if total.kind == "compliance" and total.lot.year <= vintage_max:
+        if total.kind == "compliance" and total.vintage <= vintage_max:
             banked[total.jurisdiction] = banked.get(total.jurisdiction, 0) + total.quantity
     return banked

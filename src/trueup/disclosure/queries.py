@@ -125,7 +125,7 @@ def _left(totals: list[LotTotal], *, vintage_max: int) -> tuple[Counter[str], Co
     banked: Counter[str] = Counter()
     undistributed: Counter[str] = Counter()
     for total in totals:
-        if total.lot.year > vintage_max:
+        if total.vintage > vintage_max:
             continue
         if total.kind == "compliance":
             banked[total.jurisdiction] += total.quantity

@@ -159,7 +159,12 @@ class BrakeEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldingEntry:
-    """A block that an account holds since one recordation."""
+    """A block that an account holds since one recordation.
+
+    Attributes:
+        vintage: The year of its lot; of credits, which are of the year of their MWh, the
+            year of issue alone (`vintages_of` knows the other).
+    """
 
     lot: Lot
     lot_number: int
@@ -193,23 +198,11 @@ class HoldingEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Balance:
-    """How much of one lot an account holds, and how much of that waits in transfers."""
-
-    lot: Lot
-    quantity: int
-    reserved: int
-
-    @property
-    def vintage(self) -> int:
-        return self.lot.year
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class LotTotal:
-    """How much of a lot the accounts of one kind, State and purpose hold."""
+    """How much of a lot and vintage the accounts of one kind, State and purpose hold."""
 
     lot: Lot
+    vintage: int
     kind: str
     jurisdiction: str
     purpose: str

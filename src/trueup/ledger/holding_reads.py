@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 from django.db.models import F, Q, Sum
 
@@ -13,33 +14,56 @@ from trueup.ledger.account_reads import account_entry
 from trueup.ledger.checks import SerialsNotHeld
 from trueup.ledger.entries import (
     AccountEntry,
-    Balance,
     HoldingEntry,
     LotTotal,
     Range,
 )
 from trueup.ledger.models import Holding
 from trueup.ledger.plan import OWN
+from trueup.ledger.vintage_reads import WITHIN_ISSUE, LotHeld, held_by_lot
 from trueup.ledger.vintages import Vintages, vintages_of
 from trueup.rules import programs
+from trueup.rules.program import Program
 from trueup.rules.refusal import Refused
 from trueup.rules.serials import PROGRAM_PLACE, YEAR_PLACE, Lot, SerialBlock, join, lot_of_number
 
 FIRST_BLOCKS = 50
-# As `lot_of_number` reads it.
-_YEAR = f"(h.lot_id - a.program_id * {PROGRAM_PLACE}) / {YEAR_PLACE}"
-# Summed by account and lot from the index `holding_account` alone, in its order.
-_OF_PROGRAM = """
+
+
+class _Reading(NamedTuple):
+    """How a statement finds the vintage and the size of what is held."""
+
+    vintage: str
+    size: str
+    source: str
+
+
+# Summed by account and lot from the index `holding_account` alone, in its order; the year
+# of an allowance's lot is its vintage, read as `lot_of_number` does.
+_ALLOWANCES = _Reading(
+    vintage=f"(h.lot_id - a.program_id * {PROGRAM_PLACE}) / {YEAR_PLACE}",
+    size="h.quantity",
+    source="""
     FROM (
         SELECT account_id, lot_id, SUM(nxt - lo) AS quantity FROM ledger_holding
         WHERE account_id BETWEEN %s AND %s GROUP BY account_id, lot_id
-    ) h JOIN ledger_account a ON a.id = h.account_id
-"""
+    ) h JOIN ledger_account a ON a.id = h.account_id WHERE 1 = 1
+""",
+)
+# A credit's lot is of the year of issue; its vintage is kept with the issue.
+_CREDITS = _Reading(
+    vintage="i.vintage",
+    size=WITHIN_ISSUE,
+    source="""
+    FROM ledger_holding h
+    JOIN ledger_account a ON a.id = h.account_id
+    JOIN ledger_issue i ON i.lot_id = h.lot_id AND i.lo < h.nxt AND i.hi >= h.lo
+    WHERE h.account_id BETWEEN %s AND %s
+""",
+)
 
 
-def holdings(
-    account: int, *, vintage_max: int | None = None, limit: int | None = None
-) -> list[HoldingEntry]:
+def holdings(account: int, *, limit: int | None = None) -> list[HoldingEntry]:
     """What an account holds, first in, first out.
 
     Own allocations that never left come first, then what came in; each in order of
@@ -48,12 +72,10 @@ def holdings(
     Source: 40 CFR 62.16340(c)(2).
     """
     found = Holding.objects.filter(account_id=account).order_by("tier", "move_id", "lo")
-    return _holding_entries(found[:limit] if vintage_max is None else found, vintage_max)[:limit]
+    return _holding_entries(found[:limit])
 
 
-def holdings_of(
-    accounts: Sequence[int], *, vintage_max: int | None = None
-) -> dict[int, list[HoldingEntry]]:
+def holdings_of(accounts: Sequence[int]) -> dict[int, list[HoldingEntry]]:
     """What several accounts hold, each first in, first out, in one statement.
 
     Source: 40 CFR 62.16340(c)(2).
@@ -61,7 +83,7 @@ def holdings_of(
     by_account: dict[int, list[HoldingEntry]] = {identity: [] for identity in accounts}
     found = Holding.objects.filter(account_id__in=accounts)
     ordered = found.order_by("account_id", "tier", "move_id", "lo")
-    for entry in _holding_entries(ordered, vintage_max):
+    for entry in _holding_entries(ordered):
         by_account[entry.account].append(entry)
     return by_account
 
@@ -82,29 +104,16 @@ def blocks_page(account: int, *, limit: int, after: Range | None = None) -> list
     found = Holding.objects.filter(account_id=account)
     if after is not None:
         found = found.filter(Q(lot_id__gt=after.lot) | Q(lot_id=after.lot, lo__gt=after.hi))
-    return [entry.block for entry in _holding_entries(found.order_by("lot_id", "lo")[:limit], None)]
+    return [entry.block for entry in _holding_entries(found.order_by("lot_id", "lo")[:limit])]
 
 
-def balances(account: int) -> list[Balance]:
-    """An account's quantity of each lot, oldest vintage first.
+def balances(account: int) -> list[LotHeld]:
+    """An account's quantity of each lot and vintage, oldest vintage first.
 
-    Source: 40 CFR 62.16375 "CO2 allowances held".
+    Source: 40 CFR 62.16375 "CO2 allowances held"; 62.16570 “ERC held”; RATE-142.
     """
-    size = F("nxt") - F("lo")
-    rows = (
-        Holding.objects.filter(account_id=account)
-        .values("lot_id")
-        .annotate(quantity=Sum(size), reserved=Sum(size, filter=Q(reservation__isnull=False)))
-    )
-    found = [
-        Balance(
-            lot=lot_of_number(row["lot_id"]),
-            quantity=row["quantity"],
-            reserved=row["reserved"] or 0,
-        )
-        for row in rows
-    ]
-    return sorted(found, key=lambda balance: (balance.vintage, balance.lot.code))
+    program = _rules_of(account // PROGRAM_PLACE).code
+    return held_by_lot([account], program=program)[account]
 
 
 def totals(*, program: str, kind: str = "") -> dict[int, int]:
@@ -142,33 +151,46 @@ def usable_totals(accounts: Sequence[int], *, vintage_max: int) -> dict[int, int
 
 
 def vintage_totals(*, program: str, kinds: Sequence[str]) -> dict[tuple[int, int], int]:
-    """What each account of some kinds holds of each vintage, by (account, vintage)."""
+    """What each account of some kinds holds of each vintage, by (account, vintage).
+
+    Source: PLAT-112; RATE-142.
+    """
     many, given = unfolded(kinds)
+    reading = _reading(program)
     rows = execute(
-        f"SELECT h.account_id, {_YEAR}, SUM(h.quantity) {_OF_PROGRAM}"
-        f" WHERE a.kind IN ({many}) GROUP BY 1, 2",
+        f"SELECT h.account_id, {reading.vintage}, SUM({reading.size}) {reading.source}"
+        f" AND a.kind IN ({many}) GROUP BY 1, 2",
         (*_accounts_of(program), *given),
     ).rows
     return {(account, year): int(quantity) for account, year, quantity in rows}
 
 
 def lot_totals(program: str) -> list[LotTotal]:
-    """What the accounts of each kind, State and purpose hold of each lot."""
+    """What the accounts of each kind, State and purpose hold of each lot and vintage.
+
+    Source: PLAT-141; RATE-142.
+    """
+    reading = _reading(program)
     rows = execute(
-        "SELECT h.lot_id, a.kind, a.jurisdiction, a.purpose, SUM(h.quantity)"
-        f" {_OF_PROGRAM} GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
+        f"SELECT h.lot_id, {reading.vintage}, a.kind, a.jurisdiction, a.purpose,"
+        f" SUM({reading.size}) {reading.source} GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5",
         _accounts_of(program),
     ).rows
     return [
         LotTotal(
             lot=lot_of_number(lot),
+            vintage=vintage,
             kind=kind,
             jurisdiction=jurisdiction,
             purpose=purpose,
             quantity=int(quantity),
         )
-        for lot, kind, jurisdiction, purpose, quantity in rows
+        for lot, vintage, kind, jurisdiction, purpose, quantity in rows
     ]
+
+
+def _reading(program: str) -> _Reading:
+    return _CREDITS if programs.load(program).is_rate_based else _ALLOWANCES
 
 
 def _accounts_of(program: str) -> tuple[int, int]:
@@ -189,7 +211,7 @@ def choose(account: int, *, vintage: int, quantity: int) -> tuple[Range, ...]:
     """
     free = Holding.objects.filter(account_id=account, reservation=None).order_by("move_id", "lo")
     program_number = account // PROGRAM_PLACE
-    has_credits = _has_credits(program_number)
+    has_credits = _rules_of(program_number).is_rate_based
     if 1000 <= vintage <= 9999 and not has_credits:
         # The lots of a year are neighbours: their numbers begin with program and year.
         first = Lot(jurisdiction="AA", year=vintage).number(program_number)
@@ -199,7 +221,7 @@ def choose(account: int, *, vintage: int, quantity: int) -> tuple[Range, ...]:
     for rows in (free[:FIRST_BLOCKS], free):  # A few blocks are nearly always enough.
         chosen: list[Range] = []
         found = 0
-        entries = _holding_entries(rows, None)
+        entries = _holding_entries(rows)
         known = vintages_of(entry.lot_number for entry in entries) if has_credits else None
         for block in _of_vintage(entries, vintage, known):
             taken = min(quantity - found, block.quantity)
@@ -217,10 +239,11 @@ def choose(account: int, *, vintage: int, quantity: int) -> tuple[Range, ...]:
     )
 
 
-def _has_credits(program_number: int) -> bool:
-    """Whether serial numbers of a program name the year of issue and not the vintage."""
+@cache
+def _rules_of(program_number: int) -> Program:
+    """The program whose accounts and lots begin with a number."""
     known = (programs.load(code) for code in programs.codes())
-    return any(rules.number == program_number and rules.is_rate_based for rules in known)
+    return next(rules for rules in known if rules.number == program_number)
 
 
 def _of_vintage(
@@ -250,7 +273,7 @@ def holdings_within(ranges: Sequence[Range]) -> list[HoldingEntry]:
     rows = Holding.objects.filter(wanted, account__isnull=False).order_by("lot_id", "lo")
     return [
         replace(entry, first=max(entry.first, item.lo), last=min(entry.last, item.hi))
-        for entry in _holding_entries(rows if ranges else rows.none(), None)
+        for entry in _holding_entries(rows if ranges else rows.none())
         for item in ranges
         if item.lot == entry.lot_number and item.lo <= entry.last and entry.first <= item.hi
     ]
@@ -280,15 +303,13 @@ def holding_at(program: str, lot: Lot, number: int) -> Holding | None:
     return rows.order_by("-lo").first()
 
 
-def _holding_entries(rows: Any, vintage_max: int | None) -> list[HoldingEntry]:
+def _holding_entries(rows: Any) -> list[HoldingEntry]:
     lots: dict[int, Lot] = {}
     found = []
     for lot, lo, nxt, account, move, tier, reservation in rows.values_list(
         "lot_id", "lo", "nxt", "account_id", "move_id", "tier", "reservation_id"
     ):
         known = lots.get(lot) or lots.setdefault(lot, lot_of_number(lot))
-        if vintage_max is not None and known.year > vintage_max:
-            continue
         found.append(
             HoldingEntry(
                 lot=known,

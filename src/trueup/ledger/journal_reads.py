@@ -23,6 +23,7 @@ from trueup.ledger.holding_reads import holding_at
 from trueup.ledger.models import Move
 from trueup.ledger.models import Transaction as JournalLine
 from trueup.ledger.plan import OWN
+from trueup.ledger.vintages import vintages_of
 from trueup.rules import programs
 from trueup.rules.serials import PROGRAM_PLACE, Lot, SerialBlock, lot_of_number
 
@@ -146,11 +147,20 @@ def retired_totals(
         lines = lines.filter(submitted_at__gt=after)
     givers = dict(lines.values_list("id", "source_id"))
     found: dict[int, int] = {}
-    rows = _moves_of(list(givers)).values_list("tx_id", "lot_id", "lo", "hi")
+    rows = list(_moves_of(list(givers)).values_list("tx_id", "lot_id", "lo", "hi"))
+    of_issues = {lot for _, lot, _, _ in rows if lot_of_number(lot).category}
+    known = vintages_of(of_issues) if of_issues else None
     for tx, lot, lo, hi in rows:
         giver = givers[tx]
-        if giver is not None and lot_of_number(lot).year <= vintage_max:
-            found[giver] = found.get(giver, 0) + hi - lo + 1
+        if giver is None:
+            continue
+        if lot not in of_issues or known is None:
+            usable = hi - lo + 1 if lot_of_number(lot).year <= vintage_max else 0
+        else:
+            parts = known.usable(Range(lot, lo, hi), vintage_max=vintage_max)
+            usable = sum(part.hi - part.lo + 1 for part in parts)
+        if usable:
+            found[giver] = found.get(giver, 0) + usable
     return found
 
 

@@ -22,7 +22,7 @@ _OF_LOT = """
         SUM(CASE WHEN h.reservation_id IS NULL THEN 0 ELSE {size} END)
     FROM ledger_holding h WHERE h.account_id IN ({many}) GROUP BY h.account_id, h.lot_id
 """
-_WITHIN_ISSUE = (
+WITHIN_ISSUE = (
     "(CASE WHEN h.nxt - 1 < i.hi THEN h.nxt - 1 ELSE i.hi END"
     " - CASE WHEN h.lo > i.lo THEN h.lo ELSE i.lo END + 1)"
 )
@@ -51,7 +51,7 @@ def held_by_lot(accounts: Iterable[int], *, program: str) -> dict[int, list[LotH
         return found
     many, given = unfolded(wanted)
     is_rate_based = programs.load(program).is_rate_based
-    statement, size = (_OF_ISSUE, _WITHIN_ISSUE) if is_rate_based else (_OF_LOT, "(h.nxt - h.lo)")
+    statement, size = (_OF_ISSUE, WITHIN_ISSUE) if is_rate_based else (_OF_LOT, "(h.nxt - h.lo)")
     for account, lot, vintage, quantity, reserved in execute(
         statement.format(size=size, many=many), given
     ).rows:

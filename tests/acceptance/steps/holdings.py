@@ -7,7 +7,6 @@ from tests.acceptance.tables import DataTable, columns_of, rows_of, same_rows
 from tests.acceptance.world import World
 from trueup.ledger import queries
 from trueup.ledger.entries import AccountEntry, HistoryEntry
-from trueup.ledger.vintages import vintages_of
 from trueup.rules.serials import Lot, parse_serial
 
 HISTORY_COLUMNS = ("date", "event", "from", "to")
@@ -39,20 +38,8 @@ def _by_vintage(world: World, name: str) -> dict[int, int]:
     held: dict[int, int] = {}
     if account is None:
         return held
-    if world.rules.is_rate_based:
-        return _by_year_of_mwh(account.id)
     for balance in queries.balances(account.id):
         held[balance.vintage] = held.get(balance.vintage, 0) + balance.quantity
-    return held
-
-
-def _by_year_of_mwh(account: int) -> dict[int, int]:
-    held: dict[int, int] = {}
-    entries = queries.holdings(account)
-    known = vintages_of(entry.lot_number for entry in entries)
-    for entry in entries:
-        for part in known.parts(*entry.range):
-            held[part.vintage] = held.get(part.vintage, 0) + part.last - part.first + 1
     return held
 
 

@@ -106,7 +106,7 @@ class TestPeriodSums:
 
 
 class TestCompleteness:
-    """RATE-006, 012 of the acceptance rules: what is missing is named."""
+    """RATE-006; what is missing is named."""
 
     def test_a_year_without_output_is_missing_as_one_without_mass(
         self, registry: RateRegistry

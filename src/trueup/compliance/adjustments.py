@@ -39,13 +39,17 @@ def adjust_after_audit(
     facility: int,
     unit: str,
     year: int,
-    co2_tons: Decimal,
     ground: str,
     recorded_at: datetime,
+    co2_tons: Decimal | None = None,
+    net_mwh: Decimal | None = None,
+    useful_thermal_mwh: Decimal | None = None,
     actor: str = "administrator",
     quarter: int = 0,
 ) -> Resettlement | None:
-    """Put an audited mass in the place of the reported one, and settle anew if need be.
+    """Put audited quantities in the place of reported ones, and settle anew if need be.
+
+    What is not given stays as it was reported; output decides in a rate-based program.
 
     If the period is settled already: added tons are covered from what is available now,
     and are excess emissions as far as that does not suffice; for tons that fall away the
@@ -53,7 +57,7 @@ def adjust_after_audit(
 
     Raises Refused as `emissions.services.adjust` does.
 
-    Source: 40 CFR 62.16370; MASS-146, MASS-AMB-42; PLAT-073.
+    Source: 40 CFR 62.16370; 62.16565; MASS-146, MASS-AMB-42; RATE-153; PLAT-073.
     """
     emissions.adjust(
         program=program,
@@ -61,6 +65,8 @@ def adjust_after_audit(
         unit=unit,
         year=year,
         co2_tons=co2_tons,
+        net_mwh=net_mwh,
+        useful_thermal_mwh=useful_thermal_mwh,
         ground=ground,
         actor=actor,
         recorded_at=recorded_at,

@@ -116,12 +116,19 @@ def adjust_after_audit(asked: Asked) -> Result:
         facility=_facility(asked["facility"]),
         unit=asked["unit"],
         year=asked["year"],
-        co2_tons=Decimal(asked["co2_tons"]),
+        co2_tons=_quantity(asked.get("co2_tons")),
+        net_mwh=_quantity(asked.get("net_mwh")),
+        useful_thermal_mwh=_quantity(asked.get("useful_thermal_mwh")),
         ground=asked["ground"],
         recorded_at=asked.at,
         actor=asked.actor,
     )
     return _resettled(settled)
+
+
+def _quantity(stated: object) -> Decimal | None:
+    """A number as the form gives it; None if the field was left empty."""
+    return Decimal(str(stated)) if stated not in (None, "") else None
 
 
 def decide_appeal(asked: Asked) -> Result:

@@ -97,10 +97,14 @@ class FinalizationResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdjustmentResult:
-    """An adjustment after audit: both values, and the decision."""
+    """An adjustment after audit: both values of each quantity, and the decision.
 
-    original_tons: Decimal | None
-    adjusted_tons: Decimal
+    Attributes:
+        original, adjusted: By name (`co2_tons`, `net_mwh`, ...); None where none is stated.
+    """
+
+    original: Mapping[str, Decimal | None]
+    adjusted: Mapping[str, Decimal | None]
     decision: int
 
 

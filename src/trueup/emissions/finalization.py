@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -15,14 +15,23 @@ from trueup.audit.statements import insert_many
 from trueup.emissions import locations, operation, queries, recording, retired_units
 from trueup.emissions.entries import AdjustmentResult, FinalizationResult, UnitOperation
 from trueup.emissions.models import Finalization
+from trueup.emissions.quantities import DECIMALS
 from trueup.emissions.recording import QUANTITIES, Current, Origin, Period, Row
-from trueup.emissions.refusals import GroundMissing, NegativeMass, NotReported, UnknownUnit
+from trueup.emissions.refusals import (
+    GroundMissing,
+    NegativeMass,
+    NotANumber,
+    NothingToAdjust,
+    NotReported,
+    UnknownUnit,
+)
 from trueup.rules import programs
 from trueup.rules.periods import CompliancePeriod
-from trueup.rules.refusal import Refused
+from trueup.rules.refusal import Refusal, Refused
 
 FINALIZED = "vii"  # 78.1(b)(18): finalization of period emissions, also after audit.
 ADJUSTED = "vi"  # 78.1(b)(18): adjustment of the information in a submission.
+UNITS = {"co2_tons": "tons", "net_mwh": "net MWh", "useful_thermal_mwh": "MWh of useful heat"}
 
 
 def decide_final(
@@ -151,38 +160,57 @@ def adjust(
     facility: int,
     unit: str,
     year: int,
-    co2_tons: Decimal,
     ground: str,
     actor: str,
     recorded_at: datetime,
+    co2_tons: Decimal | None = None,
+    net_mwh: Decimal | None = None,
+    useful_thermal_mwh: Decimal | None = None,
     quarter: int = 0,
 ) -> AdjustmentResult:
-    """Put an audited mass in the place of the reported one; both are kept.
+    """Put audited quantities in the place of the reported ones; both are kept.
 
-    Adjusting a year that was reported by quarters replaces the quarters. The adjusted
-    record is final in the program by the decision itself.
+    What is not given stays as it was reported. Adjusting a year that was reported by
+    quarters replaces the quarters. The adjusted record is final in the program by the
+    decision itself.
 
-    Raises Refused (`unknown_unit`, `not_reported`, `negative_mass`, `ground_missing`).
+    Args:
+        net_mwh, useful_thermal_mwh: Output, which decides in a rate-based program.
 
-    Source: 40 CFR 62.16370; 78.1(b)(18)(vi); MASS-146.
+    Raises Refused (`unknown_unit`, `not_reported`, `negative_mass`, `ground_missing`,
+    `nothing_to_adjust`).
+
+    Source: 40 CFR 62.16370; 62.16565; 78.1(b)(18)(vi); MASS-146; RATE-153.
     """
-    if co2_tons < 0:
-        raise Refused([NegativeMass(f"{co2_tons} tons: a mass cannot be negative.")])
+    audited = {
+        "co2_tons": co2_tons,
+        "net_mwh": net_mwh,
+        "useful_thermal_mwh": useful_thermal_mwh,
+    }
+    _require_quantities(audited)
     place, current, before = _reported(
         facility=facility, unit=unit, year=year, quarter=quarter, ground=ground
     )
-    original = sum((record.quantities[0] or Decimal(0) for record in before.values()), Decimal(0))
-    rest = _sums(before.values())[1:]
-    row = Row(location=place, year=year, quarter=quarter, quantities=(co2_tons, *rest))
+    original = dict(zip(QUANTITIES, _sums(before.values()), strict=True))
+    adjusted = original | {name: value for name, value in audited.items() if value is not None}
+    row = Row(location=place, year=year, quarter=quarter, quantities=tuple(adjusted.values()))
     origin = Origin(kind="adjusted", actor=actor, recorded_at=recorded_at, ground=ground[:300])
     planned = recording.Plan(new=[row], withdrawn=set(before) - {row.period})
     ids = recording.write(planned, current, origin)
     retired_units.raise_alarms([row], program=program, recorded_at=recorded_at)
+    changed = [name for name, value in audited.items() if value is not None]
     decision = decide_final(
         program=program,
         records=ids,
         subject=f"facility:{facility}",
-        reasons=[f"{row.period}: {original} tons adjusted to {co2_tons} tons.", ground],
+        reasons=[
+            *(
+                f"{row.period}: {_stated(original[name])} {UNITS[name]} adjusted to"
+                f" {_stated(adjusted[name])} {UNITS[name]}."
+                for name in changed
+            ),
+            ground,
+        ],
         decided_at=recorded_at,
         decided_by=actor,
         decision_class=ADJUSTED,
@@ -194,11 +222,43 @@ def adjust(
         actor=actor,
         act="adjust_emissions",
         subject=f"facility:{facility}",
-        before={"period": str(row.period), "co2_tons": str(original)},
-        after={"period": str(row.period), "co2_tons": str(co2_tons), "ground": ground},
-        cite="40 CFR 62.16370",
+        before={
+            "period": str(row.period),
+            **{name: _stated(original[name]) for name in changed},
+        },
+        after={
+            "period": str(row.period),
+            **{name: _stated(adjusted[name]) for name in changed},
+            "ground": ground,
+        },
+        cite="40 CFR 62.16565" if programs.load(program).is_rate_based else "40 CFR 62.16370",
     )
-    return AdjustmentResult(original_tons=original, adjusted_tons=co2_tons, decision=decision)
+    return AdjustmentResult(original=original, adjusted=adjusted, decision=decision)
+
+
+def _require_quantities(audited: Mapping[str, Decimal | None]) -> None:
+    """At least one quantity is put in place, and none is below zero."""
+    if all(value is None for value in audited.values()):
+        raise Refused(
+            [NothingToAdjust("State the audited mass, the net MWh or the useful thermal output.")]
+        )
+    refusals: list[Refusal] = []
+    for name, value in audited.items():
+        if value is None:
+            continue
+        if not value.is_finite() or value != round(value, DECIMALS):
+            refusals.append(
+                NotANumber(f"{value} {UNITS[name]}: state at most {DECIMALS} decimals.")
+            )
+        elif value < 0:
+            refusals.append(NegativeMass(f"{value} {UNITS[name]}: it cannot be negative."))
+    if refusals:
+        raise Refused(refusals)
+
+
+def _stated(value: Decimal | None) -> str:
+    """A quantity without the zeros that the database adds to it."""
+    return f"{(value or Decimal(0)).normalize():f}"
 
 
 @transaction.atomic

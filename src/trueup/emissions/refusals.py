@@ -39,6 +39,11 @@ class DateNotReadable(Refusal):
     cite = "40 CFR 62.16345(a)"
 
 
+class NothingToAdjust(Refusal):
+    code = "emissions.nothing_to_adjust"
+    cite = "40 CFR 62.16370; 62.16565"
+
+
 class NegativeMass(Refusal):
     code = "emissions.negative_mass"
     cite = "40 CFR 62.16345(a)"

@@ -86,6 +86,7 @@ class PublicFile:
     """A file of a paper as the public gets it.
 
     Attributes:
+        name: Blank where nothing is given out: a name can say too much.
         file: Its redacted version where there is one; None: nothing is given out.
         reason: Why the file as it was filed is not given out; blank if it is.
     """

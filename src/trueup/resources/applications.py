@@ -27,6 +27,7 @@ from trueup.resources.filing import (
 )
 from trueup.resources.models import Application, Resource
 from trueup.resources.queries import resource_entry
+from trueup.resources.signed import Signed, keep_signature
 from trueup.rules.eligibility import HostState, Showing, Uprate, check_eligibility
 from trueup.rules.papers import APPLICATION, DECISION, PLAN, check_paper, check_plan, tags_of
 from trueup.rules.refusal import Refusal, Refused
@@ -43,6 +44,7 @@ def submit_application(
     submitted_by: int,
     submitted_at: datetime,
     uploads: Sequence[Upload] = (),
+    signed: Signed | None = None,
 ) -> ResourceEntry:
     """Take in an eligibility application, which carries its EM&V plan.
 
@@ -81,6 +83,7 @@ def submit_application(
         filed_by=actor,
         application=applied,
     )
+    keep_signature(row, signed, person=submitted_by, at=submitted_at)
     row.state = "submitted"
     row.save(update_fields=["state"])
     log(_act(row, submitted_at, actor), "submit_application", state="submitted")
@@ -113,6 +116,7 @@ def supply_information(
     submitted_by: int,
     submitted_at: datetime,
     uploads: Sequence[Upload] = (),
+    signed: Signed | None = None,
 ) -> None:
     """Supply what was asked for, as the next version of the application.
 
@@ -137,6 +141,7 @@ def supply_information(
         application=applied,
         uploads=uploads,
     )
+    keep_signature(row, signed, person=submitted_by, at=submitted_at)
     applied.state = "submitted"
     applied.save(update_fields=["state"])
     log(_act(row, submitted_at, actor), "supply_information", state="submitted")

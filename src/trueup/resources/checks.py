@@ -163,6 +163,11 @@ class ReportMissing(Refusal):
     cite = "40 CFR 62.16445(c), (e)"
 
 
+class OtherMonths(Refusal):
+    code = "resources.other_months"
+    cite = "40 CFR 62.16450(a), (b)"
+
+
 class ReportNotOpen(Refusal):
     code = "resources.report_not_open"
     cite = REPORTING
@@ -346,3 +351,43 @@ class FileRefused(Refusal):
 class FileTooLarge(Refusal):
     code = "resources.file_too_large"
     cite = "PLAT-097"
+
+
+class ReviewOpen(Refusal):
+    code = "resources.review_open"
+    cite = "40 CFR 62.16445(b), (e), 62.16470(d); docs/decisions/0305"
+
+
+class UnknownItem(Refusal):
+    code = "resources.unknown_item"
+    cite = "docs/decisions/0305"
+
+
+class QuestionOpen(Refusal):
+    code = "resources.question_open"
+    cite = "40 CFR 62.16445(a)(9)"
+
+
+class UnknownQuestion(Refusal):
+    code = "resources.unknown_question"
+    cite = "40 CFR 62.16445(a)(9)"
+
+
+class QuestionAnswered(Refusal):
+    code = "resources.question_answered"
+    cite = "40 CFR 62.16445(a)(9)"
+
+
+class DecidedAlready(Refusal):
+    code = "resources.decided_already"
+    cite = "40 CFR 62.16445(b), (e), 62.16470(d)"
+
+
+class UnknownCalculation(Refusal):
+    code = "resources.unknown_calculation"
+    cite = "preamble IV.D.6"
+
+
+class ChangedSince(Refusal):
+    code = "resources.changed_since"
+    cite = "preamble IV.D.6; docs/decisions/0306"

@@ -14,9 +14,10 @@ from trueup.ledger import queries as ledger
 from trueup.ledger.entries import AccountEntry
 from trueup.resources import checks
 from trueup.resources.entries import ResourceEntry, ResourceSpec
-from trueup.resources.filing import refuse
+from trueup.resources.filing import existing, refuse, submitter_refusals
 from trueup.resources.models import HostState, Resource
 from trueup.resources.queries import resource_entry
+from trueup.resources.signed import Signed, keep_signature
 from trueup.rules import programs
 from trueup.rules.ercs import nameplate_mw
 from trueup.rules.refusal import Refusal, Refused
@@ -57,14 +58,16 @@ def describe_resource(
     account: int | None,
     described_at: datetime,
     actor: str = "administrator",
+    signed: Signed | None = None,
 ) -> ResourceEntry:
     """Put a resource on record, so that papers can be filed for it; nothing is decided.
 
     Args:
         account: The general account in which its credits are to be recorded.
+        actor: A person describes only what is to be credited to an account of theirs.
 
     Raises Refused (`unknown_category`, `recipient_not_general`, `capacity_missing`,
-    `resource_name_taken`).
+    `not_representative`, `resource_name_taken`).
 
     Source: 40 CFR 62.16445(a)(1), (2); RATE-063, RATE-076.
     """
@@ -75,6 +78,10 @@ def describe_resource(
         with transaction.atomic():
             row = resource_row(rules.code, spec, account=account, described_at=described_at)
             row.save(force_insert=True)
+            person = audit.person_of(actor)
+            if person is not None:
+                refuse(submitter_refusals(row, person, at=described_at))
+                keep_signature(row, signed, person=person, at=described_at)
             audit.log(
                 at=described_at,
                 program=program,
@@ -97,6 +104,51 @@ def resource_row(
     return Resource(
         program=program, account_id=account, described_at=described_at, **_columns(spec)
     )
+
+
+@transaction.atomic
+def describe_anew(
+    *,
+    resource: int,
+    spec: ResourceSpec,
+    person: int,
+    at: datetime,
+    signed: Signed | None = None,
+) -> ResourceEntry:
+    """Correct the description of a resource for which no application is open or approved.
+
+    Raises Refused (`not_representative`, `already_submitted`, and as `describe_resource`).
+
+    Source: 40 CFR 62.16445(a)(2); RATE-063.
+    """
+    row = existing(resource)
+    refuse(submitter_refusals(row, person, at=at))
+    found = ledger.account(row.account_id) if row.account_id is not None else None
+    refusals = description_refusals(row.program, spec, found)
+    if row.state not in ("described", "rejected"):
+        refusals.append(checks.AlreadySubmitted(f"{row.name} is {row.state} already."))
+    refuse(refusals)
+    columns = _columns(spec)
+    for name, value in columns.items():
+        setattr(row, name, value)
+    try:
+        with transaction.atomic():
+            row.save(update_fields=list(columns))
+    except IntegrityError as error:
+        taken = checks.ResourceNameTaken(f"There is a resource “{spec.name}” already.")
+        raise Refused([taken]) from error
+    keep_signature(row, signed, person=person, at=at)
+    audit.log(
+        at=at,
+        program=row.program,
+        actor=f"person:{person}",
+        act="describe_resource_anew",
+        subject=f"resource:{row.pk}",
+        after={"name": spec.name, "category": spec.category, "state": spec.jurisdiction},
+        cite="40 CFR 62.16445(a)(2)",
+        account=row.account_id,
+    )
+    return resource_entry(row)
 
 
 def _columns(spec: ResourceSpec) -> dict[str, object]:

@@ -64,6 +64,7 @@ class ReportSpec:
 
     Attributes:
         meter_file: Its meter data, `start,end,mwh`; it covers the months whole.
+        more_meter_files: Those of further meters, which are added.
     """
 
     year: int
@@ -72,7 +73,14 @@ class ReportSpec:
     first_month: int = 1
     last_month: int = 12
     meter_file: Upload | None = None
+    more_meter_files: tuple[Upload, ...] = ()
     uploads: tuple[Upload, ...] = ()
+
+    @property
+    def meter_files(self) -> tuple[Upload, ...]:
+        """All files of meter data."""
+        first = (self.meter_file,) if self.meter_file is not None else ()
+        return (*first, *self.more_meter_files)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +161,20 @@ class ReportEntry:
     verified_mwh: Decimal | None
     is_excessive: bool
     is_late: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """What the total of a report's months became when it was reported anew.
+
+    Attributes:
+        difference: A credit above 0, a debit below.
+        is_for_official: Credits were issued on it: an official decides on the difference.
+    """
+
+    report: ReportEntry
+    difference: Decimal
+    is_for_official: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from trueup.audit import services as audit
 from trueup.audit.entries import EventSpec
@@ -28,6 +29,7 @@ from trueup.resources.models import (
     PlausibleOutput,
     Resource,
 )
+from trueup.resources.signed import Signed, keep_signature
 from trueup.rules import programs
 from trueup.rules.ercs import maximum_mwh
 from trueup.rules.program import Program
@@ -39,7 +41,12 @@ OPEN = ("filed", "held", "disputed")
 
 @transaction.atomic
 def file_meter_data(
-    rows: Sequence[MeterRow], *, program: str, reporter: int, filed_at: datetime
+    rows: Sequence[MeterRow],
+    *,
+    program: str,
+    reporter: int,
+    filed_at: datetime,
+    signed: Signed | None = None,
 ) -> list[MeterChange]:
     """Take in months of meter data for many resources, all rows or none.
 
@@ -84,13 +91,39 @@ def file_meter_data(
             for row, change in zip(rows, changes, strict=True)
         ],
     )
+    if rows:
+        keep_signature(named[rows[0].resource], signed, person=reporter, at=filed_at)
     _log_filed(changes, named, program=program, reporter=reporter, at=filed_at)
     return changes
 
 
+def preview_meter_data(
+    rows: Sequence[MeterRow], *, program: str, reporter: int, at: datetime
+) -> tuple[list[MeterChange], list[Refusal]]:
+    """What a batch would do, or why it would be refused; nothing is taken in.
+
+    Source: PLAT-130; docs/decisions/0205.
+    """
+    if len(rows) > ROWS_MAX:
+        return [], [checks.TooManyRows(f"{len(rows):,} rows; at most {ROWS_MAX:,} at once.")]
+    rules = programs.load(program)
+    named = {row.pk: row for row in _reported_by(reporter, rules)}
+    refusals = _refusals(rows, named, rules=rules, at=at)
+    if refusals:
+        return [], refusals
+    before, curves = _standing(named), _curves(named)
+    return [_change(row, before.get(_place(row)), curves) for row in rows], []
+
+
 @transaction.atomic
 def accept_meter_data(
-    *, resource: int, year: int, months: Iterable[int], person: int, at: datetime
+    *,
+    resource: int,
+    year: int,
+    months: Iterable[int],
+    person: int,
+    at: datetime,
+    signed: Signed | None = None,
 ) -> int:
     """Accept months of meter data as the resource's representative; how many were open.
 
@@ -104,12 +137,20 @@ def accept_meter_data(
         raise Refused(
             [checks.MeterDataHeld(f"Months {held} are held: an official releases them first.")]
         )
+    keep_signature(row, signed, person=person, at=at)
     return _decide(row, found, "accepted", by=f"person:{person}", at=at)
 
 
 @transaction.atomic
 def dispute_meter_data(
-    *, resource: int, year: int, months: Iterable[int], ground: str, person: int, at: datetime
+    *,
+    resource: int,
+    year: int,
+    months: Iterable[int],
+    ground: str,
+    person: int,
+    at: datetime,
+    signed: Signed | None = None,
 ) -> int:
     """Dispute months of meter data; nothing is issued on them until they are reported anew.
 
@@ -119,6 +160,7 @@ def dispute_meter_data(
     """
     refuse(require_ground(ground))
     row, found = _to_decide(resource, year, months, person=person, at=at)
+    keep_signature(row, signed, person=person, at=at)
     return _decide(row, found, "disputed", by=f"person:{person}", at=at, ground=ground)
 
 
@@ -222,11 +264,15 @@ def _place(row: MeterRow) -> tuple[int, int, int]:
 
 def _named(reporter: int, rules: Program) -> dict[int, Resource]:
     """The resources that named a person, locked for the batch."""
-    rows = Resource.objects.select_for_update().filter(
+    rows = _reported_by(reporter, rules).select_for_update()
+    return {row.pk: row for row in rows.order_by("id")}
+
+
+def _reported_by(reporter: int, rules: Program) -> QuerySet[Resource]:
+    return Resource.objects.filter(
         program=rules.code,
         id__in=MeterReporter.objects.filter(person_id=reporter, until_at=None).values("resource"),
     )
-    return {row.pk: row for row in rows.order_by("id")}
 
 
 def _standing(named: Mapping[int, Resource]) -> dict[tuple[int, int, int], MeterReading]:

@@ -15,13 +15,16 @@ from trueup.audit import services as audit
 from trueup.resources import checks
 from trueup.resources.filing import existing, refuse, submitter_refusals
 from trueup.resources.models import MeterReporter, PlausibleOutput, Resource
+from trueup.resources.signed import Signed, keep_signature
 from trueup.rules.refusal import Refused
 
 CITE = "40 CFR 62.16455(c); PLAT-130"
 
 
 @transaction.atomic
-def name_meter_reporter(*, resource: int, reporter: int, named_by: int, at: datetime) -> None:
+def name_meter_reporter(
+    *, resource: int, reporter: int, named_by: int, at: datetime, signed: Signed | None = None
+) -> None:
     """Name a person who reports the meter data of a resource, and of no other by that.
 
     Raises Refused (`not_representative`, `own_reporter`, `reporter_named`).
@@ -43,11 +46,14 @@ def name_meter_reporter(*, resource: int, reporter: int, named_by: int, at: date
         raise Refused(
             [checks.ReporterNamed(f"That person reports for {row.name} already.")]
         ) from error
+    keep_signature(row, signed, person=named_by, at=at)
     _log(row, "name_meter_reporter", at=at, actor=f"person:{named_by}", reporter=reporter)
 
 
 @transaction.atomic
-def end_meter_reporter(*, resource: int, reporter: int, ended_by: int, at: datetime) -> None:
+def end_meter_reporter(
+    *, resource: int, reporter: int, ended_by: int, at: datetime, signed: Signed | None = None
+) -> None:
     """End that a person reports for a resource; what was reported stays.
 
     Raises Refused (`not_representative`, `not_a_reporter`).
@@ -62,6 +68,7 @@ def end_meter_reporter(*, resource: int, reporter: int, ended_by: int, at: datet
     )
     if not ended:
         raise Refused([checks.NotAReporter(f"That person does not report for {row.name}.")])
+    keep_signature(row, signed, person=ended_by, at=at)
     _log(row, "end_meter_reporter", at=at, actor=f"person:{ended_by}", reporter=reporter)
 
 

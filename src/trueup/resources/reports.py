@@ -29,10 +29,12 @@ from trueup.resources.filing import (
 )
 from trueup.resources.meter_data import accepted_mwh
 from trueup.resources.models import Report, ReportedMonth, Resource
+from trueup.resources.plans import plan_refusals
 from trueup.resources.queries import report_entry
+from trueup.resources.signed import Signed, keep_signature
 from trueup.rules import programs
 from trueup.rules.ercs import FIRST_YEAR, is_feasible
-from trueup.rules.meter import total_meter_data
+from trueup.rules.meter import MeterTotal, total_meter_data
 from trueup.rules.papers import REPORT, check_paper
 from trueup.rules.refusal import Refusal, Refused
 
@@ -44,7 +46,12 @@ MWH_MAX = Decimal(10) ** 10
 
 @transaction.atomic
 def submit_report(
-    *, resource: int, spec: ReportSpec, submitted_by: int, submitted_at: datetime
+    *,
+    resource: int,
+    spec: ReportSpec,
+    submitted_by: int,
+    submitted_at: datetime,
+    signed: Signed | None = None,
 ) -> ReportEntry:
     """Take in an M&V report for months that are over and not reported yet.
 
@@ -60,21 +67,12 @@ def submit_report(
     row = existing(resource)
     refuse(submitter_refusals(row, submitted_by, at=submitted_at))
     refuse(state_refusals(row))
-    refuse([*month_refusals(row, spec, submitted_at), *mwh_refusals(spec.mwh)])
     before = Report.objects.filter(resource=row).aggregate(last=Max("sequence"))["last"] or 0
-    tags = tags_for(row, *(() if before else ("first",)))
-    refuse(check_paper(REPORT, spec.elements, tags=tags, program=row.program))
-    metered = _metered(row, spec)
+    refuse(spec_refusals(row, spec, is_first=not before, at=submitted_at))
+    metered = metered_elements(row, spec, read=read_mwh(row, spec))
     report = _insert(row, spec, sequence=before + 1, filed_at=submitted_at)
-    file_document(
-        row,
-        kind=REPORT,
-        elements=report_elements(spec, metered),
-        filed_at=submitted_at,
-        filed_by=f"person:{submitted_by}",
-        report=report,
-        uploads=[*spec.uploads, *([spec.meter_file] if spec.meter_file else [])],
-    )
+    file_report_paper(row, report, spec, metered, by=submitted_by)
+    keep_signature(row, signed, person=submitted_by, at=submitted_at)
     audit.log(
         at=submitted_at,
         program=row.program,
@@ -89,7 +87,12 @@ def submit_report(
 
 @transaction.atomic
 def withdraw_report(
-    *, report: int, withdrawn_by: int, ground: str, withdrawn_at: datetime
+    *,
+    report: int,
+    withdrawn_by: int,
+    ground: str,
+    withdrawn_at: datetime,
+    signed: Signed | None = None,
 ) -> ReportEntry:
     """Withdraw a report on which nothing was issued, to file another for its months.
 
@@ -104,6 +107,7 @@ def withdraw_report(
     row.state = "superseded"
     row.save(update_fields=["state"])
     row.months.all().delete()
+    keep_signature(row.resource, signed, person=withdrawn_by, at=withdrawn_at)
     audit.log(
         at=withdrawn_at,
         program=row.resource.program,
@@ -140,31 +144,92 @@ def days_of(report: Report | ReportSpec) -> tuple[date, date]:
     return date(report.year, report.first_month, 1), date(report.year, report.last_month, last)
 
 
-def _metered(row: Resource, spec: ReportSpec) -> dict[str, str]:
+def spec_refusals(
+    row: Resource, spec: ReportSpec, *, is_first: bool, at: datetime
+) -> list[Refusal]:
+    """What is wrong with a report by itself: its months, its MWh, its elements, its plan.
+
+    Source: 40 CFR 62.16460(b); RATE-111 to RATE-114; PLAT-135.
+    """
+    wrong = [*month_refusals(row, spec, at), *mwh_refusals(spec.mwh)]
+    if wrong:
+        return wrong
+    tags = tags_for(row, *(("first",) if is_first else ()))
+    cited = spec.elements.get("plan_version", "").strip()
+    return [
+        *check_paper(REPORT, spec.elements, tags=tags, program=row.program),
+        *(plan_refusals(row.pk, cited) if cited else ()),
+    ]
+
+
+def file_report_paper(
+    row: Resource, report: Report, spec: ReportSpec, metered: Mapping[str, str], *, by: int
+) -> None:
+    """Keep the next version of a report's paper, with its files.
+
+    Source: 40 CFR 62.16460(b)(2), 62.16515(g)(10).
+    """
+    file_document(
+        row,
+        kind=REPORT,
+        elements=report_elements(spec, metered),
+        filed_at=report.filed_at,
+        filed_by=f"person:{by}",
+        report=report,
+        uploads=[*spec.uploads, *spec.meter_files],
+    )
+
+
+def read_mwh(row: Resource, spec: ReportSpec) -> Decimal | None:
+    """MWh of a report's months that named reporters metered; None if nobody does.
+
+    Source: PLAT-130; docs/decisions/0205.
+    """
+    return accepted_mwh(
+        row.pk, year=spec.year, first_month=spec.first_month, last_month=spec.last_month
+    )
+
+
+def metered_elements(row: Resource, spec: ReportSpec, *, read: Decimal | None) -> dict[str, str]:
     """What the meters add up to; no more is reported than was metered.
+
+    Args:
+        read: MWh that a meter-data reporter reported and that were accepted, if any.
 
     Raises Refused (`file_too_large`, `file_refused`, `above_metered`, and what is wrong in
     which line).
+
+    Source: 40 CFR 62.16455(c)(1), 62.16460(b)(2)(iii); PLAT-130.
     """
     first_on, last_on = days_of(spec)
-    read = accepted_mwh(
-        row.pk, year=spec.year, first_month=spec.first_month, last_month=spec.last_month
-    )
     if read is not None and spec.mwh > read:
         above = checks.AboveMetered(f"{spec.mwh} MWh are reported; {read} were metered.")
         raise Refused([above])
-    if spec.meter_file is None:
+    if not spec.meter_files:
         return {} if read is None else {"metered_mwh": str(read)}
-    kept = keep_file(spec.meter_file)
-    capacity = capacity_of(row)
-    with path_of(kept.sha256).open(encoding="utf-8-sig", newline="") as lines:
-        found = total_meter_data(
-            lines, first_on=first_on, last_on=last_on, capacity_mw=capacity or None
-        )
-    if spec.mwh > found.mwh:
-        above = checks.AboveMetered(f"{spec.mwh} MWh are reported; {found.mwh} were metered.")
+    totals = [
+        total_of_file(row, keep_file(file).sha256, first_on=first_on, last_on=last_on)
+        for file in spec.meter_files
+    ]
+    mwh = sum((found.mwh for found in totals), Decimal(0))
+    if spec.mwh > mwh:
+        above = checks.AboveMetered(f"{spec.mwh} MWh are reported; {mwh} were metered.")
         raise Refused([above])
-    return {"metered_mwh": str(found.mwh), "meter_intervals": str(found.intervals)}
+    intervals = sum(found.intervals for found in totals)
+    return {"metered_mwh": str(mwh), "meter_intervals": str(intervals)}
+
+
+def total_of_file(row: Resource, digest: str, *, first_on: date, last_on: date) -> MeterTotal:
+    """What a meter file that is kept adds up to; its lines cover the months whole.
+
+    Raises Refused with what is wrong in which line.
+
+    Source: 40 CFR 62.16455(c)(1)(i), 62.16460(b)(2)(iii).
+    """
+    with path_of(digest).open(encoding="utf-8-sig", newline="") as lines:
+        return total_meter_data(
+            lines, first_on=first_on, last_on=last_on, capacity_mw=capacity_of(row) or None
+        )
 
 
 def _insert(row: Resource, spec: ReportSpec, *, sequence: int, filed_at: datetime) -> Report:

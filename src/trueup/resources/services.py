@@ -32,10 +32,11 @@ from trueup.resources.meter_reporters import (
     name_meter_reporter,
     set_plausible_output,
 )
-from trueup.resources.redaction import claim_confidential, redact, refuse_claim
 from trueup.resources.plans import decide_plan_version, file_plan_version
+from trueup.resources.redaction import claim_confidential, redact, refuse_claim
 from trueup.resources.replacements import bar_for_unmet_debts, readmit
-from trueup.resources.reports import correct_report, submit_report, withdraw_report
+from trueup.resources.report_corrections import correct_report
+from trueup.resources.reports import submit_report, withdraw_report
 from trueup.resources.standing import (
     end_standing_instruction,
     give_standing_instruction,

@@ -24,6 +24,7 @@ from trueup.resources import checks
 from trueup.resources.entries import StandingEntry, StandingSpec
 from trueup.resources.filing import existing, refuse, submitter_refusals
 from trueup.resources.models import Issuance, Resource, StandingInstruction, StandingPart
+from trueup.resources.signed import Signed, keep_signature
 from trueup.rules import standing
 from trueup.rules.refusal import Refusal, Refused
 
@@ -34,7 +35,7 @@ IN_FORCE_MAX = 50
 
 @transaction.atomic
 def give_standing_instruction(
-    spec: StandingSpec, *, person: int, given_at: datetime
+    spec: StandingSpec, *, person: int, given_at: datetime, signed: Signed | None = None
 ) -> StandingEntry:
     """Have a part of each issue of a resource's credits go to another account.
 
@@ -64,12 +65,15 @@ def give_standing_instruction(
         given_by_id=person,
         given_at=given_at,
     )
+    keep_signature(row, signed, person=person, at=given_at)
     _log(created, "give_standing_instruction", at=given_at, actor=f"person:{person}")
     return standing_entry(created)
 
 
 @transaction.atomic
-def end_standing_instruction(*, instruction: int, person: int, at: datetime) -> StandingEntry:
+def end_standing_instruction(
+    *, instruction: int, person: int, at: datetime, signed: Signed | None = None
+) -> StandingEntry:
     """End an instruction; an irrevocable one when both sides have asked for it.
 
     The sides are the resource's and the receiving account's representatives. A revocable
@@ -93,6 +97,7 @@ def end_standing_instruction(*, instruction: int, person: int, at: datetime) -> 
     if both or not row.is_irrevocable:
         row.ended_at, row.ended_by = at, f"person:{person}"
     row.save()
+    keep_signature(row.resource, signed, person=person, at=at)
     what = "end_standing_instruction" if row.ended_at else "ask_to_end_standing_instruction"
     _log(row, what, at=at, actor=f"person:{person}")
     return standing_entry(row)

@@ -361,6 +361,8 @@ class TestTexts:
         "proposal_decided",
         "record_looked_at",
         "representative_changed",
+        "resource_decided",
+        "resource_question",
         "second_factor_changed",
         "second_official_needed",
         "sign_in_from_new_place",

@@ -121,6 +121,10 @@ def _refusals(facts: Facts, of: Round) -> list[Refusal]:
             )
         )
     refusals += meter_refusals(row.name, facts.open_meter_data)
+    if any(report.pk in facts.questioned for report in facts.reports):
+        refusals.append(
+            checks.QuestionOpen(f"A question about the report of {of.year} is not answered.")
+        )
     if of.rules.readings["comment_before_issuance"].is_on and not (
         facts.reports and facts.closed.issuperset(report.pk for report in facts.reports)
     ):

@@ -27,6 +27,7 @@ from trueup.resources.models import (
     Resource,
     Suspension,
 )
+from trueup.resources.questions import questioned_reports
 from trueup.rules.eligibility import RATE
 from trueup.rules.papers import REPORT
 from trueup.rules.program import Program
@@ -51,6 +52,7 @@ class Facts:
 
     Attributes:
         closed: Reports that a notice covers on which nobody can comment any more.
+        questioned: Reports about which a question to the sponsor is open.
         stated: Elements of the reports, where credits follow from them.
         overstatements: What is still to be taken off, oldest first.
         carried: The fraction that its State carries over from the last issue.
@@ -64,6 +66,7 @@ class Facts:
     is_issued: bool
     open_meter_data: Sequence[MeterReading]
     closed: frozenset[int]
+    questioned: frozenset[int]
     stated: Mapping[int, Mapping[str, str]]
     overstatements: Sequence[Overstatement]
     carries: bool
@@ -72,7 +75,7 @@ class Facts:
 
 
 def read_facts(rows: Sequence[Resource], of: Round) -> list[Facts]:
-    """What is known of some resources of one program, in the order given; ten statements."""
+    """What is known of some resources of one program, in the order given; a dozen statements."""
     ids = [row.pk for row in rows]
     hosts = {row.jurisdiction: row for row in HostState.objects.filter(program=of.rules.code)}
     reports: dict[int, list[Report]] = defaultdict(list)
@@ -87,6 +90,8 @@ def read_facts(rows: Sequence[Resource], of: Round) -> list[Facts]:
     overstatements = _overstatements(ids)
     metered = open_meter_data(ids, year=of.year)
     carried = _carried(ids)
+    every = [report.pk for of_one in reports.values() for report in of_one]
+    questioned = frozenset(questioned_reports(every))
     return [
         Facts(
             resource=row,
@@ -96,6 +101,7 @@ def read_facts(rows: Sequence[Resource], of: Round) -> list[Facts]:
             is_issued=row.pk in issued,
             open_meter_data=metered.get(row.pk, ()),
             closed=closed,
+            questioned=questioned,
             stated=stated,
             overstatements=overstatements[row.pk],
             carries=_carries(row, hosts),

@@ -25,7 +25,7 @@ WITH_SOURCES = [
 ]
 
 # How old a kept sum is, not when an act happened.
-AGE_OF_A_CACHE = {"disclosure/snapshots.py"}
+AGE_OF_A_CACHE = {"disclosure/kept_sums.py"}
 
 
 def name(path: Path) -> str:

@@ -12,6 +12,8 @@ from trueup.accounts import application_clock as applications
 from trueup.accounts import services as accounts
 from trueup.audit import services as audit
 from trueup.compliance import services as compliance
+from trueup.desk import queues
+from trueup.disclosure import kept_sums, snapshots
 from trueup.identity import services as identity
 from trueup.resources import services as resources
 from trueup.rules import programs
@@ -66,3 +68,11 @@ def run_once(now: datetime, *, codes: Sequence[str] | None = None) -> dict[str, 
     while mailed := audit.send_mail(now) + support.send_letters(now):
         done["mailed"] += mailed
     return done
+
+
+def make_sums(now: datetime) -> int:
+    """Make the sums over whole programs that pages show, so that no reader waits for them.
+
+    Source: docs/decisions/0295.
+    """
+    return kept_sums.make_all((*snapshots.KINDS, queues.STANDINGS), now)

@@ -19,6 +19,7 @@ from trueup.cli import clockwork, serving
 from trueup.cli.naming import at_option, instant, now
 from trueup.cli.output import FAILED, Output, messages, with_output
 from trueup.demonstration import practice, practice_clock, rebuilding
+from trueup.disclosure import kept_sums
 from trueup.rules import programs
 from trueup.tasks import job_worker
 
@@ -48,6 +49,7 @@ def serve(output: Output, *, address: str, workers: int | None, clock: bool, job
     if workers is None:
         # SQLite has one writer; a second process would mostly wait for it.
         workers = 1 if connection.vendor == "sqlite" else 2
+    kept_sums.forget()
     connection.close()
     commands = [serving.server_command(place, workers=workers)]
     if clock:
@@ -85,6 +87,7 @@ def clock(output: Output, *, every: int | None, at: str | None) -> None:
         _tick(every)
         return
     done = clockwork.run_once(instant(programs.codes()[0], at))
+    clockwork.make_sums(now())
     output.result({**done}, text=_what_was_done(done))
 
 
@@ -133,6 +136,7 @@ def _tick(every: int) -> None:
         try:
             if practice.is_due(practice_clock.real_now()):
                 rebuilding.rebuild(made_at=practice_clock.real_now())
+            clockwork.make_sums(now())
             done = clockwork.run_once(now())
             if any(done.values()):
                 messages.print(f"clock: {_what_was_done(done)}", markup=False)

@@ -84,7 +84,7 @@ def server_command(place: Place, *, workers: int) -> list[str]:
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"]
     command += ["--host", place.host or "0.0.0.0", "--port", str(place.port)]  # noqa: S104
     command += ["--workers", str(workers), "--blocking-threads", "4", "--log-level", "warning"]
-    return [*command, "trueup.config.served:application"]
+    return [*command, "trueup.config.wsgi:application"]
 
 
 @contextmanager

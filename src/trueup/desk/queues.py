@@ -1,7 +1,8 @@
 """What waits for officials of a program: each queue counted, and its rows.
 
-Standings of all facilities are computed for the whole program and kept for a minute, so
-that a console that many officials look at on a deadline day asks for them once.
+Standings of all facilities are computed for the whole program by the clock and kept, so
+that a console that many officials look at on a deadline day does not compute them; with
+them stands when they were read.
 
 Source: PLAT-018, PLAT-053, PLAT-081, PLAT-082, PLAT-094.
 """
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from types import MappingProxyType
 
 from django.db.models import QuerySet
@@ -19,10 +20,12 @@ from trueup.accounts.application_models import WITH_THE_ADMINISTRATOR, Applicati
 from trueup.audit.models import Notice
 from trueup.compliance.models import Settlement
 from trueup.compliance.positions import positions
-from trueup.disclosure.snapshots import kept
+from trueup.disclosure import queries as disclosure
+from trueup.disclosure.kept_sums import Sums, kept
 from trueup.ledger import queries as ledger
 from trueup.rules import programs
 from trueup.rules.periods import CompliancePeriod
+from trueup.rules.programs import Program
 from trueup.transfers import queries as transfers
 from trueup.transfers.models import Transfer
 
@@ -92,12 +95,22 @@ def counts(*, program: str, period: CompliancePeriod, today: date) -> dict[str, 
 
 
 def standings(*, program: str, period: CompliancePeriod) -> tuple[Standing, ...]:
-    """What every facility that is not settled owes and holds, as of a minute ago at most."""
-    key = f"desk-standings:{program}:{period.name}"
-    return kept(key, lambda: _standings(program, period))[0]
+    """What every facility that is not settled owes and holds, as it was read last."""
+    return kept(STANDINGS, program, period.name)[0]
 
 
-def _standings(program: str, period: CompliancePeriod) -> tuple[Standing, ...]:
+def read_at(*, program: str, period: CompliancePeriod) -> datetime:
+    """When the standings were read that the queues of facilities show."""
+    return kept(STANDINGS, program, period.name)[1]
+
+
+def _next(program: Program, at: datetime) -> list[str]:
+    """The period that is settled next."""
+    return [disclosure.running_or_due(program, today=program.local_date(at)).name]
+
+
+def _standings(rules: Program, period_name: str, _at: datetime) -> tuple[Standing, ...]:
+    program, period = rules.code, rules.period_named(period_name)
     settled = set(
         Settlement.objects.filter(program=program, period=period.name).values_list(
             "account_id", flat=True
@@ -119,6 +132,9 @@ def _standings(program: str, period: CompliancePeriod) -> tuple[Standing, ...]:
         )
         for one in found
     )
+
+
+STANDINGS = Sums(name="standings", make=_standings, usual=_next)
 
 
 def rows(

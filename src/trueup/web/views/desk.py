@@ -35,7 +35,7 @@ from trueup.web.paging import PAGE_SIZE, number_after, page_of
 from trueup.web.papers_shown import paper_shown
 from trueup.web.sentences import say_all
 from trueup.web.signed_acts import Acting, now
-from trueup.web.views.desk_queues import counts_of
+from trueup.web.views.desk_queues import counted_at, counts_of
 from trueup.web.views.desk_signing import to_sign
 from trueup.web.views.people import person_of
 
@@ -74,12 +74,14 @@ def console(request: HttpRequest) -> HttpResponse:
     within = authority.proposals_in(caller)
     overdue = audit.overdue_notices(today, limit=SHOWN, within=authority.notices_in(caller))
     program = _chosen(request, caller)
+    waiting = counts_of(caller, program)
     return page(
         request,
         "desk/console",
         program=program,
         programs=_programs(caller),
-        queues=counts_of(caller, program),
+        queues=waiting,
+        counted_at=counted_at(program, waiting, at=caller.at),
         runs=_runs(caller, program),
         counts=counts,
         open_tasks=sum(count.open for count in counts),

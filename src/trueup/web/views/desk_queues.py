@@ -5,9 +5,9 @@ Source: PLAT-018, PLAT-053, PLAT-081, PLAT-082.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -63,6 +63,8 @@ NOTES = {
     "emissions_not_final": gettext_lazy("Emissions not final"),
     "preliminary": gettext_lazy("Preliminary: emissions are not complete"),
 }
+# Counted in the sums that the clock makes.
+OF_FACILITIES = ("emissions", "short")
 KEYS: dict[str, Callable[[QueueRow], Any]] = {
     "due": lambda row: (row.due_on or FAR, row.title),
     "title": lambda row: (row.title.casefold(), row.key),
@@ -113,7 +115,7 @@ def queue(name: str) -> View:
         rows, more = queues.rows(name, program=program.code, period=period, today=today)
         form = QueueFilter(request, program=program)
         sorting = sorting_of(
-            request, tuple(KEYS), default="-quantity" if name in ("emissions", "short") else "due"
+            request, tuple(KEYS), default="-quantity" if name in OF_FACILITIES else "due"
         )
         chosen = [row for row in rows if form.fits(row)]
         return page(
@@ -125,7 +127,12 @@ def queue(name: str) -> View:
             title=TITLES[name],
             lead=LEADS[name],
             quantity_label=QUANTITIES.get(name, ""),
-            period=period if name in ("emissions", "short") else None,
+            period=period if name in OF_FACILITIES else None,
+            read_at=(
+                queues.read_at(program=program.code, period=period)
+                if name in OF_FACILITIES
+                else None
+            ),
             filter=form,
             sorting=sorting,
             page=page_of_list(request, chosen, sorting, KEYS),
@@ -179,6 +186,14 @@ def counts_of(caller: Caller, program: Program) -> list[QueueCount]:
         )
         for name in mine
     ]
+
+
+def counted_at(program: Program, seen: Sequence[QueueCount], *, at: datetime) -> datetime | None:
+    """As of when the facilities in the queues are counted; None where there are none."""
+    if not any(one.name in OF_FACILITIES for one in seen):
+        return None
+    period = disclosure.running_or_due(program, today=program.local_date(at))
+    return queues.read_at(program=program.code, period=period)
 
 
 def period_of(request: HttpRequest, program: Program) -> CompliancePeriod:

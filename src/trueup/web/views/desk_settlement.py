@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from trueup.desk import authority, queries, readiness
+from trueup.desk import authority, queries, queues, readiness
 from trueup.desk.callers import Caller
 from trueup.desk.entries import ProposalEntry
 from trueup.desk.models import Preview
@@ -71,6 +71,7 @@ def settlement(request: HttpRequest, code: str, period: str) -> HttpResponse:
         steps=_step_names(),
         step=_step(stops=bool(stops), previews=kept, proposals=proposals, runs=bool(runs)),
         readiness=[_task(item, program, chosen) for item in items],
+        counted_at=queues.read_at(program=program.code, period=chosen),
         stops=stops,
         previews=kept,
         proposals=proposals,

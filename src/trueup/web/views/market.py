@@ -19,8 +19,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from trueup.audit import services as audit_services
-from trueup.disclosure.concentration import Concentration, GroupHolding, concentration
-from trueup.disclosure.snapshots import kept
+from trueup.disclosure import snapshots
+from trueup.disclosure.concentration import Concentration, GroupHolding
 from trueup.ledger import queries as ledger
 from trueup.ledger.journal_search import JournalFilter, all_transactions, search_transactions
 from trueup.rules.programs import Program
@@ -38,7 +38,7 @@ HOLDERS_SHOWN = 100
 BARS_SHOWN = 12
 ACCOUNTS_SHOWN = 5
 ALL = 0
-HOLDINGS = ("owners", "accounts", "quantity", "percent", "flagged")
+HOLDINGS = ("owners", "accounts", "quantity", "percent", "flagged", "as_of")
 TRANSACTIONS = (
     "transaction",
     "submitted_at",
@@ -99,7 +99,7 @@ def market(request: HttpRequest, code: str) -> HttpResponse:
     Source: PLAT-112.
     """
     program = program_or_404(code)
-    found, read_at = _found(request, program, _vintage(request))
+    found, read_at = snapshots.holdings(program.code, vintage=_vintage(request))
     form = HoldingsFilter(request, vintages=found.vintages)
     keep_look(request, "read_market", given=request.GET.dict(), program=program.code)
     holdings = _chosen(found, form)
@@ -139,7 +139,7 @@ def market(request: HttpRequest, code: str) -> HttpResponse:
 def groups_svg(request: HttpRequest, code: str, vintage: int) -> HttpResponse:
     """The largest groups of owners as bars, with the share above which one is flagged."""
     program = program_or_404(code)
-    found, _read_at = _found(request, program, vintage or None)
+    found, _read_at = snapshots.holdings(program.code, vintage=vintage or None)
     return picture(request, _bars(found, request))
 
 
@@ -147,6 +147,8 @@ def groups_svg(request: HttpRequest, code: str, vintage: int) -> HttpResponse:
 @require_safe
 def market_csv(request: HttpRequest, code: str) -> StreamingHttpResponse:
     """The holdings by group of owners as a file; that it was exported is logged.
+
+    Each row says as of when the holdings were read.
 
     Source: PLAT-112, PLAT-140.
     """
@@ -229,15 +231,6 @@ def transactions_csv(request: HttpRequest, code: str) -> StreamingHttpResponse:
     return csv_download("transactions", TRANSACTIONS, cells)
 
 
-def _found(
-    request: HttpRequest, program: Program, vintage: int | None
-) -> tuple[Concentration, datetime]:
-    """The holdings by group, and when they were read."""
-    on = program.local_date(caller_of(request).at)
-    key = f"concentration:{program.code}:{on}:{vintage or ALL}"
-    return kept(key, lambda: concentration(program=program.code, on=on, vintage=vintage))
-
-
 def _vintage(request: HttpRequest) -> int | None:
     text = request.GET.get("vintage", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) == 4 else None
@@ -255,7 +248,7 @@ def _chosen(found: Concentration, form: HoldingsFilter) -> list[GroupHolding]:
 
 def _holdings(request: HttpRequest, code: str) -> Iterator[tuple[object, ...]]:
     program = program_or_404(code)
-    found, _read_at = _found(request, program, _vintage(request))
+    found, read_at = snapshots.holdings(program.code, vintage=_vintage(request))
     holdings = _chosen(found, HoldingsFilter(request, vintages=found.vintages))
     known = ledger.accounts_by_id({account for holding in holdings for account in holding.accounts})
     _log_export(request, "export_market", program)
@@ -266,6 +259,7 @@ def _holdings(request: HttpRequest, code: str) -> Iterator[tuple[object, ...]]:
             holding.quantity,
             f"{holding.percent}",
             "yes" if holding.is_flagged else "no",
+            read_at.isoformat(timespec="seconds"),
         )
 
 

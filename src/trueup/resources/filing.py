@@ -18,7 +18,7 @@ from trueup.accounts import queries as accounts
 from trueup.audit import services as audit
 from trueup.audit.statements import among, insert_many_returning_ids
 from trueup.resources import checks
-from trueup.resources.entries import AttachmentEntry, Paper, Upload
+from trueup.resources.entries import Paper, Upload
 from trueup.resources.files import keep_file
 from trueup.resources.models import (
     Application,
@@ -163,7 +163,6 @@ def file_document(
 
     Source: 40 CFR 62.16515(g)(10); PLAT-089, PLAT-097.
     """
-    kept: list[AttachmentEntry] = [keep_file(upload) for upload in uploads]
     paper = Paper(
         resource=resource.pk,
         kind=kind,
@@ -176,20 +175,31 @@ def file_document(
     )
     (key,) = file_papers([paper])
     document = Document.objects.select_related("resource").get(id=key)
+    keep_attachments({key: uploads})
+    _acknowledge(document)
+    return document
+
+
+def keep_attachments(uploads: Mapping[int, Sequence[Upload]]) -> None:
+    """Keep the files of papers, by the paper's id; one statement for all of them.
+
+    Raises Refused (`file_too_large`, `file_refused`).
+
+    Source: 40 CFR 62.16515(g)(10); PLAT-097.
+    """
+    kept = [(paper, keep_file(one)) for paper, of_paper in uploads.items() for one in of_paper]
     Attachment.objects.bulk_create(
         [
             Attachment(
-                document=document,
+                document_id=paper,
                 name=entry.name,
                 media_type=entry.media_type,
                 size_bytes=entry.size_bytes,
                 sha256=entry.sha256,
             )
-            for entry in kept
+            for paper, entry in kept
         ]
     )
-    _acknowledge(document)
-    return document
 
 
 def _acknowledge(document: Document) -> None:

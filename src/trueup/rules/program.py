@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from trueup.rules.calendar import BusinessCalendar, federal_calendar
 from trueup.rules.credits import CreditRules
+from trueup.rules.market_file import MarketRules
 from trueup.rules.output_based import OutputBasedRules
 from trueup.rules.people import PeopleRules
 from trueup.rules.periods import (
@@ -131,6 +132,7 @@ class Program:
     historical_generation: HistoricalGeneration | None
     renewable_energy: RenewableRules | None  # None where the set-aside has no rules.
     output_based: OutputBasedRules | None
+    market: MarketRules  # Auctions, trades, partial obligations, States' accounts.
     transaction_types: Mapping[str, TransactionType]
     readings: Mapping[str, Reading]
     cites: Mapping[str, str]  # By section of the program's file.

@@ -75,6 +75,10 @@ class Section:
     def wholes(self, key: str) -> tuple[int, ...]:
         return self._list(key, int, "whole numbers")
 
+    def peek(self, key: str) -> Any:
+        """A value that stays to be taken; None if there is none."""
+        return self._values.get(key)
+
     def value(self, key: str) -> Any:
         """A value of whatever type; whoever takes it checks it."""
         value: Any = self._take(key, object, "")

@@ -16,6 +16,7 @@ from itertools import product
 from types import MappingProxyType
 
 from trueup.rules.credits import CreditRules, read_categories
+from trueup.rules.market_file import read_market
 from trueup.rules.people_file import read_people
 from trueup.rules.periods import CompliancePeriod, PeriodSchedule, YearlyDate
 from trueup.rules.program import (
@@ -134,6 +135,7 @@ def _program(top: Section) -> Program:
     retirement = _open(top, "voluntary_retirement", cites)
     places = _open(top, "jurisdictions", cites)
     renewable_energy, output_based = read_set_asides(top, cites)
+    bases = {f"{purpose}_basis" for purpose in SET_ASIDES if not _has_table(top, purpose)}
     with identity, instrument, deadline, hold, warnings, retirement, places:
         kind = identity.choice("kind", _KINDS)
         # Credits are issued for what was generated or saved; nothing is allocated ahead.
@@ -164,10 +166,11 @@ def _program(top: Section) -> Program:
             historical_generation=_historical_generation(top, cites),
             renewable_energy=renewable_energy,
             output_based=output_based,
+            market=read_market(top, cites),
             transaction_types=_transaction_types(
                 top, needed=_NEEDED_TYPES if issues_credits else _NEEDED_WITH_ALLOCATIONS
             ),
-            readings=_readings(top, kind=kind),
+            readings=_readings(top, kind=kind, not_needed=bases),
             cites=MappingProxyType(cites),
         )
 
@@ -245,6 +248,12 @@ def _budgets(
     return BudgetTables(total=total, set_asides=MappingProxyType(tables))
 
 
+def _has_table(top: Section, purpose: str) -> bool:
+    """Whether the program's budgets have a table of a set-aside; nothing is taken."""
+    budget = top.peek("budget")
+    return isinstance(budget, dict) and purpose in budget
+
+
 def _table(
     section: Section, key: str, cites: dict[str, str], jurisdictions: Mapping[str, Jurisdiction]
 ) -> PrintedTable:
@@ -267,10 +276,13 @@ def _historical_generation(top: Section, cites: dict[str, str]) -> HistoricalGen
     )
 
 
-def _readings(top: Section, *, kind: str) -> Mapping[str, Reading]:
+def _readings(top: Section, *, kind: str, not_needed: set[str]) -> Mapping[str, Reading]:
+    """The readings of a kind of program; those of set-asides that it has no table of may lack."""
     readings = {}
     with top.section("readings") as sections:
         for key in sorted(keys_of(kind)):
+            if key in not_needed and not sections.has(key):
+                continue
             with sections.section(key) as section:
                 value = section.value("value")
                 with section.about("value"):

@@ -12,8 +12,10 @@ from datetime import datetime
 
 from trueup.accounts import submitters
 from trueup.audit import services as audit
+from trueup.audit.entries import EventSpec
 from trueup.audit.statements import among
 from trueup.resources import checks
+from trueup.resources.applications import CITE
 from trueup.resources.entries import Paper
 from trueup.resources.filing import (
     SUBMISSIONS,
@@ -21,7 +23,7 @@ from trueup.resources.filing import (
     refuse,
     submitter_refusals_as_read,
 )
-from trueup.resources.models import Bar, HostState, Resource, Verifier
+from trueup.resources.models import Application, Bar, HostState, Resource, Verifier
 from trueup.resources.verifiers import Seen, see
 from trueup.rules import eligibility
 from trueup.rules.papers import title_of
@@ -123,25 +125,23 @@ def numbered(found: Iterable[tuple[int, Sequence[Refusal]]]) -> list[Refusal]:
     return refusals
 
 
-def acknowledge(papers: Sequence[Paper], ids: Sequence[int], names: Mapping[int, str]) -> None:
+def acknowledge(papers: Sequence[Paper], ids: Sequence[int], resources: Sequence[Resource]) -> None:
     """Tell who filed papers that they were received: one receipt a person and kind of paper.
-
-    Args:
-        names: Of the resources, with their program before a colon.
 
     Source: PLAT-150.
     """
+    known = {row.pk: row for row in resources}
     filed: dict[tuple[int, str, str], list[tuple[Paper, int]]] = defaultdict(list)
     for paper, key in zip(papers, ids, strict=True):
         person = audit.person_of(paper.filed_by)
         if person is not None:
-            program, _, _ = names[paper.resource].partition(":")
+            program = known[paper.resource].program
             filed[person, paper.kind, program].append((paper, key))
     receipts = []
     for (person, kind, program), of_person in filed.items():
         first, key = of_person[0]
         more = len(of_person) - 1
-        about = names[first.resource].partition(":")[2]
+        about = known[first.resource].name
         receipts += audit.receipts_of(
             [person],
             program=program,
@@ -151,3 +151,46 @@ def acknowledge(papers: Sequence[Paper], ids: Sequence[int], names: Mapping[int,
             received_at=first.filed_at,
         )
     audit.notify(receipts)
+
+
+def open_applications(rows: Sequence[Resource]) -> dict[int, Application]:
+    """The application of each resource that awaits a decision.
+
+    Raises Refused (`application_missing`), with the row.
+    """
+    found = Application.objects.filter(
+        resource_id__in=among(row.pk for row in rows), state__in=("submitted", "info_asked")
+    ).order_by("id")
+    waiting = {application.resource_id: application for application in found}
+    refuse(
+        [
+            checks.NotSubmitted(f"No application of {row.name} awaits a decision.", row=number)
+            for number, row in enumerate(rows, start=1)
+            if row.pk not in waiting
+        ]
+    )
+    return waiting
+
+
+def event_of(
+    row: Resource,
+    at: datetime,
+    actor: str,
+    act: str,
+    *,
+    cite: str = CITE,
+    after: Mapping[str, object] | None = None,
+) -> EventSpec:
+    """What is kept of an act about a resource.
+
+    Source: PLAT-017.
+    """
+    return EventSpec(
+        at=at,
+        program=row.program,
+        actor=actor,
+        act=act,
+        subject=f"resource:{row.pk}",
+        after=after if after is not None else {"state": row.state},
+        cite=cite,
+    )

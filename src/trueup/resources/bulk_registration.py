@@ -3,7 +3,7 @@
 Every function takes a whole batch or nothing of it, in one transaction; a refusal names
 its row. The number of statements does not depend on how many resources there are.
 
-Source: 40 CFR 62.16445(a), (b), (d), 62.16475(d), (e); docs/decisions/0315.
+Source: 40 CFR 62.16445(a), (b); docs/decisions/0315.
 """
 
 from __future__ import annotations
@@ -13,31 +13,31 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
+from trueup.accounts import submitters
 from trueup.audit import services as audit
 from trueup.audit.entries import DecisionSpec, EventSpec
 from trueup.audit.statements import among
 from trueup.ledger import queries as ledger
-from trueup.resources import applications, checks, description, verification, verifiers
+from trueup.resources import applications, checks, description
 from trueup.resources.bulk_entries import (
     ApplicationFiling,
-    ApplicationVerification,
     Description,
-    Disclosure,
 )
 from trueup.resources.bulk_facts import (
     Register,
     acknowledge,
+    event_of,
     numbered,
+    open_applications,
     read_register,
-    read_verifiers,
 )
 from trueup.resources.decisions import QUALIFICATION
 from trueup.resources.entries import Paper, ResourceEntry
-from trueup.resources.filing import file_papers, refuse, require_ground
-from trueup.resources.models import Application, Engagement, Resource
+from trueup.resources.filing import SUBMISSIONS, file_papers, refuse
+from trueup.resources.models import Application, Resource
 from trueup.resources.queries import resource_entry
 from trueup.rules import programs
-from trueup.rules.papers import APPLICATION, DECISION, PLAN, VERIFICATION, check_paper
+from trueup.rules.papers import APPLICATION, DECISION, PLAN
 from trueup.rules.refusal import Refusal, Refused
 
 
@@ -67,6 +67,7 @@ def describe_resources(
             for number, one in enumerate(descriptions, start=1)
         )
     )
+    refuse(_describer_refusals(descriptions, actor, at=described_at))
     refuse(_names_taken(rules.code, [one.spec.name for one in descriptions]))
     rows = [
         description.resource_row(
@@ -81,6 +82,22 @@ def describe_resources(
     except IntegrityError as error:
         raise Refused([_name_taken("one of these names")]) from error
     return [resource_entry(row) for row in rows]
+
+
+def _describer_refusals(
+    descriptions: Sequence[Description], actor: str, *, at: datetime
+) -> list[Refusal]:
+    """A person describes only what is to be credited to an account of theirs (62.16445(a)(1))."""
+    person = audit.person_of(actor)
+    if person is None:
+        return []
+    owned = [one.account for one in descriptions if one.account is not None]
+    found = submitters.submitters(owned, at=at, kind=SUBMISSIONS)
+    return [
+        checks.NotRepresentative(f"The person does not represent {one.spec.name}.", row=number)
+        for number, one in enumerate(descriptions, start=1)
+        if one.account is None or all(entry.person != person for entry in found[one.account])
+    ]
 
 
 def _described(row: Resource, at: datetime, actor: str) -> EventSpec:
@@ -145,13 +162,13 @@ def submit_applications(
         for row, filing, application in zip(rows, filings, applied, strict=True)
         for kind, elements in ((APPLICATION, filing.application), (PLAN, filing.plan))
     ]
-    acknowledge(papers, file_papers(papers), _names(rows))
+    acknowledge(papers, file_papers(papers), rows)
     Resource.objects.filter(id__in=among(row.pk for row in rows)).update(state="submitted")
     for row in rows:
         row.state = "submitted"
     audit.log_many(
         [
-            _event(row, submitted_at, f"person:{filing.submitted_by}", "submit_application")
+            event_of(row, submitted_at, f"person:{filing.submitted_by}", "submit_application")
             for row, filing in zip(rows, filings, strict=True)
         ]
     )
@@ -187,179 +204,6 @@ def _twice(row: Resource, resource: int, before: Sequence[ApplicationFiling]) ->
 
 
 @transaction.atomic
-def disclose_engagements(disclosures: Sequence[Disclosure], *, disclosed_at: datetime) -> None:
-    """Disclose the facts of many engagements before verifiers start to work.
-
-    Raises Refused as `disclose_engagement` does, with the row.
-
-    Source: 40 CFR 62.16475(d), (f); RATE-129, RATE-130.
-    """
-    register = read_register([one.resource for one in disclosures], at=disclosed_at)
-    known = read_verifiers(
-        [(one.verifier, register.resources[one.resource]) for one in disclosures]
-    )
-    refuse(
-        numbered(
-            (number, require_ground(one.disclosure))
-            for number, one in enumerate(disclosures, start=1)
-        )
-    )
-    Engagement.objects.bulk_create(
-        [
-            Engagement(
-                verifier_id=one.verifier,
-                resource_id=one.resource,
-                state="disclosed",
-                is_conflict=one.is_conflict,
-                disclosure=one.disclosure[:2000],
-                disclosed_at=disclosed_at,
-                decided_at=None,
-            )
-            for one in disclosures
-        ],
-        update_conflicts=True,
-        unique_fields=["verifier", "resource"],
-        update_fields=["state", "is_conflict", "disclosure", "disclosed_at", "decided_at"],
-    )
-    audit.log_many(
-        [
-            EventSpec(
-                at=disclosed_at,
-                program=known[one.verifier][0].program,
-                actor=f"verifier:{one.verifier}",
-                act="disclose_engagement",
-                subject=f"resource:{one.resource}",
-                after={"is_conflict": one.is_conflict, "disclosure": one.disclosure[:2000]},
-                cite="40 CFR 62.16475(d), (f)",
-            )
-            for one in disclosures
-        ]
-    )
-
-
-@transaction.atomic
-def clear_engagements(
-    pairs: Sequence[tuple[int, int]], *, decided_at: datetime, actor: str = "administrator"
-) -> None:
-    """Approve that verifiers work for resources.
-
-    Args:
-        pairs: Verifier and resource.
-
-    Raises Refused as `clear_engagement` does, with the row.
-
-    Source: 40 CFR 62.16475(e); RATE-129.
-    """
-    register = read_register([resource for _, resource in pairs], at=decided_at)
-    of = [(verifier, register.resources[resource]) for verifier, resource in pairs]
-    known = read_verifiers(of)
-    refuse(
-        numbered(
-            (number, _engagement_refusals(*known[verifier], row))
-            for number, (verifier, row) in enumerate(of, start=1)
-        )
-    )
-    cleared = [known[verifier][1].engagements[row.pk].pk for verifier, row in of]
-    Engagement.objects.filter(id__in=among(cleared)).update(state="approved", decided_at=decided_at)
-    audit.log_many(
-        [
-            EventSpec(
-                at=decided_at,
-                program=row.program,
-                actor=actor,
-                act="clear_engagement",
-                subject=f"resource:{row.pk}",
-                after={"verifier": verifier},
-                cite="40 CFR 62.16475(e)",
-            )
-            for verifier, row in of
-        ]
-    )
-
-
-def _engagement_refusals(
-    verifier: verifiers.Verifier, seen: verifiers.Seen, row: Resource
-) -> list[Refusal]:
-    if row.pk not in seen.engagements:
-        return [verifiers.nothing_disclosed(verifier, row)]
-    return verifiers.conflict_refusals(verifier, row, seen)
-
-
-@transaction.atomic
-def verify_applications(
-    filings: Sequence[ApplicationVerification], *, submitted_at: datetime
-) -> None:
-    """Take in verifiers' reports without files on eligibility applications.
-
-    Raises Refused as `verify_application` does, with the row.
-
-    Source: 40 CFR 62.16445(a)(6), (d), 62.16465(a), (b); RATE-118, RATE-122.
-    """
-    register = read_register([filing.resource for filing in filings], at=submitted_at)
-    rows = [register.resources[filing.resource] for filing in filings]
-    known = read_verifiers([(f.verifier, row) for f, row in zip(filings, rows, strict=True)])
-    applied = _open_applications(rows)
-    refuse(
-        numbered(
-            (number, _verification_refusals(filing, row, *known[filing.verifier], submitted_at))
-            for number, (filing, row) in enumerate(zip(filings, rows, strict=True), start=1)
-        )
-    )
-    papers = [
-        Paper(
-            resource=filing.resource,
-            kind=VERIFICATION,
-            elements=filing.elements,
-            filed_at=submitted_at,
-            filed_by=f"person:{filing.submitted_by}",
-            application=applied[filing.resource].pk,
-            verifier=filing.verifier,
-        )
-        for filing in filings
-    ]
-    acknowledge(papers, file_papers(papers), _names(rows))
-    for filing in filings:
-        applied[filing.resource].verifier_id = filing.verifier
-        applied[filing.resource].verified_at = submitted_at
-    Application.objects.bulk_update(
-        list(applied.values()), ["verifier", "verified_at"], batch_size=500
-    )
-    audit.log_many(
-        [
-            _event(
-                row,
-                submitted_at,
-                f"person:{filing.submitted_by}",
-                "verify_application",
-                cite=verification.CITE,
-                after={"verifier": filing.verifier},
-            )
-            for filing, row in zip(filings, rows, strict=True)
-        ]
-    )
-
-
-def _verification_refusals(
-    filing: ApplicationVerification,
-    row: Resource,
-    verifier: verifiers.Verifier,
-    seen: verifiers.Seen,
-    at: datetime,
-) -> list[Refusal]:
-    refusals = verifiers.verifier_refusals(
-        verifier,
-        row,
-        person=filing.submitted_by,
-        signed_by=filing.elements.get("signed_by", "").strip(),
-        at=at,
-        seen=seen,
-    )
-    return refusals + check_paper(
-        VERIFICATION, filing.elements, tags=("all", "of_application"), program=row.program
-    )
-
-
-@transaction.atomic
 def approve_applications(
     resources: Sequence[int],
     *,
@@ -375,7 +219,7 @@ def approve_applications(
     """
     register = read_register(resources, at=decided_at)
     rows = [register.resources[resource] for resource in dict.fromkeys(resources)]
-    applied = _open_applications(rows)
+    applied = open_applications(rows)
     refuse(
         numbered(
             (
@@ -426,47 +270,6 @@ def _decide(rows: Sequence[Resource], at: datetime, actor: str, grounds: str) ->
             for row in rows
         ]
     )
-    audit.log_many([_event(row, at, actor, "qualified", after={"ground": grounds}) for row in rows])
-
-
-def _open_applications(rows: Sequence[Resource]) -> dict[int, Application]:
-    """The application of each resource that awaits a decision.
-
-    Raises Refused (`application_missing`), with the row.
-    """
-    found = Application.objects.filter(
-        resource_id__in=among(row.pk for row in rows), state__in=("submitted", "info_asked")
-    ).order_by("id")
-    waiting = {application.resource_id: application for application in found}
-    refuse(
-        [
-            checks.NotSubmitted(f"No application of {row.name} awaits a decision.", row=number)
-            for number, row in enumerate(rows, start=1)
-            if row.pk not in waiting
-        ]
-    )
-    return waiting
-
-
-def _names(rows: Sequence[Resource]) -> dict[int, str]:
-    return {row.pk: f"{row.program}:{row.name}" for row in rows}
-
-
-def _event(
-    row: Resource,
-    at: datetime,
-    actor: str,
-    act: str,
-    *,
-    cite: str = applications.CITE,
-    after: Mapping[str, object] | None = None,
-) -> EventSpec:
-    return EventSpec(
-        at=at,
-        program=row.program,
-        actor=actor,
-        act=act,
-        subject=f"resource:{row.pk}",
-        after=after if after is not None else {"state": row.state},
-        cite=cite,
+    audit.log_many(
+        [event_of(row, at, actor, "qualified", after={"ground": grounds}) for row in rows]
     )

@@ -145,16 +145,24 @@ def days_of(report: Report | ReportSpec) -> tuple[date, date]:
 
 
 def spec_refusals(
-    row: Resource, spec: ReportSpec, *, is_first: bool, at: datetime
+    row: Resource,
+    spec: ReportSpec,
+    *,
+    is_first: bool,
+    at: datetime,
+    tags: frozenset[str] | None = None,
 ) -> list[Refusal]:
     """What is wrong with a report by itself: its months, its MWh, its elements, its plan.
+
+    Args:
+        tags: Which elements the resource's papers have, where that was read already.
 
     Source: 40 CFR 62.16460(b); RATE-111 to RATE-114; PLAT-135.
     """
     wrong = [*month_refusals(row, spec, at), *mwh_refusals(spec.mwh)]
     if wrong:
         return wrong
-    tags = tags_for(row, *(("first",) if is_first else ()))
+    tags = (tags_for(row) if tags is None else tags).union(("first",) if is_first else ())
     cited = spec.elements.get("plan_version", "").strip()
     return [
         *check_paper(REPORT, spec.elements, tags=tags, program=row.program),

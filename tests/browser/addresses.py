@@ -7,10 +7,12 @@ no page by itself is in the tables below with its reason; anything else fails th
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db import connections
 from django.http import HttpResponseBase
 from django.template import Template
 from django.urls import URLPattern, reverse
@@ -138,7 +140,23 @@ def address_of(page: URLPattern, cast: Cast) -> str:
 
 
 def find(name: str, cast: Cast) -> Found:
-    """Who is shown what at an address."""
+    """Who is shown what at an address.
+
+    In a thread of its own: Playwright's loop runs in that of the tests, and a document's
+    signature would wait in it.
+    """
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(_find, name, cast).result()
+
+
+def _find(name: str, cast: Cast) -> Found:
+    try:
+        return _found(name, cast)
+    finally:
+        connections.close_all()
+
+
+def _found(name: str, cast: Cast) -> Found:
     page = patterns()[name]
     address = address_of(page, cast)
     answers = []

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser
 
 from tests import databases
 from tests.browser.cast import Cast
-from tests.browser.site import Site, open_site
+from tests.browser.site import Clock, Site, open_site
+from tests.browser.town import Settled, Town
+from tests.browser.visitor import Arrive, Visitor
 from tools import browser as chromium
-
-# The machine's load decides how long a page takes; see benchmarks/pages.py for speed.
-PATIENCE_MS = 60_000
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -44,6 +45,8 @@ def _settings(django_test_environment: None) -> Iterator[None]:
     with override_settings(
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
         TRUEUP_STATE_SECONDS=0,
+        # However long the walk takes, nobody is asked for a password again.
+        ACCOUNT_REAUTHENTICATION_TIMEOUT=24 * 3600,
         TASKS={"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}},
     ):
         yield
@@ -53,17 +56,51 @@ def _settings(django_test_environment: None) -> Iterator[None]:
 def template(
     django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
-    """On PostgreSQL the name of an empty migrated database to copy."""
-    from django.db import connections
+    """The name of an empty migrated database to copy."""
+    folder = tmp_path_factory.mktemp("template")
+    with django_db_blocker.unblock(), databases.made_database(folder) as made:
+        with databases.default_is(made):
+            databases.migrate()
+        yield made.name
 
-    with django_db_blocker.unblock():
-        if connections["default"].vendor != "postgresql":
-            yield ""
-            return
-        with databases.own_database(tmp_path_factory.mktemp("template")):
-            name = str(connections["default"].settings_dict["NAME"])
-            connections["default"].close()
-            yield name
+
+@pytest.fixture(scope="session")
+def settled(template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settled]:
+    """The town of the journeys as it is before each of them."""
+    town = Town()
+    folder = tmp_path_factory.mktemp("town")
+    with databases.made_database(folder, template=template) as made:
+        with databases.default_is(made):
+            clock = Clock()
+            with mock.patch("django.utils.timezone.now", clock.now):
+                town.arrange(clock)
+        yield Settled(town=town, database=made.name)
+
+
+@pytest.fixture
+def town(settled: Settled) -> Town:
+    return settled.town.again()
+
+
+@pytest.fixture
+def site(tmp_path: Path, town: Town, settled: Settled) -> Iterator[Site]:
+    """A site of the town, for one journey."""
+    with open_site(tmp_path, town.come_to, template=settled.database) as site:
+        yield site
+
+
+@pytest.fixture
+def arrive(browser: Browser, site: Site) -> Iterator[Arrive]:
+    """Let somebody of the town sit down at a window of their own, on a journey."""
+    arrived: list[Visitor] = []
+
+    def visitor(username: str, journey: str = "", **named: Any) -> Visitor:
+        arrived.append(Visitor.arrive(browser, site, username, journey=journey, **named))
+        return arrived[-1]
+
+    yield visitor
+    for one in arrived:
+        one.leave()
 
 
 @pytest.fixture(scope="session")
@@ -79,12 +116,3 @@ def demonstration(
     folder = tmp_path_factory.mktemp("demonstration")
     with open_site(folder, cast.arrange, template=template) as site:
         yield site
-
-
-def opened(browser: Browser, site: Site, username: str = "", **named: Any) -> BrowserContext:
-    """A browser's window of its own, signed in as a user."""
-    context = browser.new_context(base_url=site.url, reduced_motion="reduce", **named)
-    context.set_default_timeout(PATIENCE_MS)
-    if username:
-        context.add_cookies([site.cookie_of(username)])  # type: ignore[list-item]
-    return context

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -13,17 +11,12 @@ from playwright.sync_api import ConsoleMessage, Page, Response
 PHONE, DESK = 360, 1280
 HEIGHT = 900
 Scheme = Literal["light", "dark"]
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 STANDARDS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "section508")
-# All that a width can still change within a scheme, or a scheme within a width.
+# What a scheme changes; all else is the same in both, and is looked at in light.
 OF_COLOURS = ("color-contrast", "link-in-text-block")
-# Each width and each scheme is looked at with every rule once.
-WHOLE = frozenset({(DESK, "light"), (PHONE, "dark")})
 
 _AXE = Axe()
-_SETTLED = """async () => {
-    for (const frame of [1, 2]) await new Promise(requestAnimationFrame);
-    await Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null)));
-}"""
 _RUN = """async (options) => (await axe.run(document, options)).violations.flatMap(
     (rule) => rule.nodes.map((node) => `${rule.id}: ${node.target} ${node.html.slice(0, 160)}`
         + ` (${(node.any[0] || node.all[0] || node.none[0] || {}).message || rule.help})`))"""
@@ -90,18 +83,21 @@ class Watcher:
             self.complaints.append(f"{response.status} {response.url}")
 
 
-def problems_of(page: Page, watcher: Watcher) -> list[str]:
-    """Everything that is wrong with the page that is open, in each look that it has."""
-    found = list(page.evaluate(_STRUCTURE))
+def problems_of(page: Page, watcher: Watcher, scheme: Scheme) -> list[str]:
+    """Everything that is wrong with the page that is open, wide and narrow.
+
+    A window keeps its scheme: when one is changed, colours fade for a while, and axe
+    sees the page on the way.
+    """
+    found: list[str] = []
+    if scheme == "light":
+        found += page.evaluate(_STRUCTURE)
     page.evaluate(_AXE.axe_script)
-    for width, scheme in _looks():
+    for width in (DESK, PHONE):
         page.set_viewport_size({"width": width, "height": HEIGHT})
-        page.emulate_media(color_scheme=scheme)
-        page.evaluate(_SETTLED)  # The colours of the other scheme fade.
         if scheme == "light":
             found += page.evaluate(_SIDEWAYS)
-        is_whole = (width, scheme) in WHOLE
-        violations = axe_violations(page, is_whole=is_whole)
+        violations = axe_violations(page, is_whole=scheme == "light")
         found += (f"{width} px, {scheme}: {one}" for one in violations)
     return found + watcher.complaints
 
@@ -114,8 +110,3 @@ def axe_violations(page: Page, *, is_whole: bool) -> list[str]:
     options = {"runOnly": only, "resultTypes": ["violations"]}
     violations: list[str] = page.evaluate(_RUN, options)
     return violations
-
-
-def _looks() -> Iterator[tuple[int, Scheme]]:
-    schemes: tuple[Scheme, ...] = ("light", "dark")
-    return itertools.product((DESK, PHONE), schemes)

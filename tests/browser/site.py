@@ -12,10 +12,14 @@ from typing import Any
 from unittest import mock
 from zoneinfo import ZoneInfo
 
+from playwright.sync_api import Browser, BrowserContext
+
 from tests import databases
 from tests.conftest import give_second_factor
 
 EASTERN = ZoneInfo("America/New_York")
+# The machine's load decides how long a page takes; see benchmarks/pages.py for speed.
+PATIENCE_MS = 60_000
 
 
 @dataclass(slots=True)
@@ -90,3 +94,12 @@ def open_site(
             finally:
                 server.terminate()
                 connections["default"].close()
+
+
+def opened(browser: Browser, site: Site, username: str = "", **named: Any) -> BrowserContext:
+    """A browser's window of its own, signed in as a user."""
+    context = browser.new_context(base_url=site.url, reduced_motion="reduce", **named)
+    context.set_default_timeout(PATIENCE_MS)
+    if username:
+        context.add_cookies([site.cookie_of(username)])  # type: ignore[list-item]
+    return context

@@ -9,10 +9,9 @@ from playwright.sync_api import expect
 
 from tests.browser.looking import HEIGHT, PHONE
 from tests.browser.site import Site
-from tests.browser.test_journeys import Arrive, arrive, site, town, walk_to_sign
+from tests.browser.test_journeys import walk_to_sign
 from tests.browser.town import PROGRAM, RIGHT_TO_LEFT, Town
-
-__all__ = ["arrive", "site", "town"]  # Fixtures of the journeys.
+from tests.browser.visitor import Arrive
 
 pytestmark = pytest.mark.journey
 
@@ -21,7 +20,7 @@ class TestSigning:
     """PLAT-050, PLAT-054: what is signed is sent once, and nothing is lost on the way."""
 
     def test_a_double_click_sends_once(self, arrive: Arrive, town: Town, site: Site) -> None:
-        ana = arrive("ana", "")
+        ana = arrive("ana")
         walk_to_sign(ana, town, "Barry", "Gulf Brokers", 10, pictures=False)
         site.clock.forward(seconds=61)
         ana.tick(ana.page.locator("input[name=accepted]"))
@@ -33,7 +32,7 @@ class TestSigning:
         assert town.total("Barry") == 990
 
     def test_the_back_button_leads_to_the_receipt(self, arrive: Arrive, town: Town) -> None:
-        ana = arrive("ana", "")
+        ana = arrive("ana")
         walk_to_sign(ana, town, "Barry", "Gulf Brokers", 10, pictures=False)
         ana.sign()
         receipt = ana.page.url
@@ -46,7 +45,7 @@ class TestSigning:
     def test_a_lost_session_comes_back_to_where_it_was(
         self, arrive: Arrive, town: Town, site: Site
     ) -> None:
-        ana = arrive("ana", "")
+        ana = arrive("ana")
         walk_to_sign(ana, town, "Barry", "Gulf Brokers", 10, pictures=False)
         there = ana.page.url
         ana.page.context.clear_cookies()
@@ -61,7 +60,7 @@ class TestSigning:
     def test_serials_that_have_moved_are_named_with_where_they_are(
         self, arrive: Arrive, town: Town
     ) -> None:
-        ana = arrive("ana", "")
+        ana = arrive("ana")
         walk_to_sign(ana, town, "Barry", "Gulf Brokers", 1000, pictures=False)
         town.catch_up()
         town.registry.transfer("Barry", "Cane", 2022, 1)
@@ -81,7 +80,7 @@ class TestNames:
     """PLAT-003: names in any script."""
 
     def test_a_name_from_right_to_left_is_shown_whole(self, arrive: Arrive, town: Town) -> None:
-        cy = arrive("cy", "")
+        cy = arrive("cy")
         cy.page.set_viewport_size({"width": PHONE, "height": HEIGHT})
 
         cy.go(f"/{PROGRAM}/accounts/{town.number(RIGHT_TO_LEFT)}/")

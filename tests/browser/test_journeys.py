@@ -3,45 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from tests.browser.site import Site, open_site
+from tests.browser.site import Site
 from tests.browser.town import OWED, PROGRAM, Town
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import Arrive, Visitor
 
 pytestmark = pytest.mark.journey
 
-Arrive = Callable[[str, str], Visitor]
 PLAN = "oris_code,unit,vintage,quantity\n3,1,2023,600\n26,5,2023,400\n"
-
-
-@pytest.fixture
-def town() -> Town:
-    return Town()
-
-
-@pytest.fixture
-def site(tmp_path: Path, town: Town, template: str) -> Iterator[Site]:
-    with open_site(tmp_path, town.arrange, template=template) as site:
-        yield site
-
-
-@pytest.fixture
-def arrive(browser: Browser, site: Site) -> Iterator[Arrive]:
-    """Let somebody of the town sit down at a window of their own, on a journey."""
-    arrived: list[Visitor] = []
-
-    def visitor(username: str, journey: str) -> Visitor:
-        arrived.append(Visitor.arrive(browser, site, username, journey=journey))
-        return arrived[-1]
-
-    yield visitor
-    for one in arrived:
-        one.leave()
 
 
 def walk_to_sign(

@@ -10,22 +10,28 @@ from playwright.sync_api import Browser, BrowserContext
 from tests.browser import addresses
 from tests.browser.addresses import Found
 from tests.browser.cast import Cast
-from tests.browser.conftest import opened
-from tests.browser.looking import Watcher, problems_of
-from tests.browser.site import Site
+from tests.browser.looking import DESK, HEIGHT, SCHEMES, Scheme, Watcher, problems_of
+from tests.browser.site import Site, opened
 
-Windows = Callable[[str], BrowserContext]
+Windows = Callable[[str, Scheme], BrowserContext]
 
 
 @pytest.fixture(scope="session")
 def windows(browser: Browser, demonstration: Site) -> Iterator[Windows]:
-    """A window a role, opened when it is first asked for."""
-    known: dict[str, BrowserContext] = {}
+    """A window a role and a scheme, opened when it is first asked for."""
+    known: dict[tuple[str, Scheme], BrowserContext] = {}
 
-    def window(role: str) -> BrowserContext:
-        if role not in known:
-            known[role] = opened(browser, demonstration, "" if role == "anonymous" else role)
-        return known[role]
+    def window(role: str, scheme: Scheme) -> BrowserContext:
+        if (role, scheme) not in known:
+            username = "" if role == "anonymous" else role
+            known[role, scheme] = opened(
+                browser,
+                demonstration,
+                username,
+                color_scheme=scheme,
+                viewport={"width": DESK, "height": HEIGHT},
+            )
+        return known[role, scheme]
 
     yield window
     for context in known.values():
@@ -56,12 +62,14 @@ class TestEveryAddress:
         assert found.kind != "nothing", f"{name} shows nobody anything: {found.answers}"
         if found.kind == "file":
             return
-        page = windows(found.role).new_page()
-        try:
-            watcher = Watcher(page)
-            page.goto(found.address)
-            problems = problems_of(page, watcher)
-        finally:
-            page.close()
+        problems = []
+        for scheme in SCHEMES:
+            page = windows(found.role, scheme).new_page()
+            try:
+                watcher = Watcher(page)
+                page.goto(found.address)
+                problems += problems_of(page, watcher, scheme)
+            finally:
+                page.close()
 
         assert not problems, "\n".join([f"{name} as {found.role}", *problems])

@@ -7,11 +7,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_journeys import Arrive, arrive, site, town, walk_to_sign
+from tests.browser.test_journeys import walk_to_sign
 from tests.browser.town import Town
-from tests.browser.visitor import Visitor
-
-__all__ = ["arrive", "site", "town"]  # Fixtures of the journeys.
+from tests.browser.visitor import Arrive, Visitor
 
 pytestmark = pytest.mark.journey
 AUTHENTICATOR = {
@@ -37,7 +35,7 @@ class TestPasskeys:
     def test_it_is_registered_signs_in_and_signs_a_transfer(
         self, arrive: Arrive, town: Town
     ) -> None:
-        ana = arrive("ana", "")
+        ana = arrive("ana")
         plug_in(ana)
         ana.go("/you/second-factor/passkeys/add/")
         ana.page.locator("main input[name=name]").fill("Laptop")

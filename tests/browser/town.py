@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -75,6 +76,17 @@ class Town:
             )
         self.on(NOW)
 
+    def again(self) -> Town:
+        """The same town, as a test can change it."""
+        other = Town()
+        other.registry = copy.deepcopy(self.registry)
+        return other
+
+    def come_to(self, clock: Clock) -> None:
+        """Go by the clock of a site that has a copy of the town's database."""
+        self.clock = clock
+        self.on(NOW)
+
     def on(self, day: str) -> None:
         """Let it be noon of a day, for the registry and for the site."""
         self.registry.on(day)
@@ -119,3 +131,11 @@ class Town:
             agents=[AgentSpec(person=registry.person("Abe Gent"), kinds=("transfers",))],
             received_at=registry.tick(),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """A town that was arranged once, and the name of its database, to be copied."""
+
+    town: Town
+    database: str

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from playwright.sync_api import Browser, Locator, Page
 from playwright.sync_api import TimeoutError as TookTooLong
 
 from tests.browser import pictures
-from tests.browser.conftest import opened
 from tests.browser.looking import DESK, HEIGHT, Watcher
-from tests.browser.site import Site
+from tests.browser.site import Site, opened
 
 TABS_MAX = 400
 SEEN_MS = 5_000
@@ -34,14 +33,17 @@ class Visitor:
     watcher: Watcher
 
     @classmethod
-    def arrive(cls, browser: Browser, site: Site, username: str, *, journey: str) -> Visitor:
+    def arrive(
+        cls, browser: Browser, site: Site, username: str, *, journey: str = "", **named: Any
+    ) -> Visitor:
         """Open a window in which a user has signed in."""
         from django.contrib.auth.models import User
 
         from tests.adapters.second_factor import Codes
 
         codes = Codes(User.objects.get(username=username))
-        context = opened(browser, site, username, viewport={"width": DESK, "height": HEIGHT})
+        named = {"viewport": {"width": DESK, "height": HEIGHT}, **named}
+        context = opened(browser, site, username, **named)
         page = context.new_page()
         return cls(page=page, site=site, codes=codes, journey=journey, watcher=Watcher(page))
 
@@ -105,3 +107,9 @@ class Visitor:
         self.reach(self.page.locator("#signing button[type=submit]"))
         with self.page.expect_navigation():
             self.page.keyboard.press("Enter")
+
+
+class Arrive(Protocol):
+    """Lets somebody sit down at a window of their own, on a journey or none."""
+
+    def __call__(self, username: str, journey: str = "", **named: Any) -> Visitor: ...

@@ -1,17 +1,12 @@
-"""The course of the demonstration: an agenda of days, each act through a service.
-
-Acts put further acts on the agenda, and the days are gone through in order, so what is
-recorded has the order that it would have had.
-"""
+"""The course of the mass-based demonstration: an agenda of days, each act through a service."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
-from typing import Protocol
 from uuid import UUID, uuid5
 
 from trueup.accounts import services as accounts
@@ -19,6 +14,7 @@ from trueup.allocation import services as allocation
 from trueup.allocation.entries import GenerationRow
 from trueup.compliance import services as compliance
 from trueup.compliance.entries import RunResult
+from trueup.demonstration.agenda import Agenda, Progress
 from trueup.demonstration.participants import Participants, register
 from trueup.demonstration.plants import Plant, PlantUnit
 from trueup.demonstration.stand_ins import NOTHING, YEARS, Figures
@@ -51,13 +47,7 @@ _KEYS = UUID("5c6a2b1e-2f6a-4a55-9b51-62163250c0de")
 _ALTERNATE_SIGNS = 6
 
 
-class Progress(Protocol):
-    """Is told what is being done, and how many days of how many are over."""
-
-    def __call__(self, what: str, done: int, total: int, /) -> None: ...
-
-
-class Course:
+class Course(Agenda):
     """One run of the demonstration for some plants."""
 
     def __init__(
@@ -69,13 +59,11 @@ class Course:
         progress: Progress,
         until: date | None = None,
     ) -> None:
+        super().__init__(until=until or days.deducted_on, progress=progress)
         self.plants = plants
-        self.until = until or days.deducted_on
         self.days = days
         self.seed = seed
-        self.progress = progress
         self.program = days.program.code
-        self.agenda: dict[date, list[Callable[[date], str]]] = defaultdict(list)
         self.participants: Participants
         self.submitted: list[TransferEntry] = []
         self.last_trade = 0
@@ -86,25 +74,15 @@ class Course:
 
         What is due after `until` is left to those who practise.
         """
-        self._on(self.days.opened_on, self._open)
-        self._on(self.days.recorded_on, self._allocate)
-        self._on(self.days.next_recorded_on, self._allocate_next)
+        self.on(self.days.opened_on, self._open)
+        self.on(self.days.recorded_on, self._allocate)
+        self.on(self.days.next_recorded_on, self._allocate_next)
         for year in YEARS:
-            self._on(self.days.reported_on(stand_in_year(year)), self._report)
+            self.on(self.days.reported_on(stand_in_year(year)), self._report)
         for day in warning_days(self.days):
-            self._on(day, self._warn)
-        self._on(self.days.deducted_on, self._deduct)
-        first, last = self.days.opened_on, self.until
-        while self.agenda:
-            day = min(self.agenda)
-            if day > self.until:
-                break
-            for act in self.agenda.pop(day):
-                what = act(day)
-                self.progress(f"{day}: {what}", (day - first).days, (last - first).days)
-
-    def _on(self, day: date, act: Callable[[date], str]) -> None:
-        self.agenda[day].append(act)
+            self.on(day, self._warn)
+        self.on(self.days.deducted_on, self._deduct)
+        self.go_through()
 
     def _open(self, day: date) -> str:
         self.participants = register(
@@ -123,9 +101,9 @@ class Course:
         key = self.participants.units[unit.key]
         begins_on, ends_on = operating_from(unit), retired_on(unit)
         if begins_on is not None and begins_on != unit.operating_from:
-            self._on(begins_on, partial(self._begin, key, plant))
+            self.on(begins_on, partial(self._begin, key, plant))
         if ends_on is not None and ends_on < self.days.deducted_on:
-            self._on(ends_on, partial(self._retire, key, plant))
+            self.on(ends_on, partial(self._retire, key, plant))
 
     def _begin(self, unit: int, plant: Plant, day: date) -> str:
         accounts.supply_operating_date(
@@ -237,7 +215,7 @@ class Course:
         for trade in trades:
             by_day[trade.on].append(trade)
         for day, of_day in by_day.items():
-            self._on(day, partial(self._trade, of_day))
+            self.on(day, partial(self._trade, of_day))
 
     def _blocks_of(
         self, trades: Sequence[Trade], day: date
@@ -293,7 +271,7 @@ class Course:
             )
             for plant in self.plants
             for unit in plant.units
-            for figures in [_figures_of(unit).get(year)]
+            for figures in [figures_of(unit).get(year)]
             if figures is not None
         ]
         emissions.report_annual(
@@ -321,7 +299,7 @@ class Course:
         return uuid5(_KEYS, f"{self.seed} {what}")
 
 
-def _figures_of(unit: PlantUnit) -> Mapping[int, Figures]:
+def figures_of(unit: PlantUnit) -> Mapping[int, Figures]:
     """By the program's year, for each year of which the unit owes data; nothing if idle."""
     begins_on, ends_on = operating_from(unit), retired_on(unit)
     figures = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypedDict
 
 from trueup.accounts import queries as accounts_queries
 from trueup.accounts import services as accounts
@@ -20,8 +21,14 @@ from trueup.demonstration.plants import Plant, PlantUnit
 from trueup.demonstration.stand_ins import COAL, COMBINED_CYCLE
 from trueup.demonstration.timetable import operating_from
 from trueup.ledger.entries import AccountEntry
+from trueup.rules import programs
 
 BROKERS = 16
+
+
+class _Books(TypedDict):
+    compliance: dict[int, AccountEntry]
+    of_units: dict[tuple[int, str], AccountEntry]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,12 +37,15 @@ class Participants:
 
     Attributes:
         units: Ids of the registered units by ORIS code and unit id.
+        compliance: By ORIS code, where the books are by facility; else `of_units`, by ORIS
+            code and unit id.
         representatives: Person id of the primary and the alternate, by account number.
     """
 
     facilities: Mapping[int, int]
     units: Mapping[tuple[int, str], int]
     compliance: Mapping[int, AccountEntry]
+    of_units: Mapping[tuple[int, str], AccountEntry]
     brokers: Sequence[AccountEntry]
     representatives: Mapping[str, tuple[int, int]]
 
@@ -47,7 +57,7 @@ def register(
     invention = Invention(seed)
     brokers = invention.brokers(BROKERS)
     pairs = invention.pairs(organisation_of(plant) for plant in plants)
-    ids = _register_people([*pairs.values(), *(b.people for b in brokers)], registered_at)
+    ids = register_people([*pairs.values(), *(b.people for b in brokers)], registered_at)
     facilities = accounts.register_facilities(
         [_facility_spec(plant) for plant in plants], program=program, registered_at=registered_at
     )
@@ -64,25 +74,44 @@ def register(
         at=registered_at,
     )
     general = _open_general_accounts(brokers, ids, program=program, at=registered_at)
-    compliance = {facility.oris_code: opened[facility.id][0] for facility in facilities}
     by_id = {facility.id: facility.oris_code for facility in facilities}
+    units = {
+        (by_id[facility], unit.unit_id): unit.id
+        for facility, of_facility in accounts_queries.units_of(by_id).items()
+        for unit in of_facility
+    }
     representatives = {
-        compliance[plant.oris_code].number: _people_ids(pairs[organisation_of(plant)], ids)
-        for plant in plants
+        account.number: people_ids(pairs[organisation_of(plant)], ids)
+        for plant, facility in zip(plants, facilities, strict=True)
+        for account in opened[facility.id]
     }
     for broker, account in zip(brokers, general, strict=True):
-        representatives[account.number] = _people_ids(broker.people, ids)
+        representatives[account.number] = people_ids(broker.people, ids)
     return Participants(
         facilities={facility.oris_code: facility.id for facility in facilities},
-        units={
-            (by_id[facility], unit.unit_id): unit.id
-            for facility, units in accounts_queries.units_of(by_id).items()
-            for unit in units
-        },
-        compliance=compliance,
+        units=units,
         brokers=general,
         representatives=representatives,
+        **_books(program, opened, by_id),
     )
+
+
+def _books(
+    program: str, opened: Mapping[int, Sequence[AccountEntry]], by_id: Mapping[int, int]
+) -> _Books:
+    """The accounts that were opened: by facility, or by unit where each has its own."""
+    if programs.load(program).books_per != "egu":
+        return {"compliance": {by_id[one]: of[0] for one, of in opened.items()}, "of_units": {}}
+    accounts_by_id = {account.id: account for of in opened.values() for account in of}
+    entries = accounts_queries.facility_accounts(program=program, facilities=by_id)
+    return {
+        "compliance": {},
+        "of_units": {
+            (by_id[entry.facility.id], entry.unit.unit_id): accounts_by_id[entry.account]
+            for entry in entries
+            if entry.unit is not None
+        },
+    }
 
 
 def organisation_of(plant: Plant) -> str:
@@ -90,7 +119,7 @@ def organisation_of(plant: Plant) -> str:
     return plant.operator or plant.owner or plant.name
 
 
-def _register_people(pairs: Sequence[Pair], registered_at: datetime) -> dict[InventedPerson, int]:
+def register_people(pairs: Sequence[Pair], registered_at: datetime) -> dict[InventedPerson, int]:
     people = [person for pair in pairs for person in (pair.primary, pair.alternate)]
     entries = accounts.register_people(
         [PersonSpec(name=person.name, email=person.email) for person in people],
@@ -99,7 +128,7 @@ def _register_people(pairs: Sequence[Pair], registered_at: datetime) -> dict[Inv
     return {person: entry.id for person, entry in zip(people, entries, strict=True)}
 
 
-def _people_ids(pair: Pair, ids: Mapping[InventedPerson, int]) -> tuple[int, int]:
+def people_ids(pair: Pair, ids: Mapping[InventedPerson, int]) -> tuple[int, int]:
     return ids[pair.primary], ids[pair.alternate]
 
 

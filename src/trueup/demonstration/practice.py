@@ -18,7 +18,7 @@ from trueup.audit import queries as audit_queries
 from trueup.audit import services as audit
 from trueup.audit.models import Event
 from trueup.demonstration import practice_clock, services
-from trueup.demonstration.course import Progress
+from trueup.demonstration.agenda import Progress
 from trueup.demonstration.summary import Summary
 from trueup.demonstration.timetable import timetable
 from trueup.rules import programs

@@ -13,7 +13,8 @@ from trueup.accounts import queries as accounts
 from trueup.audit import queries as audit_queries
 from trueup.audit import services as audit
 from trueup.demonstration import sign_in
-from trueup.demonstration.course import Course, Progress
+from trueup.demonstration.agenda import Progress
+from trueup.demonstration.course import Course
 from trueup.demonstration.plants import national_data
 from trueup.demonstration.summary import Summary
 from trueup.demonstration.tally import summary_of

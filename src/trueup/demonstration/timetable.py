@@ -21,22 +21,17 @@ _DAYS_BETWEEN_SESSIONS = 14
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Timetable:
-    """The days of one compliance period's demonstration.
+class Days:
+    """Days that the demonstration of every program has, of one compliance period.
 
     Attributes:
-        recorded_on: The units' allowances of the period; by the rule's date.
-        next_recorded_on: Those of the next period; the last business day by the date.
         sessions: Days of trading before the deadline; `late_sessions` after it.
         deducted_on: The run of deductions, and the release of held transfers.
     """
 
     program: Program
     period: CompliancePeriod
-    next_period: CompliancePeriod
     opened_on: date
-    recorded_on: date
-    next_recorded_on: date
     sessions: tuple[date, ...]
     late_sessions: tuple[date, ...]
     deducted_on: date
@@ -48,6 +43,48 @@ class Timetable:
     def reported_on(self, year: int) -> date:
         """When the emissions of a year are reported and become final."""
         return date(year + 1, 2, 10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timetable(Days):
+    """The days of the mass-based demonstration.
+
+    Attributes:
+        recorded_on: The units' allowances of the period; by the rule's date.
+        next_recorded_on: Those of the next period; the last business day by the date.
+    """
+
+    next_period: CompliancePeriod
+    recorded_on: date
+    next_recorded_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateTimetable(Days):
+    """The days of the rate-based demonstration: papers first, then a round a year.
+
+    Attributes:
+        applied_on: Eligibility applications; `registered_on` they are approved.
+    """
+
+    applied_on: date
+    registered_on: date
+
+    def metered_on(self, year: int) -> date:
+        """When the M&V reports of a year are filed."""
+        return date(year + 1, 3, 3)
+
+    def verified_on(self, year: int) -> date:
+        """When verifiers file their reports on them."""
+        return date(year + 1, 4, 14)
+
+    def noticed_on(self, year: int) -> date:
+        """When the credits of a year are published for comment."""
+        return date(year + 1, 4, 21)
+
+    def issued_on(self, year: int) -> date:
+        """When they are issued: comments are in, and the month of June is not over."""
+        return date(year + 1, 6, 2)
 
 
 def timetable(program: Program) -> Timetable:
@@ -69,6 +106,27 @@ def timetable(program: Program) -> Timetable:
         opened_on=OPENING_ON,
         recorded_on=recorded_on,
         next_recorded_on=next_recorded_on,
+        sessions=tuple(
+            business_day(first + timedelta(days=_DAYS_BETWEEN_SESSIONS * n)) for n in range(count)
+        ),
+        late_sessions=tuple(business_day(deadline_on + timedelta(days=days)) for days in (1, 5, 8)),
+        deducted_on=business_day(deadline_on + timedelta(days=18)),
+    )
+
+
+def rate_timetable(program: Program) -> RateTimetable:
+    """The days of the rate-based demonstration by the program's own dates."""
+    period = program.period_named(PERIOD)
+    business_day = program.calendar.on_or_after
+    deadline_on = program.deadline_on(period)
+    first = date(period.first_year + 1, 6, 15)
+    count = (deadline_on - first).days // _DAYS_BETWEEN_SESSIONS + 1
+    return RateTimetable(
+        program=program,
+        period=period,
+        opened_on=OPENING_ON,
+        applied_on=date(2021, 6, 15),
+        registered_on=date(2021, 9, 15),
         sessions=tuple(
             business_day(first + timedelta(days=_DAYS_BETWEEN_SESSIONS * n)) for n in range(count)
         ),

@@ -10,6 +10,18 @@ from trueup.resources.applications import (
     supply_information,
 )
 from trueup.resources.comments import file_comment, open_comment_period, withhold_comment
+from trueup.resources.bulk_registration import (
+    approve_applications,
+    describe_resources,
+    submit_applications,
+)
+from trueup.resources.bulk_reports import submit_reports
+from trueup.resources.bulk_verification import (
+    clear_engagements,
+    disclose_engagements,
+    verify_applications,
+    verify_reports,
+)
 from trueup.resources.corrections import (
     find_overstated,
     lift_suspension,
@@ -56,15 +68,19 @@ __all__ = [
     "accept_meter_data",
     "accredit_verifier",
     "approve_application",
+    "approve_applications",
     "ask_for_information",
     "bar_for_unmet_debts",
     "claim_confidential",
     "clear_engagement",
+    "clear_engagements",
     "correct_report",
     "decide_plan_version",
     "describe_anew",
     "describe_resource",
+    "describe_resources",
     "disclose_engagement",
+    "disclose_engagements",
     "dispute_meter_data",
     "end_meter_reporter",
     "end_standing_instruction",
@@ -93,11 +109,15 @@ __all__ = [
     "set_plausible_output",
     "strike_standing_instruction",
     "submit_application",
+    "submit_applications",
     "submit_report",
+    "submit_reports",
     "supply_information",
     "suspend_issuance",
     "verify_application",
+    "verify_applications",
     "verify_report",
+    "verify_reports",
     "withdraw_report",
     "withhold_comment",
 ]

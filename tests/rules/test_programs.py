@@ -112,11 +112,15 @@ class TestRateBasedProgram:
         assert CPP_MASS.credits is None
 
     def test_credits_are_issued_into_compliance_and_general_accounts(self) -> None:
-        """RATE-140."""
+        """RATE-140; 62.16431(c): those that match early action wait in accounts of States."""
         issuing = CPP_RATE.transaction_types["originate"]
 
         assert issuing.event == "issued"
-        assert issuing.routes == {("", "compliance"), ("", "general")}
+        assert issuing.routes == {("", "compliance"), ("", "general"), ("", "holding")}
+        assert CPP_RATE.transaction_types["award"].routes == {
+            ("holding", "general"),
+            ("holding", "holding"),
+        }
 
     def test_no_credit_is_deducted_before_another_for_being_its_accounts_own(self) -> None:
         """RATE-197, AMB-24."""

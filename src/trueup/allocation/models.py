@@ -134,3 +134,20 @@ class AllocationRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} of vintage {self.vintage} to account {self.account_id}"
+
+
+from trueup.allocation.early_models import (  # noqa: E402 - Django finds them here.
+    EarlyActionAward,
+    EarlyActionProject,
+    EarlyActionSetting,
+)
+
+__all__ = [
+    "AllocationRecord",
+    "AllocationRun",
+    "BudgetPart",
+    "EarlyActionAward",
+    "EarlyActionProject",
+    "EarlyActionSetting",
+    "SetAsideSize",
+]

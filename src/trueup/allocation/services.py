@@ -6,6 +6,17 @@ from datetime import datetime
 
 from trueup.accounts.rivals import looking_again
 from trueup.allocation.budgets import originate_budget, originate_budgets, set_set_aside
+from trueup.allocation.early_action import (
+    apply_for_early_action,
+    award_early_action,
+    decide_on_early_action,
+)
+from trueup.allocation.early_pools import (
+    grant_matching,
+    redistribute_matching,
+    retire_unused_matching,
+)
+from trueup.allocation.early_settings import set_early_action
 from trueup.allocation.formula import allocate_by_formula, record_formula, rows_by_formula
 from trueup.allocation.generation import read_generation
 from trueup.allocation.plans import import_plan, read_plan, record_plan
@@ -18,6 +29,10 @@ from trueup.ledger.entries import AccountEntry
 
 __all__ = [
     "allocate_by_formula",
+    "apply_for_early_action",
+    "award_early_action",
+    "decide_on_early_action",
+    "grant_matching",
     "import_plan",
     "open_state_accounts",
     "originate_budget",
@@ -28,7 +43,10 @@ __all__ = [
     "record_formula",
     "record_from_reserve",
     "record_plan",
+    "redistribute_matching",
+    "retire_unused_matching",
     "rows_by_formula",
+    "set_early_action",
     "set_set_aside",
     "state_account",
 ]

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db.models import F, IntegerField, QuerySet, Subquery, Sum, Value
-from django.db.models.functions import Greatest, Least
+from django.db.models import Count, F, IntegerField, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import ExtractYear, Greatest, Least
 
 from trueup.ledger.entries import Range
-from trueup.ledger.models import Holding
+from trueup.ledger.models import Holding, Transaction
+from trueup.rules import programs
 
 RANGES_MAX = 200
 
@@ -52,3 +53,21 @@ def _of_range(place: int, item: Range) -> QuerySet[Holding, dict[str, object]]:
         .annotate(total=Sum("part"))
         .order_by()
     )
+
+
+def yearly_totals(program: str) -> dict[tuple[int, str], tuple[int, int]]:
+    """Number and quantity of a program's transactions, by year of recording and type.
+
+    The year is that of the program's zone. It reads the whole journal: the clock asks.
+
+    Source: 40 CFR 62.16515(i)(2); RATE-209.
+    """
+    zone = programs.load(program).zone
+    rows = (
+        Transaction.objects.filter(destination__program__code=program)
+        .annotate(year=ExtractYear("recorded_at", tzinfo=zone))
+        .values("year", "type")
+        .annotate(number=Count("id"), total=Sum("quantity"))
+        .order_by()
+    )
+    return {(row["year"], row["type"]): (row["number"], row["total"]) for row in rows}

@@ -148,18 +148,13 @@ def retired_totals(
     givers = dict(lines.values_list("id", "source_id"))
     found: dict[int, int] = {}
     rows = list(_moves_of(list(givers)).values_list("tx_id", "lot_id", "lo", "hi"))
-    of_issues = {lot for _, lot, _, _ in rows if lot_of_number(lot).category}
-    known = vintages_of(of_issues) if of_issues else None
+    known = vintages_of({lot for _, lot, _, _ in rows})
     for tx, lot, lo, hi in rows:
         giver = givers[tx]
         if giver is None:
             continue
-        if lot not in of_issues or known is None:
-            usable = hi - lo + 1 if lot_of_number(lot).year <= vintage_max else 0
-        else:
-            parts = known.usable(Range(lot, lo, hi), vintage_max=vintage_max)
-            usable = sum(part.hi - part.lo + 1 for part in parts)
-        if usable:
+        parts = known.usable(Range(lot, lo, hi), vintage_max=vintage_max)
+        if usable := sum(part.hi - part.lo + 1 for part in parts):
             found[giver] = found.get(giver, 0) + usable
     return found
 

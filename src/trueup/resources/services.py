@@ -9,7 +9,6 @@ from trueup.resources.applications import (
     submit_application,
     supply_information,
 )
-from trueup.resources.comments import file_comment, open_comment_period, withhold_comment
 from trueup.resources.bulk_registration import (
     approve_applications,
     describe_resources,
@@ -22,6 +21,7 @@ from trueup.resources.bulk_verification import (
     verify_applications,
     verify_reports,
 )
+from trueup.resources.comments import file_comment, open_comment_period, withhold_comment
 from trueup.resources.corrections import (
     find_overstated,
     lift_suspension,

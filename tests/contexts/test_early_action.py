@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -346,11 +347,10 @@ class TestAllowances:
             opened_at=books.tick(),
         ).id
         most = ledger.totals_of([set_aside])[set_aside]
-        too_many = Decimal(2 * (most + 1)) / Decimal("0.8")
+        too_many, exactly = (2 * math.ceil(wanted / 0.8) for wanted in (most + 1, most))
         project = books.approved()
         assert reasons(lambda: books.award(project, str(too_many))) == {"over_set_aside"}
         assert books.held == {}
-        exactly = Decimal(2 * most) / Decimal("0.8")
         books.award(project, str(exactly))
         assert ledger.totals_of([set_aside])[set_aside] == 0
         assert verify.audit().clean

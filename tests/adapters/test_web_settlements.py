@@ -16,6 +16,7 @@ from django.urls import reverse
 from tests.adapters.web_books import PROGRAM, Books, Page, report, settle, small_program
 from trueup.accounts.models import Person, Representative
 from trueup.transfers import services as transfers
+from trueup.web.views import settlements
 
 pytestmark = pytest.mark.django_db
 
@@ -115,6 +116,43 @@ class TestSettlementsOfAPeriod:
         assert barry in short.html
         assert gaston not in short.html
         assert "No settlement fits" in elsewhere.text
+
+    def test_are_ordered_by_facility_either_way(self, client: Client, settled: Books) -> None:
+        barry, gaston = (reverse("settlement", args=[PROGRAM, PERIOD, c]) for c in (3, 26))
+        up = get(client, "settlements-of-period", PROGRAM, PERIOD).html
+        down = get(client, "settlements-of-period", PROGRAM, PERIOD, query="?sort=-facility").html
+
+        assert up.index(barry) < up.index(gaston)
+        assert down.index(gaston) < down.index(barry)
+
+    @pytest.mark.parametrize(
+        ("query", "codes"),
+        [("", ["3", "26"]), ("?sort=-facility", ["26", "3"]), ("?outcome=not_in", ["3"])],
+    )
+    def test_are_a_file_of_all_that_fits_in_the_order_of_the_page(
+        self,
+        client: Client,
+        settled: Books,
+        monkeypatch: pytest.MonkeyPatch,
+        query: str,
+        codes: list[str],
+    ) -> None:
+        monkeypatch.setattr(settlements, "CSV_BATCH", 1)
+        address = reverse("settlements-of-period-csv", args=[PROGRAM, PERIOD])
+        page = get(client, "settlements-of-period", PROGRAM, PERIOD, query=query)
+        answer = client.get(address + query)
+        content = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+        rows = list(csv.DictReader(io.StringIO(content)))
+
+        assert address in page.html
+        assert [row["oris_code"] for row in rows] == codes
+        (barry,) = [row for row in rows if row["oris_code"] == "3"]
+        assert (barry["obligation"], barry["deducted"], barry["outstanding"]) == (
+            "620",
+            "500",
+            "240",
+        )
+        assert barry["in_compliance"] == "no"
 
     def test_name_the_facilities_left_out_and_why(self, client: Client, books: Books) -> None:
         report({26: 0})

@@ -75,6 +75,27 @@ class TestOneThingAPage:
         for name in ("what", "to", "receiver", "warnings"):
             assert reverse("sign-step", args=[key_of(check), name]) in page.content.decode()
 
+    def test_what_happens_is_said_before_anything_is_signed(self, desk: Desk) -> None:
+        check = desk.walk("transfer", desk.answers())
+
+        shown = text_of(desk.client.get(check))
+
+        said = shown.index("What happens when you have signed")
+        assert "You get a receipt, and both accounts are told" in shown
+        assert said < shown.index("Continue to sign")
+        assert desk.total == 1000
+
+    def test_what_it_would_be_refused_for_is_said_before_anything_is_signed(
+        self, desk: Desk
+    ) -> None:
+        check = desk.walk("transfer", desk.answers())
+        desk.shelf.registry.transfer("Barry", "Cane", 2022, 1000)
+
+        shown = text_of(desk.client.get(check))
+
+        assert "What happens when you have signed" not in shown
+        assert "Continue to sign" not in shown
+
     def test_no_page_can_be_jumped_over(self, desk: Desk) -> None:
         to = begin(desk)
         key = key_of(to)

@@ -52,6 +52,7 @@ def outcomes(
     in_compliance: bool | None = None,
     limit: int = PAGE,
     after: int = 0,
+    descending: bool = False,
 ) -> list[Outcome]:
     """How facilities were settled for a period, by ORIS code, a page at a time.
 
@@ -59,17 +60,23 @@ def outcomes(
 
     Args:
         in_compliance: Only those that are, or are not.
-        after: ORIS code of the last facility of the page before.
+        after: ORIS code of the last facility of the page before; 0 begins.
+        descending: From the highest ORIS code down.
     """
-    rows = Settlement.objects.filter(
-        program=program, period=period.name, facility__oris_code__gt=after
-    )
+    rows = Settlement.objects.filter(program=program, period=period.name)
+    if after:
+        beyond = (
+            Q(facility__oris_code__lt=after) if descending else Q(facility__oris_code__gt=after)
+        )
+        rows = rows.filter(beyond)
     if jurisdiction:
         rows = rows.filter(facility__jurisdiction=jurisdiction)
     if in_compliance is not None:
         covered = Q(obligation=F("deducted") + F("waived") + F("retired_by_owner"))
         rows = rows.filter(covered if in_compliance else ~covered)
-    ordered = rows.order_by("facility__oris_code", "account_id")
+    ordered = rows.order_by(
+        "-facility__oris_code" if descending else "facility__oris_code", "account_id"
+    )
     page = list(ordered[:limit])
     if len(page) == limit and page and page[-1].unit_id is not None:
         rest = ordered.filter(facility_id=page[-1].facility_id, account_id__gt=page[-1].account_id)

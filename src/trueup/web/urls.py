@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("trueup.web.desk_urls")),
     path("", include("trueup.web.support_urls")),
     path("", include("trueup.web.documents_urls")),
+    path("", include("trueup.web.resources_urls")),
     path("", program.home, name="home"),
     path("search/", search.search, name="search"),
     path("", include("trueup.web.help_urls")),
@@ -79,6 +80,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "<program:code>/settlements/<period:period>/",
         settlements.settlements,
         name="settlements-of-period",
+    ),
+    path(
+        "<program:code>/settlements/<period:period>/outcomes.csv",
+        settlements.settlements_csv,
+        name="settlements-of-period-csv",
     ),
     path(
         "<program:code>/settlements/<period:period>/<oris:oris_code>/",

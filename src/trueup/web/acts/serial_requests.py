@@ -135,6 +135,10 @@ REQUEST = SignedAct(
         " Without a request the ones that were recorded first go first."
     ),
     button=gettext_lazy("Sign and file the request"),
+    then=gettext_lazy(
+        "The request is taken in at once, and you get a receipt. Nothing leaves the account"
+        " before the period is settled."
+    ),
     form_class=ActForm,
     prepare=_prepare,
     perform=_perform,

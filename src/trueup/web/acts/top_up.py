@@ -24,11 +24,9 @@ from trueup.signing.entries import Evidence
 from trueup.transfers import services
 from trueup.transfers.canonical import canonical_text, tidied
 from trueup.transfers.entries import TransferSpec
-from trueup.transfers.submission import forecast
-from trueup.transfers.whereabouts import elsewhere
 from trueup.web import sheets
 from trueup.web.acts import fields, warnings
-from trueup.web.acts.transfers import KIND, titled
+from trueup.web.acts.transfers import KIND, WARNINGS, forecast_of, titled
 from trueup.web.sentences import say
 from trueup.web.signed_acts import (
     ACCOUNT,
@@ -285,22 +283,7 @@ def _amount_rows(acting: Acting, values: Values) -> list[tuple[str, str]]:
 
 
 def _forecast(acting: Acting, values: Values, key: UUID) -> Forecast:
-    specs = specs_of(acting, values, key=key)
-    try:
-        entries, refusals = forecast(specs, program=acting.program.code, recorded_at=acting.at)
-    except Refused as refused:
-        entries, refusals = [], list(refused.refusals)
-    blocks = [block for spec in specs for block in spec.blocks]
-    source = acting.acted_for.id
-    moved = elsewhere(source, blocks, rules=acting.program) if refusals else []
-    waits = dict.fromkeys(wait.sentence for entry in entries for wait in entry.waits)
-    return Forecast(
-        refusals=tuple(
-            dict.fromkeys(f"{refusal.sentence} ({refusal.cite})" for refusal in refusals)
-        ),
-        waits=tuple(waits),
-        moved=tuple(moved),
-    )
+    return forecast_of(acting, specs_of(acting, values, key=key))
 
 
 def _perform(acting: Acting, values: Values, key: UUID, evidence: Evidence) -> Outcome:
@@ -366,15 +349,6 @@ AMOUNTS = Step(
     template="signing/step_amounts",
     rows=_amount_rows,
 )
-WARNINGS = Step(
-    name="warnings",
-    part=gettext_lazy("Warnings"),
-    title=gettext_lazy("Read this before you go on"),
-    form_class=warnings.WarningsForm,
-    template="signing/step_warnings",
-    applies=warnings.are_there,
-    is_done=warnings.all_read,
-)
 TOP_UP = SignedAct(
     name="top-up",
     subject=ACCOUNT,
@@ -385,6 +359,10 @@ TOP_UP = SignedAct(
         " of this account, with one signature: all of it, or nothing."
     ),
     button=gettext_lazy("Sign and submit all transfers"),
+    then=gettext_lazy(
+        "All transfers are submitted and recorded at once, or none is. You get a receipt, and"
+        " every account is told."
+    ),
     form_class=ActForm,
     prepare=_prepare,
     perform=_perform,

@@ -5,7 +5,7 @@ Source: 40 CFR 62.16330; PLAT-050, PLAT-051, PLAT-056, PLAT-094.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -215,16 +215,21 @@ def _warning_rows(acting: Acting, values: Values) -> list[tuple[str, str]]:
 
 
 def _forecast(acting: Acting, values: Values, key: UUID) -> Forecast:
+    return forecast_of(acting, [spec_of(acting, values, key=key)])
+
+
+def forecast_of(acting: Acting, specs: Sequence[TransferSpec]) -> Forecast:
     """What signing would do now; of what it would be refused for, where the numbers are."""
-    spec = spec_of(acting, values, key=key)
     try:
-        entries, refusals = forecast([spec], program=acting.program.code, recorded_at=acting.at)
+        entries, refusals = forecast(specs, program=acting.program.code, recorded_at=acting.at)
     except Refused as refused:
         entries, refusals = [], list(refused.refusals)
-    moved = elsewhere(acting.acted_for.id, spec.blocks, rules=acting.program) if refusals else []
+    blocks = [block for spec in specs for block in spec.blocks]
+    moved = elsewhere(acting.acted_for.id, blocks, rules=acting.program) if refusals else []
+    told = (f"{refusal.sentence} ({refusal.cite})" for refusal in refusals)
     return Forecast(
-        refusals=tuple(f"{refusal.sentence} ({refusal.cite})" for refusal in refusals),
-        waits=tuple(wait.sentence for entry in entries for wait in entry.waits),
+        refusals=tuple(dict.fromkeys(told)),
+        waits=tuple(dict.fromkeys(wait.sentence for entry in entries for wait in entry.waits)),
         moved=tuple(moved),
     )
 
@@ -335,6 +340,7 @@ RETIREMENT = SignedAct(
     title=gettext_lazy("Retire of your own motion"),
     lead=gettext_lazy("Instruments leave this account for good and count for no obligation."),
     button=gettext_lazy("Sign and retire"),
+    then=gettext_lazy("It is submitted and recorded at once. You get a receipt."),
     form_class=ActForm,
     prepare=_prepare,
     perform=_perform,

@@ -38,16 +38,6 @@ _EVENTS = {
     "cancelled": gettext_lazy("Cancelled"),
     "adjusted": gettext_lazy("Adjusted"),
 }
-_TRANSFER_STATES = {
-    "recorded": gettext_lazy("Recorded"),
-    "refused": gettext_lazy("Refused"),
-    "held": gettext_lazy("Waits for the deductions"),
-    "delayed": gettext_lazy("Waits out its delay"),
-    "awaiting_approval": gettext_lazy("Waits for a second signature"),
-    "cancelled": gettext_lazy("Cancelled"),
-    "rejected": gettext_lazy("Stopped"),
-}
-_TRANSFER_LOOKS = {"recorded": "good", "refused": "bad", "rejected": "bad", "cancelled": ""}
 _KINDS = {
     "compliance": gettext_lazy("Compliance account"),
     "general": gettext_lazy("General account"),
@@ -172,18 +162,6 @@ def account_state(state: str) -> str:
 def words(value: str) -> str:
     """A code as words: `not_held` becomes `not held`."""
     return value.replace("_", " ")
-
-
-@register.filter
-def transfer_state(state: str) -> str:
-    """The state of a submitted transfer, in its people's words."""
-    return _word(_TRANSFER_STATES, state)
-
-
-@register.filter
-def transfer_look(state: str) -> str:
-    """How the state of a transfer is tinted."""
-    return _TRANSFER_LOOKS.get(state, "care")
 
 
 @register.filter

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from trueup.audit import queries as audit
 from trueup.desk import authority, parameters, queries, services
-from trueup.desk.acts import ACTS, act_named
+from trueup.desk.acts import act_named
 from trueup.desk.callers import Caller
 from trueup.desk.entries import ProposalEntry
 from trueup.desk.models import Proposal
@@ -30,6 +30,7 @@ from trueup.tasks import jobs
 from trueup.tasks import queries as tasks
 from trueup.web.access import any_official, caller_of, official, own
 from trueup.web.acts.desk import PREFIX, VERDICT, VerdictForm, told
+from trueup.web.desk_acts import acts_by_topic, acts_of
 from trueup.web.pages import Link, page
 from trueup.web.paging import PAGE_SIZE, number_after, page_of
 from trueup.web.papers_shown import paper_shown
@@ -40,8 +41,6 @@ from trueup.web.views.desk_signing import to_sign
 from trueup.web.views.people import person_of
 
 SHOWN = 20
-# What has a guided run of its own, and is no form among others.
-GUIDED = frozenset({"import_plan", "settle"})
 READERS = (
     ("read_audit", gettext_lazy("Audit trail"), "audit-trail"),
     ("notices", gettext_lazy("Notices"), "notices"),
@@ -93,7 +92,7 @@ def console(request: HttpRequest) -> HttpResponse:
         unconfirmed=queries.overdue_confirmations(today, within=within, limit=SHOWN),
         overdue=overdue,
         today=today,
-        acts=acts_of(caller),
+        acts=acts_by_topic(caller),
         readers=_readers(caller),
         markets=_markets(caller),
         grants=caller.grants,
@@ -222,21 +221,6 @@ def roles(request: HttpRequest) -> HttpResponse:
         acts=[item for item in acts_of(caller) if item[0] in ("grant_role", "end_role")],
         at=caller.at,
     )
-
-
-def acts_of(caller: Caller) -> list[tuple[str, str, str, str]]:
-    """The acts that a caller may do somewhere: name, title, program and address."""
-    found = []
-    for code in programs.codes():
-        for act in ACTS.values():
-            if (
-                act.has_page
-                and act.name not in GUIDED
-                and caller.may_somewhere(act.function, program=code)
-            ):
-                address = reverse(f"act-{PREFIX}{act.name}", args=[code])
-                found.append((act.name, act.title, programs.load(code).name, address))
-    return found
 
 
 def _acting(request: HttpRequest, entry: ProposalEntry) -> Acting:

@@ -16,6 +16,8 @@ from django.views.decorators.http import require_safe
 
 from trueup.accounts import ownership
 from trueup.accounts import queries as accounts
+from trueup.accounts.certificate_entries import CertificateEntry
+from trueup.accounts.certificate_reads import certificates_in_force
 from trueup.accounts.entries import FacilityEntry, RepresentativeEntry, UnitEntry
 from trueup.allocation import queries as allocation
 from trueup.allocation.entries import AllocationEntry
@@ -98,6 +100,7 @@ def facility(request: HttpRequest, code: str, oris_code: int) -> HttpResponse:
         allocations=_allocations(own) if program.allocates else [],
         settlements=compliance.outcomes_of_facility(program=program.code, facility=entry.id),
         interests=_interests(request, program, own) if is_own or caller.grants else None,
+        certificate=_certificate(program, entry) if is_own else None,
     )
 
 
@@ -263,6 +266,15 @@ def _by_vintage(rows: Iterable[AllocationEntry]) -> list[tuple[int, int]]:
     for row in rows:
         sums[row.vintage] = sums.get(row.vintage, 0) + row.quantity
     return sorted(sums.items())
+
+
+def _certificate(program: Program, entry: FacilityEntry) -> CertificateEntry | None:
+    """The certificate of representation on which the Administrator relies.
+
+    Source: 40 CFR 62.16310(a).
+    """
+    found = certificates_in_force(program=program.code, facilities=[entry.id])
+    return found.get(entry.id)
 
 
 def _interests(

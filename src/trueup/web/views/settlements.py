@@ -5,6 +5,7 @@ A mass-based program settles facilities, a rate-based one each affected EGU by i
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 
@@ -22,7 +23,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from trueup.compliance import queries as compliance
-from trueup.compliance.entries import Statement, Totals
+from trueup.compliance.entries import Outcome, Statement, Totals
 from trueup.compliance.statements import statement as read_statement
 from trueup.disclosure.snapshots import snapshot
 from trueup.rules.periods import CompliancePeriod
@@ -35,6 +36,7 @@ from trueup.web.filters import FilterForm
 from trueup.web.pages import Link, page, program_or_404, program_trail
 from trueup.web.paging import PAGE_SIZE, number_after, page_of
 from trueup.web.sentences import say
+from trueup.web.sorting import sorting_of
 from trueup.web.views.facilities import facility_or_404, unit_or_404
 from trueup.web.views.listings import states_to_choose
 
@@ -43,6 +45,20 @@ EGU = "egu"
 PERIODS_SHOWN = 5
 OMISSIONS_SHOWN = 50
 BLOCKS_SHOWN = 200
+CSV_BATCH = 1000
+OUTCOME_COLUMNS = (
+    "oris_code",
+    "facility",
+    "unit",
+    "jurisdiction",
+    "period",
+    "obligation",
+    "deducted",
+    "excess",
+    "excess_due",
+    "outstanding",
+    "in_compliance",
+)
 
 
 class OutcomeFilters(FilterForm):
@@ -77,16 +93,11 @@ def settlements(request: HttpRequest, code: str, period: str) -> HttpResponse:
     program = program_or_404(code)
     chosen = _period_or_404(program, period)
     filters = OutcomeFilters(request, program)
-    state, outcome = filters.chosen["state"], filters.chosen["outcome"]
+    state = filters.chosen["state"]
     totals = _totals(program, chosen, jurisdiction=state)
-    rows = compliance.outcomes(
-        program=program.code,
-        period=chosen,
-        jurisdiction=state,
-        in_compliance={"in": True, "not_in": False}.get(outcome),
-        limit=PAGE_SIZE + 1,
-        after=number_after(request),
-    )
+    csv_address = reverse("settlements-of-period-csv", args=[program.code, chosen.name])
+    sorting = sorting_of(request, ("facility",))
+    rows = _outcomes(request, program, chosen, limit=PAGE_SIZE + 1, after=number_after(request))
     return page(
         request,
         "settlements",
@@ -98,8 +109,21 @@ def settlements(request: HttpRequest, code: str, period: str) -> HttpResponse:
         not_in_compliance=totals.facilities - totals.in_compliance,
         left_out=compliance.omissions(program=program.code, period=chosen, limit=OMISSIONS_SHOWN),
         filters=filters,
+        sorting=sorting,
+        csv_address=f"{csv_address}?{request.GET.urlencode()}" if request.GET else csv_address,
         by_unit=program.books_per == EGU,
         page=page_of(request, rows, key=lambda row: row.facility.oris_code),
+    )
+
+
+@public
+@require_safe
+def settlements_csv(request: HttpRequest, code: str, period: str) -> StreamingHttpResponse:
+    """All outcomes that fit the choices, in their order, for a spreadsheet."""
+    program = program_or_404(code)
+    chosen = _period_or_404(program, period)
+    return csv_download(
+        f"settlements-{chosen.name}", OUTCOME_COLUMNS, _outcome_rows(request, program, chosen)
     )
 
 
@@ -149,6 +173,44 @@ def settlement_of_unit_csv(
 ) -> StreamingHttpResponse:
     """The blocks of an affected EGU's statement, for a spreadsheet."""
     return _csv(_statement_or_404(program_or_404(code), period, oris_code, unit_id=unit_id))
+
+
+def _outcomes(
+    request: HttpRequest, program: Program, period: CompliancePeriod, *, limit: int, after: int
+) -> list[Outcome]:
+    """The outcomes that the address asks for, in its order."""
+    chosen = OutcomeFilters(request, program).chosen
+    return compliance.outcomes(
+        program=program.code,
+        period=period,
+        jurisdiction=chosen["state"],
+        in_compliance={"in": True, "not_in": False}.get(chosen["outcome"]),
+        limit=limit,
+        after=after,
+        descending=sorting_of(request, ("facility",)).is_descending,
+    )
+
+
+def _outcome_rows(
+    request: HttpRequest, program: Program, period: CompliancePeriod
+) -> Iterator[tuple[object, ...]]:
+    after = 0
+    while rows := _outcomes(request, program, period, limit=CSV_BATCH, after=after):
+        for row in rows:
+            yield (
+                row.facility.oris_code,
+                row.facility.name,
+                row.unit.unit_id if row.unit is not None else "",
+                row.facility.jurisdiction,
+                row.period.name,
+                row.obligation,
+                row.deducted,
+                row.excess,
+                row.excess_due,
+                row.outstanding,
+                "yes" if row.is_in_compliance else "no",
+            )
+        after = rows[-1].facility.oris_code
 
 
 def _settlement(request: HttpRequest, program: Program, statement: Statement) -> HttpResponse:

@@ -11,7 +11,15 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from trueup.desk import carrying_out as do
-from trueup.desk import guarding, helping, on_paper, previewed, reviewing
+from trueup.desk import (
+    crediting,
+    guarding,
+    helping,
+    on_paper,
+    previewed,
+    resourcing,
+    reviewing,
+)
 from trueup.desk.kinds import Act
 from trueup.desk.parameters import Parameter
 from trueup.officials.roles import FUNCTIONS, ROLES
@@ -378,6 +386,8 @@ _ACTS = (
         carry_out=do.end_role,
     ),
     *helping.ACTS,
+    *resourcing.ACTS,
+    *crediting.ACTS,
 )
 
 ACTS: Mapping[str, Act] = MappingProxyType({act.name: act for act in _ACTS})

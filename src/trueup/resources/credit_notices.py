@@ -75,7 +75,19 @@ def comment_refusal(program: str, year: int, *, today: date) -> Refusal:
 
     Source: preamble IV.D.6; RATE-139; AMB-10.
     """
-    latest = CreditNotice.objects.filter(program=program, year=year).order_by("-id").first()
+    return refusal_after(latest_notice(program, year), year=year, today=today)
+
+
+def latest_notice(program: str, year: int) -> CreditNotice | None:
+    """The last notice of a year's credits."""
+    return CreditNotice.objects.filter(program=program, year=year).order_by("-id").first()
+
+
+def refusal_after(latest: CreditNotice | None, *, year: int, today: date) -> Refusal:
+    """As `comment_refusal`, where the last notice was read already.
+
+    Source: preamble IV.D.6; RATE-139; AMB-10.
+    """
     if latest is None:
         said = f"no credit notice for {year} has been published"
     elif latest.closes_on >= today:

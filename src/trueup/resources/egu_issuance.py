@@ -100,13 +100,21 @@ def _covered(work: _Work, earned: Sequence[EguEarning]) -> list[EguEarning]:
     """
     if not work.rules.readings["comment_before_issuance"].is_on:
         return list(earned)
-    closed = NoticedEarning.objects.filter(
-        notice__program=work.rules.code,
-        notice__year=work.year,
-        notice__closes_on__lt=work.rules.local_date(work.at),
-    )
-    noticed = set(closed.values_list("account_id", "category", "quantity"))
+    noticed = noticed_units(work.rules, work.year, work.at)
     return [one for one in earned if (one.owner.account, one.category, one.quantity) in noticed]
+
+
+def noticed_units(rules: Program, year: int, at: datetime) -> frozenset[tuple[int, str, int]]:
+    """Account, category and quantity in the notices on which nobody can comment any more.
+
+    Source: preamble IV.D.6; RATE-139; AMB-10.
+    """
+    closed = NoticedEarning.objects.filter(
+        notice__program=rules.code,
+        notice__year=year,
+        notice__closes_on__lt=rules.local_date(at),
+    )
+    return frozenset(closed.values_list("account_id", "category", "quantity"))
 
 
 def _originate(work: _Work, row: EguRound, covered: Sequence[EguEarning]) -> list[EguIssuanceEntry]:

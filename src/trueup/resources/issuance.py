@@ -14,7 +14,7 @@ from django.db import transaction
 
 from trueup.resources import checks, standing
 from trueup.resources.applications import showing_of
-from trueup.resources.credit_notices import comment_refusal, year_refusals
+from trueup.resources.credit_notices import refusal_after, year_refusals
 from trueup.resources.entries import IssuanceEntry, LeftOut, YearOfIssues
 from trueup.resources.filing import existing, refuse, state_refusals
 from trueup.resources.issuing import record_issues
@@ -45,7 +45,7 @@ def issue_ercs(
     row = existing(resource)
     of = Round(rules=programs.load(row.program), year=year, at=issued_at, actor=actor)
     (facts,) = read_facts([row], of)
-    refuse(_refusals(facts, of))
+    refuse(refusals_of(facts, of))
     (entry,) = _issue([facts], of)
     return entry
 
@@ -65,13 +65,11 @@ def issue_ercs_of_year(
     """
     of = Round(rules=programs.load(program), year=year, at=issued_at, actor=actor)
     refuse(year_refusals(of.rules, year, issued_at))
-    reported = Resource.objects.filter(program=program, reports__year=year).distinct()
-    rows = Resource.objects.select_for_update().filter(id__in=reported).order_by("id")
     ready, left_out = [], []
-    for facts in read_facts(list(rows), of):
+    for facts in facts_of_year(of):
         if facts.is_issued:
             continue
-        refusals = _refusals(facts, of)
+        refusals = refusals_of(facts, of)
         if refusals:
             left_out.append(LeftOut(resource=facts.resource.pk, refusals=tuple(refusals)))
         else:
@@ -81,8 +79,18 @@ def issue_ercs_of_year(
     return YearOfIssues(issued=tuple(_issue(ready, of)), left_out=tuple(left_out))
 
 
+def facts_of_year(of: Round) -> list[Facts]:
+    """What is known of every resource that has reported a year, locked for the act.
+
+    Source: 40 CFR 62.16445(e); preamble IV.D.6.
+    """
+    reported = Resource.objects.filter(program=of.rules.code, reports__year=of.year).distinct()
+    rows = Resource.objects.select_for_update().filter(id__in=reported).order_by("id")
+    return read_facts(list(rows), of)
+
+
 def _issue(ready: Sequence[Facts], of: Round) -> list[IssuanceEntry]:
-    issuances = record_issues([(facts, _calculate(facts, of)) for facts in ready], of)
+    issuances = record_issues([(facts, calculate(facts, of)) for facts in ready], of)
     standing.carry_out(issuances, at=of.at)
     return [issuance_entry(issuance) for issuance in issuances]
 
@@ -97,8 +105,11 @@ def _nothing(of: Round, left_out: Sequence[LeftOut]) -> Refusal:
     )
 
 
-def _refusals(facts: Facts, of: Round) -> list[Refusal]:
-    """Everything that stands in the way, in the order of the steps."""
+def refusals_of(facts: Facts, of: Round) -> list[Refusal]:
+    """Everything that stands in the way of an issue, in the order of the steps.
+
+    Source: 40 CFR 62.16445(e), (f), 62.16450; preamble IV.D.6.
+    """
     row = facts.resource
     refusals = state_refusals(row, is_barred=facts.is_barred)
     if facts.is_suspended:
@@ -128,12 +139,15 @@ def _refusals(facts: Facts, of: Round) -> list[Refusal]:
     if of.rules.readings["comment_before_issuance"].is_on and not (
         facts.reports and facts.closed.issuperset(report.pk for report in facts.reports)
     ):
-        refusals.append(comment_refusal(row.program, of.year, today=of.rules.local_date(of.at)))
+        refusals.append(refusal_after(facts.notice, year=of.year, today=of.rules.local_date(of.at)))
     return refusals
 
 
-def _calculate(facts: Facts, of: Round) -> ercs.Issuance:
-    """Whole credits of all reports together, less what is still to be made up for."""
+def calculate(facts: Facts, of: Round) -> ercs.Issuance:
+    """Whole credits of all reports together, less what is still to be made up for.
+
+    Source: 40 CFR 62.16445(e), 62.16450(a); RATE-135, RATE-145.
+    """
     row = facts.resource
     share = eligible_share(showing_of(row))
     earned = Fraction(0)

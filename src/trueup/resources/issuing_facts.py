@@ -14,9 +14,11 @@ from fractions import Fraction
 from django.db.models import F, Max, Q
 
 from trueup.audit.statements import among
+from trueup.resources.credit_notices import latest_notice
 from trueup.resources.meter_data import open_meter_data
 from trueup.resources.models import (
     Bar,
+    CreditNotice,
     Document,
     HostState,
     Issuance,
@@ -53,6 +55,7 @@ class Facts:
     Attributes:
         closed: Reports that a notice covers on which nobody can comment any more.
         questioned: Reports about which a question to the sponsor is open.
+        notice: The last notice of the year.
         stated: Elements of the reports, where credits follow from them.
         overstatements: What is still to be taken off, oldest first.
         carried: The fraction that its State carries over from the last issue.
@@ -67,6 +70,7 @@ class Facts:
     open_meter_data: Sequence[MeterReading]
     closed: frozenset[int]
     questioned: frozenset[int]
+    notice: CreditNotice | None
     stated: Mapping[int, Mapping[str, str]]
     overstatements: Sequence[Overstatement]
     carries: bool
@@ -92,6 +96,7 @@ def read_facts(rows: Sequence[Resource], of: Round) -> list[Facts]:
     carried = _carried(ids)
     every = [report.pk for of_one in reports.values() for report in of_one]
     questioned = frozenset(questioned_reports(every))
+    notice = latest_notice(of.rules.code, of.year)
     return [
         Facts(
             resource=row,
@@ -102,6 +107,7 @@ def read_facts(rows: Sequence[Resource], of: Round) -> list[Facts]:
             open_meter_data=metered.get(row.pk, ()),
             closed=closed,
             questioned=questioned,
+            notice=notice,
             stated=stated,
             overstatements=overstatements[row.pk],
             carries=_carries(row, hosts),

@@ -24,6 +24,7 @@ from trueup.resources.models import Bar, Debt, Issuance, Resource
 from trueup.resources.queries import debt_entries
 from trueup.rules import programs
 from trueup.rules.refusal import Refused
+from trueup.rules.serials import SerialBlock, lot_of_number
 
 REPLACEMENT_DAYS = 30
 EVERY_VINTAGE = 9999
@@ -82,7 +83,7 @@ def take_back(work: TakingBack) -> DebtEntry:
 
 def _revoke(work: TakingBack, retirement: AccountEntry) -> int:
     """Take what is there of the number wanted; how many credits that was."""
-    taken = _chosen(work)
+    taken = _chosen(work.resource, work.account, work.quantity)
     if taken:
         ledger.record(
             [
@@ -168,24 +169,38 @@ def readmit(*, debt: int, reason: str, at: datetime, actor: str = "administrator
     decide(act, item=CORRECTION, outcome="readmitted", ground=reason)
 
 
-def _chosen(work: TakingBack) -> list[Range]:
+def chosen_credits(resource: int, quantity: int) -> tuple[str, ...]:
+    """The serial numbers that would be taken back now, a block each.
+
+    Source: 40 CFR 62.16450(b), (d)(2); RATE-149.
+    """
+    row = Resource.objects.get(id=resource)
+    if row.account_id is None or quantity <= 0:
+        return ()
+    return tuple(
+        str(SerialBlock(lot=lot_of_number(lot), first=lo, last=hi))
+        for lot, lo, hi in _chosen(row, row.account_id, quantity)
+    )
+
+
+def _chosen(resource: Resource, account: int, quantity: int) -> list[Range]:
     """The resource's own credits first, then others first in, first out (RATE-149)."""
     own = [
         Range(row.lot, row.lo, row.hi)
-        for row in Issuance.objects.filter(resource=work.resource, lot__isnull=False)
+        for row in Issuance.objects.filter(resource=resource, lot__isnull=False)
         if row.lot is not None and row.lo is not None and row.hi is not None
     ]
-    free = [held for held in ledger_queries.holdings(work.account) if held.reservation is None]
+    free = [held for held in ledger_queries.holdings(account) if held.reservation is None]
     pieces = [piece for held in free for piece in _pieces(held, own)]
     pieces.sort(key=lambda piece: not piece[0])  # Stable: within each, first in, first out.
     chosen: list[Range] = []
-    wanted = work.quantity
+    wanted = quantity
     for _, block in pieces:
         if not wanted:
             break
-        quantity = min(wanted, block.quantity)
-        chosen.append(Range(block.lot, block.lo, block.lo + quantity - 1))
-        wanted -= quantity
+        part = min(wanted, block.quantity)
+        chosen.append(Range(block.lot, block.lo, block.lo + part - 1))
+        wanted -= part
     return chosen
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from trueup.disclosure import queries
 from trueup.disclosure.concentration import Concentration, concentration
+from trueup.disclosure.credit_totals import CREDITS
 from trueup.disclosure.entries import ProgramState
 from trueup.disclosure.kept_sums import Sums, kept
 from trueup.rules.periods import CompliancePeriod
@@ -61,4 +62,4 @@ def _holdings(program: Program, vintage: str, at: datetime) -> Concentration:
 
 STATE = Sums(name="state", make=_state, usual=_shown)
 HOLDINGS = Sums(name="holdings", make=_holdings, usual=lambda _program, _at: [""])
-KINDS: tuple[Sums[Any], ...] = (STATE, HOLDINGS)
+KINDS: tuple[Sums[Any], ...] = (STATE, HOLDINGS, CREDITS)

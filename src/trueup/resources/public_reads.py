@@ -137,6 +137,12 @@ def find_resources(
     return [resource_entry(row) for row in rows[:limit]]
 
 
+def resources_by_id(ids: Iterable[int]) -> dict[int, ResourceEntry]:
+    """Resources by id; unknown ids are left out."""
+    rows = Resource.objects.filter(id__in=among(set(ids)))
+    return {row.pk: resource_entry(row) for row in rows}
+
+
 def issued_totals(resources: Iterable[int]) -> dict[int, int]:
     """How many credits were ever issued to each resource; one statement."""
     rows = (

@@ -52,6 +52,23 @@ _PARTS = (
     ),
     (_("Transactions"), "transactions", ("transactions", "transaction")),
 )
+_OF_CREDITS = (
+    _("Credits"),
+    "credits",
+    (
+        "credits",
+        "credit-report",
+        "resources",
+        "resource",
+        "resource-papers",
+        "paper",
+        "issue",
+        "egu-issue",
+        "comment-periods",
+        "comment-period",
+        "comment-received",
+    ),
+)
 
 
 STAND_INS = _(
@@ -91,7 +108,8 @@ def navigation(program: Program, request: HttpRequest) -> list[Link]:
     match = request.resolver_match
     here = match.url_name if match else None
     links = []
-    for name, leads_to, members in _PARTS:
+    parts = (*_PARTS, _OF_CREDITS) if program.is_rate_based else _PARTS
+    for name, leads_to, members in parts:
         current = "page" if here == leads_to else "true" if here in members else ""
         links.append(
             Link(name=name, address=reverse(leads_to, args=[program.code]), current=current)

@@ -15,6 +15,7 @@ from trueup.rules.refusal import Refused
 from trueup.rules.serials import parse_serial
 from trueup.web.access import public
 from trueup.web.pages import page, program_trail
+from trueup.web.views.resources import found_resources, listed
 
 FOUND_SHOWN = 20
 LONGEST_TEXT = 100
@@ -24,7 +25,10 @@ LONGEST_CODE = 9
 @public
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    """Find an account, a serial number or a facility by what was typed."""
+    """Find an account, a serial number, a facility or a resource by what was typed.
+
+    Source: 40 CFR 62.16515(h); RATE-207; PLAT-145.
+    """
     text = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST_TEXT]
     program = programs.load(settings.TRUEUP_PROGRAM)
     exact = _exact(program.code, text)
@@ -33,6 +37,9 @@ def search(request: HttpRequest) -> HttpResponse:
     limit = FOUND_SHOWN + 1 if text else 0
     accounts = ledger.accounts(program=program.code, search=text, limit=limit)
     facilities = registered.facilities(program=program.code, search=text, limit=limit)
+    resources = []
+    if program.is_rate_based and text:
+        resources = listed(program, found_resources(program, text, limit=limit))
     return page(
         request,
         "search",
@@ -43,6 +50,8 @@ def search(request: HttpRequest) -> HttpResponse:
         more_accounts=len(accounts) > FOUND_SHOWN,
         facilities=facilities[:FOUND_SHOWN],
         more_facilities=len(facilities) > FOUND_SHOWN,
+        resources=resources[:FOUND_SHOWN],
+        more_resources=len(resources) > FOUND_SHOWN,
     )
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from trueup.ledger import queries as ledger
 from trueup.ledger.entries import AccountEntry, HistoryEntry
+from trueup.resources import trace
 from trueup.rules.programs import Program
 from trueup.rules.refusal import Refused
 from trueup.rules.serials import Lot, parse_serial
@@ -34,7 +35,10 @@ class Status:
 @public
 @require_safe
 def serial(request: HttpRequest, code: str, serial_number: str) -> HttpResponse:
-    """The history of one serial number, as a table and as a line."""
+    """The history of one serial number; that of a credit leads to the papers behind it.
+
+    Source: 40 CFR 62.16515(h); RATE-206; PLAT-121, PLAT-145.
+    """
     program = program_or_404(code)
     try:
         lot, number = parse_serial(serial_number)
@@ -47,6 +51,9 @@ def serial(request: HttpRequest, code: str, serial_number: str) -> HttpResponse:
             % {"serial": f"{lot.code}-{number}"}
         )
     holder = steps[-1].transaction.destination
+    issue = None
+    if lot.category:
+        issue = trace.issue_of_serial(program=program.code, lot=lot, number=number)
     status = _status(holder, steps)
     return page(
         request,
@@ -60,6 +67,8 @@ def serial(request: HttpRequest, code: str, serial_number: str) -> HttpResponse:
         steps=steps,
         status=status,
         events=_events(steps, is_end=status.is_end),
+        issue=issue if isinstance(issue, trace.IssueTrace) else None,
+        unit_issue=issue if isinstance(issue, trace.EguIssueTrace) else None,
     )
 
 

@@ -1,0 +1,51 @@
+"""Addresses of what everybody may know of credits: resources, papers, comments, reports."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from trueup.web.views import resource_comments, resource_papers, resource_reports, resources
+
+_RESOURCE = "<program:code>/resources/<journal:key>"
+_COMMENTS = "<program:code>/comments/<journal:key>"
+
+urlpatterns: list[URLPattern] = [
+    path("<program:code>/credits/", resource_reports.credits, name="credits"),
+    path("<program:code>/credits/supply.svg", resource_reports.supply_chart, name="chart-supply"),
+    path(
+        "<program:code>/credits/<slug:name>/",
+        resource_reports.credit_report,
+        name="credit-report",
+    ),
+    path(
+        "<program:code>/credits/<slug:name>.csv",
+        resource_reports.credit_report_csv,
+        name="credit-report-csv",
+    ),
+    path(
+        "<program:code>/credits/<slug:name>.xlsx",
+        resource_reports.credit_report_xlsx,
+        name="credit-report-xlsx",
+    ),
+    path("<program:code>/resources/", resources.resources_page, name="resources"),
+    path("<program:code>/resources.csv", resources.resources_csv, name="resources-csv"),
+    path(f"{_RESOURCE}/", resources.resource, name="resource"),
+    path(f"{_RESOURCE}/credits.svg", resources.resource_chart, name="chart-resource"),
+    path(f"{_RESOURCE}/papers/", resource_papers.resource_papers, name="resource-papers"),
+    path("<program:code>/papers/<journal:key>/", resource_papers.paper, name="paper"),
+    path(
+        "<program:code>/papers/<journal:key>/files/<journal:attachment>/",
+        resource_papers.paper_file,
+        name="paper-file",
+    ),
+    path("<program:code>/issues/<journal:key>/", resource_papers.issue, name="issue"),
+    path("<program:code>/issues/units/<journal:key>/", resource_papers.egu_issue, name="egu-issue"),
+    path("<program:code>/comments/", resource_comments.comment_periods, name="comment-periods"),
+    path(f"{_COMMENTS}/", resource_comments.comment_period, name="comment-period"),
+    path(f"{_COMMENTS}/received/", resource_comments.comment_received, name="comment-received"),
+    path(
+        f"{_COMMENTS}/files/<journal:comment>/",
+        resource_comments.comment_file,
+        name="comment-file",
+    ),
+]

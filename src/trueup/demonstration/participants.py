@@ -161,13 +161,18 @@ def _facility_spec(plant: Plant) -> FacilitySpec:
     )
 
 
-def _unit_spec(unit: PlantUnit) -> UnitSpec:
+def unit_type_of(unit: PlantUnit) -> str:
+    """The type under which a unit is registered."""
     technology, fuel = unit.unit_class
+    return "igcc" if technology == COMBINED_CYCLE and fuel == COAL else technology
+
+
+def _unit_spec(unit: PlantUnit) -> UnitSpec:
     begins_on = operating_from(unit)
     return UnitSpec(
         unit_id=unit.unit_id,
-        unit_type="igcc" if technology == COMBINED_CYCLE and fuel == COAL else technology,
-        fuel=fuel,
+        unit_type=unit_type_of(unit),
+        fuel=unit.unit_class.fuel,
         nameplate_mw=unit.nameplate_mw,
         operating_from=begins_on,
         # What begins within the period is expected when the accounts are opened.

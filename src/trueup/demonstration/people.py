@@ -53,6 +53,14 @@ class InventedPerson:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sponsor:
+    """A developer of eligible resources that does not exist."""
+
+    name: str
+    people: Pair
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Broker:
     """A market participant that does not exist."""
 
@@ -63,8 +71,8 @@ class Broker:
 class Invention:
     """Names from one seed; none is given twice."""
 
-    def __init__(self, seed: int) -> None:
-        self._random = random.Random(f"people {seed}")  # noqa: S311 - Not a secret.
+    def __init__(self, seed: int, *, of: str = "people") -> None:
+        self._random = random.Random(f"{of} {seed}")  # noqa: S311 - Not a secret.
         self._given: set[str] = set()
 
     def brokers(self, count: int) -> list[Broker]:
@@ -76,6 +84,28 @@ class Invention:
             raise ValueError(f"there are names for {len(_BROKERS)} brokers, not {count}")
         names = [f"{name} Carbon (fictional)" for name in self._random.sample(_BROKERS, count)]
         return [Broker(name=name, people=self.pair(name)) for name in names]
+
+    def sponsors(self, count: int) -> list[Sponsor]:
+        """Developers of wind, sun and water, with a general account each.
+
+        Raises ValueError for more than there are names.
+        """
+        words = [f"{first}{last}" for first in _BEGINNINGS for last in _ENDINGS]
+        if count > len(words):
+            raise ValueError(f"there are names for {len(words)} sponsors, not {count}")
+        names = [f"{word} Renewables (fictional)" for word in self._random.sample(words, count)]
+        return [Sponsor(name=name, people=self.pair(name)) for name in names]
+
+    def verifiers(self, count: int) -> list[tuple[str, InventedPerson]]:
+        """Independent verifiers, each with the member of its team who signs.
+
+        Raises ValueError for more than there are names.
+        """
+        if count > len(_BEGINNINGS):
+            raise ValueError(f"there are names for {len(_BEGINNINGS)} verifiers, not {count}")
+        chosen = self._random.sample(_BEGINNINGS, count)
+        names = [f"{word} Verification (fictional)" for word in chosen]
+        return [(name, self._person(name)) for name in names]
 
     def pairs(self, organisations: Iterable[str]) -> dict[str, Pair]:
         """A representative and an alternate for each organisation."""

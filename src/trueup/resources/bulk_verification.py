@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 
 from trueup.audit import services as audit
 from trueup.audit.entries import EventSpec
@@ -162,12 +163,12 @@ def verify_applications(
         for filing in filings
     ]
     acknowledge(papers, file_papers(papers), rows)
-    for filing in filings:
-        applied[filing.resource].verifier_id = filing.verifier
-        applied[filing.resource].verified_at = submitted_at
-    Application.objects.bulk_update(
-        list(applied.values()), ["verifier", "verified_at"], batch_size=500
-    )
+    last = {filing.resource: filing.verifier for filing in filings}
+    for verifier in sorted(set(last.values())):
+        verified = [applied[resource].pk for resource, by in last.items() if by == verifier]
+        Application.objects.filter(id__in=among(verified)).update(
+            verifier_id=verifier, verified_at=submitted_at
+        )
     audit.log_many(
         [
             event_of(
@@ -244,13 +245,26 @@ def verify_reports(
     for filing, row in zip(filings, rows, strict=True):
         row.state, row.verifier_id = "verified", filing.verifier
         row.verified_mwh, row.verified_at = filing.verified_mwh, submitted_at
-    Report.objects.bulk_update(
-        rows, ["state", "verifier", "verified_mwh", "verified_at"], batch_size=200
-    )
+    _update(rows, submitted_at)
     audit.log_many(
         [_verified(row, filing, submitted_at) for row, filing in zip(rows, filings, strict=True)]
     )
     return [report_entry(row) for row in rows]
+
+
+def _update(rows: Sequence[Report], at: datetime) -> None:
+    """Keep what was verified; most verifiers confirm what was reported, in one statement each."""
+    for verifier in sorted({row.verifier_id for row in rows if row.verifier_id is not None}):
+        confirmed = [
+            row.pk for row in rows if row.verifier_id == verifier and row.verified_mwh == row.mwh
+        ]
+        Report.objects.filter(id__in=among(confirmed)).update(
+            state="verified", verifier_id=verifier, verified_mwh=F("mwh"), verified_at=at
+        )
+    found_otherwise = [row for row in rows if row.verified_mwh != row.mwh]
+    Report.objects.bulk_update(
+        found_otherwise, ["state", "verifier", "verified_mwh", "verified_at"], batch_size=200
+    )
 
 
 def _open_reports(ids: Sequence[int]) -> list[Report]:

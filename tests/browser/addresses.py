@@ -6,7 +6,7 @@ no page by itself is in the tables below with its reason; anything else fails th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -15,11 +15,12 @@ from uuid import UUID
 from django.db import connections
 from django.http import HttpResponseBase
 from django.template import Template
-from django.urls import URLPattern, reverse
+from django.test import override_settings
+from django.urls import NoReverseMatch, URLPattern, reverse
 
 from tests.adapters.roles_of_access import FUNCTIONS
 from tests.adapters.test_access_everywhere import ENDING, pages
-from tests.browser.cast import Cast
+from tests.browser.cast import RATE_ORIS_CODE, RATE_PERIOD, RATE_PROGRAM, Cast
 from trueup.web import access
 
 # In this order somebody is looked for who sees a page.
@@ -59,6 +60,7 @@ NO_PAGE = {
     "job-reasons": "a file, of a job that was refused",
     "certificate-pdf": "a file, of a certificate that is in force",
     "transfer-receipt-pdf": "a file, of a transfer that is recorded",
+    "paper-scan": "a file, of a certificate that came on paper",
 }
 # What stands in the addresses of these pages, where the common example does not fit: the
 # names of things.
@@ -78,6 +80,7 @@ EXAMPLES: dict[str, dict[str, str]] = {
     "act-sign-application": {"key": "application"},
     "act-sign-certificate": {"key": "certificate"},
     "act-no-second-person": {"number": "guarded"},
+    "act-top-up": {"number": "reserve"},
     "decision": {"number": "decision"},
     "form": {"key": "form"},
     "mfa_edit_webauthn": {"pk": "passkey"},
@@ -94,7 +97,13 @@ EXAMPLES: dict[str, dict[str, str]] = {
     "desk-help-request": {"key": "help_request"},
     "application-progress": {"application": "application"},
 }
+# What is asked for behind the question mark.
+QUERIES = {"account-statement-pdf": {"start": "2024-01-01", "end": "2024-12-31"}}
 OTHERS_ACCOUNT = frozenset({"act-close"})
+# Pages about one unit of the rate-based program, which settles each unit by itself.
+OF_A_UNIT = frozenset({"settlement-of-unit", "settlement-of-unit-csv", "chart-settlement-of-unit"})
+# Pages that an installation has with a setting of its own.
+WITH_SETTINGS: dict[str, dict[str, Any]] = {"practice-mail": {"TRUEUP_SANDBOX": True}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +124,9 @@ class Found:
     templates: frozenset[str] = frozenset()
 
 
+Find = Callable[[str], Found]
+
+
 def names() -> list[str]:
     """The names of all addresses that can be asked for, each once."""
     return sorted({page.name or "" for _, page in pages()} - ENDING - set(NO_PAGE))
@@ -132,11 +144,18 @@ def address_of(page: URLPattern, cast: Cast) -> str:
     own = {key: things.get(thing) for key, thing in EXAMPLES.get(name, {}).items()}
     if name in OTHERS_ACCOUNT:
         known["number"] = cast.numbers["other"]
+    if name in OF_A_UNIT:
+        known |= {
+            "code": RATE_PROGRAM,
+            "period": RATE_PERIOD,
+            "oris_code": RATE_ORIS_CODE,
+            "unit_id": "1",
+        }
     wanted = page.pattern.converters  # type: ignore[attr-defined]
     if name == "account_reset_password_from_key":
         return "/password/reset/key/1-x/"
     arguments: dict[str, Any] = {key: (known | own).get(key, UUID(int=7)) for key in wanted}
-    return reverse(name, kwargs=arguments)
+    return reverse(name, kwargs=arguments, query=QUERIES.get(name, {}))
 
 
 def find(name: str, cast: Cast) -> Found:
@@ -151,14 +170,18 @@ def find(name: str, cast: Cast) -> Found:
 
 def _find(name: str, cast: Cast) -> Found:
     try:
-        return _found(name, cast)
+        with override_settings(**WITH_SETTINGS.get(name, {})):
+            return _found(name, cast)
     finally:
         connections.close_all()
 
 
 def _found(name: str, cast: Cast) -> Found:
     page = patterns()[name]
-    address = address_of(page, cast)
+    try:
+        address = address_of(page, cast)
+    except NoReverseMatch as error:
+        return Found(name=name, role="", address="", kind="nothing", answers=(str(error),))
     answers = []
     for role in roles_of(page):
         answer = cast.clients[role].get(address, headers={"Accept": "text/html"})

@@ -7,7 +7,8 @@ and one of each thing that has an owner, from the tests of access.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from django.test import Client
@@ -18,6 +19,7 @@ from tests.conftest import give_second_factor
 STATE = "DE"
 PERIOD = "2022-2024"
 AFTERWARDS = "2025-06-02"
+RATE_PROGRAM, RATE_PERIOD, RATE_ORIS_CODE = "cpp-rate", "2022-2024", 1364
 
 
 @dataclass(slots=True)
@@ -44,6 +46,7 @@ class Cast:
 
         demonstration.run(jurisdictions=(STATE,))
         clock.noon_of(AFTERWARDS)
+        clock.set(self._settle_a_unit(clock))
         everyone = Everyone(registry=Registry(now=clock.now()))
         # With the known password the sign-in page shows who can use it.
         User.objects.filter(username=sign_in.ADMINISTRATOR).update(
@@ -60,6 +63,25 @@ class Cast:
         self.things |= everyone.things
         self.things |= Maker(everyone=everyone, clock=clock, plants=self.plants).make()
 
+    def _settle_a_unit(self, clock: Clock) -> datetime:
+        """In the rate-based program a steam unit has half of the credits that it owes."""
+        from tests.contexts.rate_registry import CANE, RateRegistry
+
+        mill = replace(CANE, name="Mill Creek", oris_code=RATE_ORIS_CODE)
+        registry = RateRegistry(now=clock.now(), plant=mill)
+        registry.operate(
+            f"{mill.name}/1", [(year, "2000000", "1000") for year in (2022, 2023, 2024)]
+        )
+        registry.operate(
+            f"{mill.name}/2", [(year, "100000", "1000") for year in (2022, 2023, 2024)]
+        )
+        registry.issue("Sand Hill", "WND", 100, vintage=2024, year=2025)
+        registry.transfer(
+            "Sand Hill", f"{mill.name}/1", "TX-2025-WND-1", "TX-2025-WND-60", person="Fay Ito"
+        )
+        registry.run()
+        return registry.tick()
+
     def _give_ana_plants(self, everyone: Any) -> None:
         """Ana represents two plants of the demonstration, whose pages are full."""
         from trueup.accounts import queries as accounts
@@ -70,12 +92,14 @@ class Cast:
         for plant in plants[:2]:
             registry.facilities[plant.name] = plant.id
             registry.represent(plant.name, "Ana Ruiz")
+        registry.open_general("Ruiz Reserve", "Ana Ruiz")
         account = registry.account(plants[0].name)
         self.oris_code = plants[0].oris_code
         self.numbers = {
             "representative": account.number,
             "other": registry.number("Gulf Brokers"),
             "guarded": registry.number(plants[1].name),
+            "reserve": registry.number("Ruiz Reserve"),
         }
 
     def serial_number(self) -> str:

@@ -12,6 +12,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests import databases
+from tests.browser import addresses
+from tests.browser.addresses import Find, Found
 from tests.browser.cast import Cast
 from tests.browser.site import Clock, Site, open_site
 from tests.browser.town import Settled, Town
@@ -116,3 +118,16 @@ def demonstration(
     folder = tmp_path_factory.mktemp("demonstration")
     with open_site(folder, cast.arrange, template=template) as site:
         yield site
+
+
+@pytest.fixture(scope="session")
+def find(cast: Cast, demonstration: Site) -> Find:
+    """Who is shown what at an address; looked for once."""
+    known: dict[str, Found] = {}
+
+    def found(name: str) -> Found:
+        if name not in known:
+            known[name] = addresses.find(name, cast)
+        return known[name]
+
+    return found

@@ -34,7 +34,7 @@ _STRUCTURE = """() => {
         if (count("#" + CSS.escape(id)) > 1) found.push(`id ${id} twice`);
     const pictures = "main figure, main svg[role=img], main img:not([role=presentation])";
     for (const picture of document.querySelectorAll(pictures)) {
-        const place = picture.closest("[data-decoration], .icon, button, a");
+        const place = picture.closest("[data-decoration], .icon, .qr, button, a");
         if (place || picture.closest("figure[data-picture]")) continue;
         const near = picture.closest("figure, section, article, main");
         const section = near.matches("figure") ? (near.querySelector("table") ? near

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.test import override_settings
 from playwright.sync_api import Browser, BrowserContext
 
 from tests.browser import addresses
-from tests.browser.addresses import Found
-from tests.browser.cast import Cast
+from tests.browser.addresses import Find
 from tests.browser.looking import DESK, HEIGHT, SCHEMES, Scheme, Watcher, problems_of
 from tests.browser.site import Site, opened
 
@@ -38,26 +38,11 @@ def windows(browser: Browser, demonstration: Site) -> Iterator[Windows]:
         context.close()
 
 
-@pytest.fixture(scope="session")
-def find(cast: Cast, demonstration: Site) -> Callable[[str], Found]:
-    """Who is shown what at an address; looked for once."""
-    known: dict[str, Found] = {}
-
-    def found(name: str) -> Found:
-        if name not in known:
-            known[name] = addresses.find(name, cast)
-        return known[name]
-
-    return found
-
-
 @pytest.mark.parametrize("name", addresses.names())
 class TestEveryAddress:
     """PLAT-003: WCAG 2.0 to 2.2 A and AA and Section 508, in light and dark, wide and narrow."""
 
-    def test_nothing_is_wrong_with_the_page(
-        self, name: str, find: Callable[[str], Found], windows: Windows
-    ) -> None:
+    def test_nothing_is_wrong_with_the_page(self, name: str, find: Find, windows: Windows) -> None:
         found = find(name)
         assert found.kind != "nothing", f"{name} shows nobody anything: {found.answers}"
         if found.kind == "file":
@@ -67,7 +52,8 @@ class TestEveryAddress:
             page = windows(found.role, scheme).new_page()
             try:
                 watcher = Watcher(page)
-                page.goto(found.address)
+                with override_settings(**addresses.WITH_SETTINGS.get(name, {})):
+                    page.goto(found.address)
                 problems += problems_of(page, watcher, scheme)
             finally:
                 page.close()

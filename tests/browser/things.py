@@ -226,8 +226,10 @@ class Maker:
 
     def _passkey(self) -> int:
         from allauth.mfa.models import Authenticator
+        from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 
         user = User.objects.get(username="representative")
+        RecoveryCodes.activate(user)
         Passkey(user, site="localhost")
         return int(Authenticator.objects.get(user=user, type=Authenticator.Type.WEBAUTHN).pk)
 

@@ -55,11 +55,12 @@ class RateRegistry:
     facilities: dict[str, int] = field(default_factory=dict)
     accounts: dict[str, AccountEntry] = field(default_factory=dict)
     people: dict[str, int] = field(default_factory=dict)
+    plant: FacilitySpec = CANE
 
     def __post_init__(self) -> None:
         for name in ("Ana Ruiz", "Fay Ito"):
             self.people[name] = accounts.register_person(name=name, registered_at=self.tick()).id
-        self.register(CANE)
+        self.register(self.plant)
         self.accounts["Sand Hill"] = accounts.open_general_account(
             program=PROGRAM,
             name="Sand Hill",

@@ -1,0 +1,32 @@
+"""No template of a page is forgotten by the walk over the addresses (PLAT-003)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.browser import addresses
+from tests.browser.addresses import Find
+from trueup import web
+
+FOLDER = Path(web.__file__).parent / "templates"
+# Parts of pages, which are rendered wherever they are used.
+COMPONENTS = ("cotton/", "allauth/")
+# What no address shows to anybody who asks in good order, and why.
+NOT_WALKED: dict[str, str] = {}
+
+
+def templates() -> set[str]:
+    """The names of the templates of pages."""
+    names = {path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.html")}
+    return {name for name in names if not name.startswith(COMPONENTS)}
+
+
+class TestEveryTemplate:
+    """PLAT-003: a page that the walk does not reach is named, with the reason."""
+
+    def test_is_shown_by_some_address_or_named_with_a_reason(self, find: Find) -> None:
+        shown: set[str] = set()
+        for name in addresses.names():
+            shown |= find(name).templates
+
+        assert sorted(templates() - shown) == sorted(NOT_WALKED)

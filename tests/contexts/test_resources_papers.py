@@ -213,6 +213,7 @@ class TestVerifiers:
     def test_an_accreditation_has_its_evidence(
         self, registry: ResourceRegistry, changed: dict[str, object], codes: set[str]
     ) -> None:
+        """RATE-124, 125, 126."""
         spec = VerifierSpec(
             name="Second Look",
             team=(registry.person("Sam Ude"),),
@@ -229,6 +230,7 @@ class TestVerifiers:
         assert found == codes
 
     def test_only_its_own_team_files_its_reports(self, registry: ResourceRegistry) -> None:
+        """RATE-117, 124: a subcontractor who is not of the team cannot sign."""
         registry.apply()
 
         with refused("not_of_the_team"):
@@ -248,6 +250,7 @@ class TestVerifiers:
             registry.verify_application()
 
     def test_it_works_only_where_it_was_cleared(self, registry: ResourceRegistry) -> None:
+        """RATE-129: disclosed is not cleared."""
         registry.apply()
         registry.accredit("Second Look")
         with refused("engagement_not_cleared"):
@@ -356,6 +359,7 @@ class TestVerifiers:
             registry.verify(report)
 
     def test_a_debarred_one_files_nothing_from_that_day(self, registry: ResourceRegistry) -> None:
+        """RATE-125."""
         from trueup.resources.models import Verifier
 
         registry.apply()
@@ -434,6 +438,7 @@ class TestReports:
     def test_after_the_first_of_june_it_is_late(
         self, running: ResourceRegistry, day: str, is_late: bool
     ) -> None:
+        """RATE-115."""
         running.on(day)
 
         assert running.report(year=2024).is_late == is_late

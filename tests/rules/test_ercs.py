@@ -150,7 +150,7 @@ class TestFirstYear:
 
 
 class TestMetering:
-    """RATE-063, RATE-064, RATE-080 to RATE-087; AMB-21."""
+    """RATE-063, 064, 080, 082, 083, 085, 086, 087; AMB-21."""
 
     @pytest.mark.parametrize(
         ("kw", "has_meter", "rules"),
@@ -224,7 +224,7 @@ class TestMetering:
 
 
 class TestCombinedHeatAndPower:
-    """RATE-090 to RATE-092; AMB-30."""
+    """RATE-090, 091, 092; AMB-30."""
 
     @pytest.mark.parametrize(
         ("mw", "tier"),

@@ -129,11 +129,12 @@ def clear(offer: Offer, bids: Sequence[Bid], *, seed: str) -> Clearing:
 
     Args:
         bids: Each checked when it was made; of one bidder there may be several.
-        seed: Published before the auction closes, so that anybody can repeat the draw.
+        seed: Its digest is published with the notice, itself with the result, so that
+            anybody can repeat the draw.
 
     Raises ValueError for two bids of one id or a bid that is no multiple of the lot size.
 
-    Source: RGGI-041, RGGI-043; issue of the auctions of preamble V.E.
+    Source: RGGI-041, RGGI-043; preamble V.E (80 FR 65027).
     """
     if len({bid.id for bid in bids}) != len(bids):
         raise ValueError("two bids have one id")

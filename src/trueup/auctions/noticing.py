@@ -1,0 +1,266 @@
+"""Give notice of an auction: what is offered leaves the States' accounts; or cancel it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from trueup.accounts.rivals import looking_again
+from trueup.auctions import checks, sealing
+from trueup.auctions.entries import AuctionEntry, AuctionSpec, ConsignmentSpec
+from trueup.auctions.models import Auction, Consignment
+from trueup.auctions.queries import auction_entry, find
+from trueup.auctions.returning import give_back
+from trueup.audit import services as audit
+from trueup.ledger import queries as ledger_queries
+from trueup.ledger import services as ledger
+from trueup.ledger.entries import AccountEntry, AccountSpec, Instruction
+from trueup.rules import programs
+from trueup.rules.auction_bids import AuctionRules
+from trueup.rules.refusal import Refusal, Refused
+
+CITE = "RGGI-040, RGGI-041, RGGI-043"
+AUCTIONS = UUID("6b0f2a52-9d0c-4f9e-8f57-0000524747a1")
+_OFFERING = frozenset({"origination", "holding"})
+
+
+def publish_notice(
+    spec: AuctionSpec, *, program: str, actor: str, noticed_at: datetime
+) -> AuctionEntry:
+    """Announce an auction, and take what is offered out of the States' accounts.
+
+    It waits in an account of the auction's own, where nothing else can be done with it.
+
+    Raises Refused with every reason (`no_auctions`, `number_taken`, `nothing_offered`,
+    `not_whole_lots`, `times_not_in_order`, `reason_missing`, `unknown_account`,
+    `not_of_state`, `too_few_held`).
+
+    Source: RGGI-025, RGGI-040 to RGGI-043; PLAT-067.
+    """
+    rules = rules_of(program)
+
+    def act() -> AuctionEntry:
+        accounts = _sources(spec.consignments, program=program)
+        refusals = _refusals(spec, program=program, rules=rules, at=noticed_at, known=accounts)
+        if refusals:
+            raise Refused(refusals)
+        _, digest, sealed = sealing.new_seed()
+        (account,) = ledger.open_accounts(
+            [AccountSpec(program=program, kind="holding", name=f"auction {spec.number}")],
+            opened_at=noticed_at,
+        )
+        row = Auction.objects.create(
+            program=program,
+            number=spec.number,
+            vintage=spec.vintage,
+            quantity=_offered(spec),
+            reserve_price_cents=spec.reserve_price_cents,
+            lot_size=rules.lot_size,
+            bid_limit_percent=rules.bid_limit_percent,
+            bids_max=rules.bids_max,
+            undersubscribed_price=rules.undersubscribed_price,
+            is_security_required=spec.is_security_required,
+            account_id=account.id,
+            reason=spec.reason,
+            seed_digest=digest,
+            sealed_seed=sealed,
+            noticed_at=noticed_at,
+            noticed_by=actor,
+            opens_at=spec.opens_at,
+            closes_at=spec.closes_at,
+        )
+        _consign(row, spec.consignments, accounts, actor=actor, at=noticed_at)
+        audit.log(
+            at=noticed_at,
+            program=program,
+            actor=actor,
+            act="publish_auction",
+            subject=f"auction:{row.pk}",
+            after={"number": row.number, "quantity": row.quantity, "vintage": row.vintage},
+            cite=CITE,
+        )
+        return auction_entry(row)
+
+    return looking_again(act)
+
+
+def cancel_auction(
+    *, program: str, number: str, reason: str, actor: str, at: datetime
+) -> AuctionEntry:
+    """Call an auction off before its bids are opened; all that was offered goes back.
+
+    Raises Refused (`unknown_auction`, `not_in_state`, `reason_missing`).
+
+    Source: PLAT-067.
+    """
+
+    def act() -> AuctionEntry:
+        row = locked(program=program, number=number)
+        if row.state != "open":
+            raise Refused([not_in_state(row, "cancelled")])
+        if not reason.strip():
+            raise Refused([checks.ReasonMissing("Say why the auction is called off.")])
+        parts = [(of, of.quantity) for of in row.consignments.order_by("id")]
+        give_back(row, parts, actor=actor, at=at)
+        row.state, row.reason = "cancelled", reason
+        row.save(update_fields=["state", "reason"])
+        ledger.close_account(row.account_id)
+        audit.log(
+            at=at,
+            program=program,
+            actor=actor,
+            act="cancel_auction",
+            subject=f"auction:{row.pk}",
+            before={"state": "open"},
+            after={"state": "cancelled", "reason": reason},
+            cite="PLAT-067",
+        )
+        return auction_entry(row)
+
+    return looking_again(act)
+
+
+def rules_of(program: str) -> AuctionRules:
+    """What a program says of its auctions.
+
+    Raises Refused (`no_auctions`).
+    """
+    rules = programs.load(program).market.auctions
+    if rules is None:
+        raise Refused([checks.NoAuctions(f"There are no auctions in {program}.")])
+    return rules
+
+
+def locked(*, program: str, number: str) -> Auction:
+    """An auction's row, which nobody else changes until the end of the transaction.
+
+    The ledger's lock of its account orders rivals on SQLite, too.
+
+    Raises Refused (`unknown_auction`).
+    """
+    ledger.lock_account(find(program=program, number=number).account_id)
+    return Auction.objects.select_for_update().get(program=program, number=number)
+
+
+def not_in_state(row: Auction, wanted: str) -> Refusal:
+    """Why an auction is not closed, settled, delivered or cancelled as it is now."""
+    return checks.NotInState(f"Auction {row.number} is {row.state}; it cannot be {wanted}.")
+
+
+def _offered(spec: AuctionSpec) -> int:
+    return sum(of.quantity for of in spec.consignments if of.trigger_cents is None)
+
+
+def _sources(consignments: Sequence[ConsignmentSpec], *, program: str) -> dict[str, AccountEntry]:
+    return ledger_queries.accounts_numbered(
+        program=program, numbers=[of.account for of in consignments]
+    )
+
+
+def _refusals(
+    spec: AuctionSpec,
+    *,
+    program: str,
+    rules: AuctionRules,
+    at: datetime,
+    known: dict[str, AccountEntry],
+) -> list[Refusal]:
+    """Every reason why a notice is not given."""
+    found: list[Refusal] = []
+    if Auction.objects.filter(program=program, number=spec.number).exists():
+        found.append(checks.NumberTaken(f"There is an auction “{spec.number}” already."))
+    offered = _offered(spec)
+    if offered < 1 or any(of.quantity < 1 for of in spec.consignments):
+        found.append(checks.NothingOffered("An auction offers at least one allowance."))
+    elif offered % rules.lot_size:
+        found.append(checks.NothingOffered(f"Offer a multiple of {rules.lot_size:,}."))
+    if not at <= spec.opens_at < spec.closes_at:
+        found.append(
+            checks.TimesNotInOrder("Notice comes first, then bidding opens, then it closes.")
+        )
+    if not spec.reason.strip() and _of_quarter(spec, program=program) >= rules.per_quarter:
+        found.append(
+            checks.ReasonMissing("There is an auction in this quarter: say why another is held.")
+        )
+    seen = set()
+    for of in spec.consignments:
+        source = known.get(of.account)
+        if source is None:
+            found.append(checks.UnknownAccount(f"There is no account {of.account}."))
+        elif (
+            source.kind not in _OFFERING
+            or not source.jurisdiction
+            or not _is_for_auction(source, program=program)
+        ):
+            found.append(
+                checks.NotOfState(f"{source.name} is no account that a State auctions out of.")
+            )
+        if of.trigger_cents is None and of.account in seen:
+            found.append(checks.NothingOffered(f"Account {of.account} is named twice."))
+        seen.update([of.account] if of.trigger_cents is None else [])
+    return found
+
+
+def _is_for_auction(source: AccountEntry, *, program: str) -> bool:
+    """Whether a State's account is there to auction; one without a rule is.
+
+    Source: RGGI-025.
+    """
+    rules = programs.load(program).market.state_accounts
+    uses = {of.purpose: of.use for of in rules.accounts} if rules is not None else {}
+    return uses.get(source.purpose, "auction") == "auction"
+
+
+def _of_quarter(spec: AuctionSpec, *, program: str) -> int:
+    """Auctions that close in the same quarter, in the program's zone."""
+    rules = programs.load(program)
+    day = rules.local_date(spec.closes_at)
+    closes = Auction.objects.filter(program=program).exclude(state="cancelled")
+    days = [rules.local_date(at) for at in closes.values_list("closes_at", flat=True)]
+    quarter = (day.year, (day.month - 1) // 3)
+    return sum((other.year, (other.month - 1) // 3) == quarter for other in days)
+
+
+def _consign(
+    row: Auction,
+    consignments: Sequence[ConsignmentSpec],
+    accounts: dict[str, AccountEntry],
+    *,
+    actor: str,
+    at: datetime,
+) -> None:
+    """Move what is offered into the auction's account, one transaction a State's account."""
+    for place, of in enumerate(consignments):
+        source = accounts[of.account]
+        try:
+            blocks = ledger_queries.choose(source.id, vintage=row.vintage, quantity=of.quantity)
+        except Refused as refused:
+            raise Refused(
+                [checks.TooFewHeld(refusal.sentence) for refusal in refused.refusals]
+            ) from None
+        (receipt,) = ledger.record(
+            [
+                Instruction(
+                    type="consign",
+                    source=source.id,
+                    destination=row.account_id,
+                    blocks=blocks,
+                    key=uuid5(AUCTIONS, f"{row.program} {row.number} {place}"),
+                    actor=actor,
+                    submitted_at=at,
+                    ground=f"auction {row.number}",
+                    cite=CITE,
+                )
+            ],
+            program=row.program,
+            recorded_at=at,
+        )
+        Consignment.objects.create(
+            auction=row,
+            jurisdiction=source.jurisdiction,
+            source_id=source.id,
+            quantity=of.quantity,
+            trigger_cents=of.trigger_cents,
+            tx_id=receipt.tx,
+        )

@@ -107,6 +107,7 @@ ARGUMENTS: dict[str, Any] = {
     "pk": 1,
     "announcement": 1,
     "application": 999_999,
+    "party": 1,
     "person": 1,
     "scan": 1,
     "vintage": 0,

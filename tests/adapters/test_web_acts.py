@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from html import unescape
 from uuid import UUID, uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from tests.adapters.api_books import PROGRAM
 from tests.adapters.signing_desk import Desk
-from trueup.accounts import certificate_reads, delegation_reads
+from trueup.accounts import certificate_reads, delegation_reads, ownership
 from trueup.accounts import queries as registered
 from trueup.accounts import services as accounts
 from trueup.accounts.models import Person
 from trueup.identity import services as identity
 from trueup.ledger import queries as ledger
 from trueup.signing import queries as signing
+from trueup.signing.models import Draft
 from trueup.transfers import queries, services
 from trueup.transfers.entries import TransferEntry, TransferSpec
 from trueup.transfers.proposals import proposal
@@ -321,6 +324,64 @@ class TestAccounts:
             desk.address("owners"), {"changed_on": "2021-04-01", "listed": "Mobile Power Co."}
         )
         assert "marked as late" in receipt
+
+    def test_owners_are_changed_by_a_table(self, desk: Desk) -> None:
+        account = desk.shelf.registry.account("Barry").id
+        rows = "name,kind,identifier,interest\nMobile Power Co.,,,now\nRosa Díaz,person,TX-7\n"
+
+        desk.go_through(
+            desk.address("owners"),
+            {"changed_on": "2021-05-20", "file": SimpleUploadedFile("o.csv", rows.encode())},
+        )
+        listed = ownership.parties_of([account], kind="owner")[account]
+        assert [(one.name, one.kind, one.identifier) for one in listed][-2:] == [
+            ("Mobile Power Co.", "organization", ""),
+            ("Rosa Díaz", "person", "TX-7"),
+        ]
+
+        ended = "Mobile Power Co.,,,no more"
+        desk.go_through(
+            desk.address("owners"),
+            {"changed_on": "2021-05-21", "file": SimpleUploadedFile("o.csv", ended.encode())},
+        )
+        now = ownership.parties_of([account], kind="owner")[account]
+        assert [one.id for one in now] == [one.id for one in listed if one.id != listed[-2].id]
+
+    @pytest.mark.parametrize(
+        ("rows", "said"),
+        [
+            ("Good Co.\nGood Co.\n", "Row 2: “Good Co.” is in the table twice."),
+            ("Good Co.\nNobody,,,no more", "Row 2: “Nobody” is not on the list."),
+            ("Good Co.\nBad Co.,,,perhaps", "Row 2: write “now” or “no more”"),
+            ("Good Co.\nBad Co.,club", "Row 2: A party is one of these"),
+            ("Good Co.\n,person", "Row 2:"),
+            ("name\n", "There is nobody in the table."),
+            ("Good Co.\n" * 1_002, "more than 1,001 rows"),
+            ("a\x00b", "Line 1 is no line of text."),
+        ],
+    )
+    def test_of_a_table_with_a_wrong_row_nothing_is_taken(
+        self, desk: Desk, rows: str, said: str
+    ) -> None:
+        answer = desk.client.post(
+            desk.address("owners"),
+            {"changed_on": "2021-05-20", "file": SimpleUploadedFile("o.csv", rows.encode())},
+        )
+
+        assert answer.status_code == 422
+        assert said in unescape(answer.content.decode())
+        assert Draft.objects.count() == 0
+
+    def test_a_change_is_typed_or_in_a_table(self, desk: Desk) -> None:
+        sent = {
+            "changed_on": "2021-05-20",
+            "listed": "One Co.",
+            "file": SimpleUploadedFile("o.csv", b"Two Co."),
+        }
+
+        answer = desk.client.post(desk.address("owners"), sent)
+
+        assert 'id="id_file_error"' in answer.content.decode()
 
     def test_a_unit_is_retired(self, desk: Desk) -> None:
         unit = desk.shelf.registry

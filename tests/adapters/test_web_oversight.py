@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -14,6 +16,8 @@ from openpyxl import load_workbook
 
 from tests.adapters.roles_of_access import Everyone
 from tests.contexts.registry import PROGRAM, Registry
+from trueup.accounts import owner_groups, ownership
+from trueup.accounts.ownership_entries import AssociationSpec, PartySpec
 from trueup.audit.models import Event
 from trueup.support import services as support
 
@@ -42,6 +46,80 @@ def get(everyone: Everyone, role: str, name: str, **given: str) -> Any:
 def text_of(answer: Any) -> str:
     content = b"".join(answer.streaming_content) if answer.streaming else answer.content
     return str(content.decode())
+
+
+class TestOwnerGroup:
+    """PLAT-112: who belongs together, why, and what they hold; docs/decisions/0164."""
+
+    @pytest.fixture
+    def parties(self, everyone: Everyone) -> dict[str, int]:
+        """Parent owns 60 % of Barry's owner, which with it owns 55 % of the broker."""
+        account = {name: everyone.registry.account(name).id for name in ("Barry", "Gulf Brokers")}
+        ownership.list_parties(
+            {
+                account["Barry"]: [PartySpec(name="Plant Co.")],
+                account["Gulf Brokers"]: [PartySpec(name="Trading Co.")],
+            },
+            from_on=date(2020, 1, 1),
+            kind="interest",
+        )
+        held = (("Parent", "Plant Co.", 60), ("Parent", "Trading Co.", 30))
+        entries = owner_groups.record_associations(
+            [
+                AssociationSpec(
+                    owner=PartySpec(name=owner),
+                    owned=PartySpec(name=owned),
+                    percentage=Decimal(percentage),
+                    from_on=date(2020, 1, 1),
+                    source="annual report of 2020",
+                )
+                for owner, owned, percentage in (*held, ("Plant Co.", "Trading Co.", 25))
+            ],
+            recorded_at=datetime(2021, 6, 1, 12, tzinfo=UTC),
+        )
+        return {one.name: one.id for entry in entries for one in (entry.owner, entry.owned)}
+
+    def page(self, everyone: Everyone, party: int, role: str = "monitor") -> Any:
+        return everyone.clients[role].get(reverse("owner-group", args=[PROGRAM, party]))
+
+    def test_it_says_who_belongs_together_why_and_what_they_hold(
+        self, everyone: Everyone, parties: dict[str, int]
+    ) -> None:
+        shown = text_of(self.page(everyone, parties["Trading Co."]))
+
+        for part in (">3<", ">140<", "100.000%", "55%", "30%", "annual report of 2020"):
+            assert part in shown, part
+        for name in parties:
+            assert f"<bdi>{name}</bdi>" in shown
+        assert everyone.registry.number("Gulf Brokers") in shown
+        assert Event.objects.filter(act="read_owner_group").count() == 1
+
+    def test_the_market_leads_to_each_group(
+        self, everyone: Everyone, parties: dict[str, int]
+    ) -> None:
+        market = text_of(get(everyone, "monitor", "market"))
+
+        assert any(
+            reverse("owner-group", args=[PROGRAM, party]) in market for party in parties.values()
+        )
+
+    def test_who_owns_no_account_and_holds_nobody_is_a_group_by_itself(
+        self, everyone: Everyone
+    ) -> None:
+        (alone,) = ownership.ensure_parties([PartySpec(name="Alone Ltd")]).values()
+
+        shown = text_of(self.page(everyone, alone.id))
+
+        assert "a group by itself" in shown
+        assert "no account in this program" in shown
+
+    def test_it_is_for_monitors_and_officials(
+        self, everyone: Everyone, parties: dict[str, int]
+    ) -> None:
+        party = parties["Parent"]
+        assert self.page(everyone, party, "administrator").status_code == 200
+        assert self.page(everyone, party, "representative").status_code == 403
+        assert self.page(everyone, 999_999).status_code == 404
 
 
 class TestMarket:

@@ -16,6 +16,7 @@ from trueup.rules.owner_groups import (
     group_of,
     groups,
     interest_percent,
+    reasons,
     shares,
 )
 
@@ -40,6 +41,35 @@ def hold(
         from_on=from_on,
         until_on=until_on,
     )
+
+
+class TestReasons:
+    """PLAT-112: why a group is one is shown beside it; docs/decisions/0164."""
+
+    def test_votes_of_those_who_are_controlled_count_with_the_owners(self) -> None:
+        holds = [hold(A, B, 60), hold(A, D, 30), hold(B, D, 25)]
+
+        found = reasons({A, B, D}, holds, on=DAY)
+
+        assert [(one.owner, one.owned, one.percentage, one.direct) for one in found] == [
+            (A, B, Decimal(60), Decimal(60)),
+            (A, D, Decimal(55), Decimal(30)),
+        ]
+
+    def test_another_kind_of_control_is_named(self) -> None:
+        (found,) = reasons({A, B}, [hold(A, B, 0, control="contract")], on=DAY)
+
+        assert (found.percentage, found.kinds) == (Decimal(0), ("contract",))
+
+    def test_of_a_circle_both_control_each_other(self) -> None:
+        holds = [hold(A, B, 60), hold(B, A, 70)]
+
+        found = reasons({A, B}, holds, on=DAY)
+
+        assert [(one.owner, one.owned) for one in found] == [(A, B), (B, A)]
+
+    def test_a_hold_that_has_ended_is_no_reason(self) -> None:
+        assert reasons({A, B}, [hold(A, B, 60, until_on=DAY)], on=DAY) == []
 
 
 class TestControl:

@@ -29,7 +29,7 @@ from trueup.audit import services as audit
 from trueup.audit.entries import EventSpec
 from trueup.audit.statements import among, insert_many_returning_ids
 from trueup.rules import owner_groups
-from trueup.rules.owner_groups import WHOLE, Hold
+from trueup.rules.owner_groups import WHOLE, Control, Hold
 from trueup.rules.refusal import Refusal, Refused
 
 PAGE = 100
@@ -124,6 +124,24 @@ def group_of(party: int, *, on: date) -> OwnerGroup:
     """
     members = owner_groups.group_of(party, holds(on=on), on=on)
     return _groups([members], on=on)[0]
+
+
+def controls_in(group: OwnerGroup, *, on: date) -> list[Control]:
+    """Why the parties of a group belong together on a day: who controls whom, and how.
+
+    Source: PLAT-112; docs/decisions/0164.
+    """
+    return owner_groups.reasons({party.id for party in group.parties}, holds(on=on), on=on)
+
+
+def associations_in(group: OwnerGroup, *, on: date, limit: int = PAGE) -> list[AssociationEntry]:
+    """What is known of the members' holds on each other on a day, with where it is from.
+
+    Source: PLAT-112; docs/decisions/0164.
+    """
+    members = among([party.id for party in group.parties])
+    rows = Association.objects.filter(owner_id__in=members, owned_id__in=members, from_on__lte=on)
+    return _entries(rows.exclude(until_on__lte=on).order_by("id")[:limit])
 
 
 def groups_of_accounts(accounts: Iterable[int], *, on: date) -> list[OwnerGroup]:

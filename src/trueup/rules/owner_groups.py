@@ -68,6 +68,23 @@ class GroupShare:
     is_flagged: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Control:
+    """Why one party controls another.
+
+    Attributes:
+        percentage: The votes of the owner and of all whom it controls, taken together.
+        direct: What of that is the owner's own.
+        kinds: How else they direct it: management, a contract, a trust.
+    """
+
+    owner: int
+    owned: int
+    percentage: Decimal
+    direct: Decimal
+    kinds: tuple[str, ...]
+
+
 def controlled_by(party: int, holds: Iterable[Hold], *, on: date) -> frozenset[int]:
     """All whom a party controls on a day, itself left out.
 
@@ -107,6 +124,38 @@ def groups(parties: Iterable[int], holds: Iterable[Hold], *, on: date) -> list[f
     for party in joined:
         members[_root(joined, party)].add(party)
     return [frozenset(members[root]) for root in sorted(members)]
+
+
+def reasons(group: Collection[int], holds: Iterable[Hold], *, on: date) -> list[Control]:
+    """Every control by which the members of a group belong together, in order of keys.
+
+    Source: PLAT-112; docs/decisions/0164.
+    """
+    by_owner = _by_owner(holds, on=on)
+    found = []
+    for owner in sorted(group):
+        controlled = _controlled(owner, by_owner)
+        for owned in sorted(controlled - {owner}):
+            # What the controlled company holds of itself or below it adds nothing.
+            theirs = [
+                hold
+                for holder in controlled - {owned}
+                for hold in by_owner.get(holder, ())
+                if hold.owned == owned
+            ]
+            votes = [hold for hold in theirs if hold.control == SHARES]
+            found.append(
+                Control(
+                    owner=owner,
+                    owned=owned,
+                    percentage=sum((hold.percentage for hold in votes), Decimal(0)),
+                    direct=sum(
+                        (hold.percentage for hold in votes if hold.owner == owner), Decimal(0)
+                    ),
+                    kinds=tuple(sorted({hold.control for hold in theirs} - {SHARES})),
+                )
+            )
+    return found
 
 
 def interest_percent(owner: int, owned: int, holds: Iterable[Hold], *, on: date) -> Decimal:

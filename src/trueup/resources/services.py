@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from trueup.resources.accreditation import (
+    disclose_facts,
+    submit_accreditation,
+    withdraw_accreditation,
+)
 from trueup.resources.applications import (
     approve_application,
     ask_for_information,
@@ -32,11 +37,13 @@ from trueup.resources.credit_notices import publish_credit_notice
 from trueup.resources.description import describe_anew, describe_resource, set_host_state
 from trueup.resources.egu_issuance import issue_to_affected_units
 from trueup.resources.issuance import issue_ercs, issue_ercs_of_year
-from trueup.resources.meter_data import (
+from trueup.resources.meter_data import file_meter_data
+from trueup.resources.meter_decisions import (
     accept_by_silence,
     accept_meter_data,
+    accept_meter_months,
     dispute_meter_data,
-    file_meter_data,
+    dispute_meter_months,
     release_meter_data,
 )
 from trueup.resources.meter_reporters import (
@@ -66,6 +73,7 @@ from trueup.resources.verifiers import (
 __all__ = [
     "accept_by_silence",
     "accept_meter_data",
+    "accept_meter_months",
     "accredit_verifier",
     "approve_application",
     "approve_applications",
@@ -81,7 +89,9 @@ __all__ = [
     "describe_resources",
     "disclose_engagement",
     "disclose_engagements",
+    "disclose_facts",
     "dispute_meter_data",
+    "dispute_meter_months",
     "end_meter_reporter",
     "end_standing_instruction",
     "file_comment",
@@ -108,6 +118,7 @@ __all__ = [
     "set_host_state",
     "set_plausible_output",
     "strike_standing_instruction",
+    "submit_accreditation",
     "submit_application",
     "submit_applications",
     "submit_report",
@@ -118,6 +129,7 @@ __all__ = [
     "verify_applications",
     "verify_report",
     "verify_reports",
+    "withdraw_accreditation",
     "withdraw_report",
     "withhold_comment",
 ]

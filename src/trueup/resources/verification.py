@@ -20,6 +20,7 @@ from trueup.resources.filing import existing, file_document, refuse, require_gro
 from trueup.resources.models import Report, Resource
 from trueup.resources.queries import report_entry
 from trueup.resources.reports import DECIMALS_MAX, open_report
+from trueup.resources.signed import Signed, keep_signature
 from trueup.resources.verifiers import known_verifier, verifier_refusals
 from trueup.rules.papers import VERIFICATION, check_paper
 from trueup.rules.refusal import Refusal
@@ -36,6 +37,7 @@ def verify_application(
     submitted_by: int,
     submitted_at: datetime,
     uploads: Sequence[Upload] = (),
+    signed: Signed | None = None,
 ) -> None:
     """Take in a verifier's report on an eligibility application.
 
@@ -68,6 +70,7 @@ def verify_application(
     )
     applied.verifier, applied.verified_at = by, submitted_at
     applied.save(update_fields=["verifier", "verified_at"])
+    keep_signature(row, signed, person=submitted_by, at=submitted_at)
     log(_act(row, submitted_at, submitted_by), "verify_application", verifier=by.pk)
 
 
@@ -81,6 +84,7 @@ def verify_report(
     submitted_by: int,
     submitted_at: datetime,
     uploads: Sequence[Upload] = (),
+    signed: Signed | None = None,
 ) -> ReportEntry:
     """Take in a verifier's report on an M&V report, with the MWh that it determined.
 
@@ -116,6 +120,7 @@ def verify_report(
     row.state, row.verifier = "verified", by
     row.verified_mwh, row.verified_at = verified_mwh, submitted_at
     row.save(update_fields=["state", "verifier", "verified_mwh", "verified_at"])
+    keep_signature(row.resource, signed, person=submitted_by, at=submitted_at)
     log(
         _act(row.resource, submitted_at, submitted_by),
         "verify_report",

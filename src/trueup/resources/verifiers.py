@@ -52,7 +52,7 @@ def accredit_verifier(
 
     Source: 40 CFR 62.16470(a)-(c); RATE-123 to RATE-126.
     """
-    refuse(_accreditation_refusals(program, spec, accredited_at))
+    refuse(accreditation_refusals(program, spec, accredited_at))
     try:
         with transaction.atomic():
             row = Verifier.objects.create(
@@ -350,9 +350,13 @@ def _team(row: Verifier) -> list[TeamMember]:
     return list(TeamMember.objects.filter(verifier=row, until_at=None).select_related("person"))
 
 
-def _accreditation_refusals(
+def accreditation_refusals(
     program: str, spec: VerifierSpec, accredited_at: datetime
 ) -> list[Refusal]:
+    """What an application for accreditation does not show.
+
+    Source: 40 CFR 62.16470(b), (c); RATE-124 to RATE-126.
+    """
     refusals: list[Refusal] = [
         checks.EvidenceMissing(f"The application does not show {label} ({key}).")
         for key, label in EVIDENCE.items()

@@ -10,7 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from tests.adapters.api_books import PROGRAM
-from tests.adapters.signing_desk import Desk
+from tests.adapters.signing_desk import EVERY_KEY, Desk
+from tests.adapters.web_books import Page
 from trueup.accounts import certificate_reads, delegation_reads, ownership
 from trueup.accounts import queries as registered
 from trueup.accounts import services as accounts
@@ -170,12 +171,34 @@ class TestGuards:
         registry.represent("Barry", "Al Poe", role="alternate")
         brokers = registry.number("Gulf Brokers")
 
-        desk.go_through(desk.address("trust"), {"other": brokers})
+        check = desk.walk("trust", {"destination": brokers})
+        assert "Trusts" in Page(desk.client.get(check).content.decode()).text
+        signed = desk.sign(check.removesuffix("check/"), accepted=EVERY_KEY)
+        assert signed.status_code == 302
         desk.be("Al Poe")
         desk.go_through(desk.address("approve-trusted"), {"other": brokers})
 
         (listed,) = trusted_accounts(registry.account("Barry").id)
         assert listed.approved_by == desk.person
+
+    @pytest.mark.parametrize("ending", ["", "XXXX"])
+    def test_an_account_to_trust_is_shown_and_confirmed_by_the_end_of_its_number(
+        self, desk: Desk, ending: str
+    ) -> None:
+        registry = desk.shelf.registry
+        to = desk.address("trust")
+        own = desk.client.post(to, {"destination": registry.number("Barry")})
+        assert "need not trust itself" in own.content.decode()
+        sent = desk.client.post(to, {"destination": registry.number("Gulf Brokers")})
+        receiver = str(sent["Location"])
+
+        page = Page(desk.client.get(receiver).content.decode())
+        for part in ("Gulf Brokers", registry.number("Gulf Brokers"), "Holder", "State", "open"):
+            assert part in page.text, part
+        answer = desk.client.post(receiver, {"ending": ending})
+
+        assert answer.status_code == 422
+        assert trusted_accounts(registry.account("Barry").id) == []
 
     def test_a_second_person_is_required_and_that_ends_by_two(self, desk: Desk) -> None:
         registry = desk.shelf.registry

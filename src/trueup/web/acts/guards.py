@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from trueup.accounts import queries as accounts
+from trueup.ledger.entries import AccountEntry
 from trueup.signing.entries import Evidence
 from trueup.transfers import queries, services, trusted
 from trueup.transfers.canonical import (
@@ -23,27 +24,33 @@ from trueup.transfers.canonical import (
     canonical_second_person,
 )
 from trueup.web.acts import fields
-from trueup.web.acts.transfers import titled
+from trueup.web.acts.transfers import RECEIVER, titled
 from trueup.web.signed_acts import (
     ACCOUNT,
     ActForm,
     Acting,
     Outcome,
     SignedAct,
+    Step,
+    StepForm,
     Submission,
     Values,
 )
 
 
-class OtherForm(ActForm):
-    """Another account."""
+class OtherForm(StepForm):
+    """Another account, by its number."""
 
-    other = fields.AccountField(
-        label=gettext_lazy("Account to trust"), help_text=gettext_lazy("12 letters and digits.")
+    destination = fields.AccountField(
+        label=gettext_lazy("Number of the account to trust"),
+        help_text=gettext_lazy(
+            "12 letters and digits, as its representative gave it to you. On the next page you"
+            " see whose account it is."
+        ),
     )
 
-    def clean_other(self) -> str:
-        number = str(self.cleaned_data["other"])
+    def clean_destination(self) -> str:
+        number = str(self.cleaned_data["destination"])
         found = fields.account_or_error(self.acting.program, number)
         if found.id == self.acting.acted_for.id:
             raise forms.ValidationError(_("An account need not trust itself."))
@@ -66,27 +73,29 @@ class ListedForm(ActForm):
             ]
 
 
-def _other_rows(acting: Acting, values: Values) -> tuple[tuple[str, str], ...]:
-    other = fields.account_or_error(acting.program, values["other"])
-    return ((_("For"), titled(acting.acted_for)), (_("Trusts"), titled(other)))
+def _other(acting: Acting, values: Values) -> AccountEntry:
+    """The account that is trusted, or approved."""
+    return fields.account_or_error(acting.program, values.get("destination") or values["other"])
+
+
+def _trusted_rows(acting: Acting, values: Values) -> list[tuple[str, str]]:
+    return [(_("Trusts"), titled(_other(acting, values)))]
 
 
 def _prepare_listing(act: str) -> Callable[[Acting, Values, UUID], Submission]:
     def prepare(acting: Acting, values: Values, _key: UUID) -> Submission:
-        other = fields.account_or_error(acting.program, values["other"])
         return Submission(
-            text=canonical_listing(acting.acted_for, other, act=act),
-            rows=_other_rows(acting, values),
+            text=canonical_listing(acting.acted_for, _other(acting, values), act=act),
+            rows=((_("For"), titled(acting.acted_for)), *_trusted_rows(acting, values)),
         )
 
     return prepare
 
 
 def _trust(acting: Acting, values: Values, _key: UUID, evidence: Evidence) -> Outcome:
-    other = fields.account_or_error(acting.program, values["other"])
     entry = services.trust_account(
         account=acting.acted_for.id,
-        other=other.id,
+        other=_other(acting, values).id,
         by=acting.person.id,
         at=acting.at,
         evidence=evidence,
@@ -100,10 +109,9 @@ def _trust(acting: Acting, values: Values, _key: UUID, evidence: Evidence) -> Ou
 
 
 def _approve(acting: Acting, values: Values, _key: UUID, evidence: Evidence) -> Outcome:
-    other = fields.account_or_error(acting.program, values["other"])
     services.approve_trusted(
         account=acting.acted_for.id,
-        other=other.id,
+        other=_other(acting, values).id,
         person=acting.person.id,
         at=acting.at,
         evidence=evidence,
@@ -185,6 +193,14 @@ def _act(name: str, document: str, **more: Any) -> SignedAct:
     )
 
 
+TO = Step(
+    name="to",
+    part=gettext_lazy("Which account"),
+    title=gettext_lazy("Which account is to be trusted?"),
+    form_class=OtherForm,
+    rows=_trusted_rows,
+)
+
 ACTS = (
     _act(
         "trust",
@@ -195,9 +211,14 @@ ACTS = (
             " while, and where there is a second representative, with that one's approval."
         ),
         button=gettext_lazy("Sign and list the account"),
-        form_class=OtherForm,
+        then=gettext_lazy(
+            "The account is listed at once. It is trusted when the wait that the program sets is"
+            " over, and where there is a second representative, that one has approved it."
+        ),
+        form_class=ActForm,
         prepare=_prepare_listing("list"),
         perform=_trust,
+        steps=(TO, RECEIVER),
     ),
     _act(
         "approve-trusted",

@@ -27,6 +27,8 @@ pytest_plugins = tuple(
         "compliance",
         "operation",
         "resources",
+        "credits",
+        "early_action",
     )
 )
 pytestmark = pytest.mark.django_db

@@ -72,6 +72,7 @@ class World:
     people: dict[str, PersonEntry] = field(default_factory=dict)
     facilities: dict[str, FacilityEntry] = field(default_factory=dict)
     generation: dict[str, list[tuple[str, str, dict[int, Decimal]]]] = field(default_factory=dict)
+    projects: dict[str, str] = field(default_factory=dict)  # Each with its account.
     refusals: list[RefusedAct] = field(default_factory=list)
     latest: dict[str, RefusedAct | None] = field(default_factory=dict)
     transfer_key: UUID | None = None

@@ -45,8 +45,8 @@ def limit_accreditation(world: World, verifier: str, categories: str) -> None:
 def declare_conflict(world: World, verifier: str, resource: str) -> None:
     with world.act():
         services.disclose_engagement(
-            verifier=_verifier(world, verifier),
-            resource=_resource(world, resource).id,
+            verifier=verifier_named(world, verifier),
+            resource=resource_named(world, resource).id,
             disclosure="a conflict of interest",
             is_conflict=True,
             disclosed_at=world.now,
@@ -57,7 +57,7 @@ def declare_conflict(world: World, verifier: str, resource: str) -> None:
 def revoke_accreditation(world: World, verifier: str) -> None:
     with world.act():
         services.revoke_accreditation(
-            verifier=_verifier(world, verifier),
+            verifier=verifier_named(world, verifier),
             cause="NEGLIGENCE",
             ground="said in the scenario",
             revoked_at=world.now,
@@ -99,7 +99,7 @@ def describe(world: World, resource: str, category: str, jurisdiction: str, acco
 
 @sentence('"{person}" submits the eligibility application of "{resource}"')
 def submit_application(world: World, person: str, resource: str) -> None:
-    entry = _resource(world, resource)
+    entry = resource_named(world, resource)
     somebody = world.anybody(person)
     tags = _tags(entry)
     number = ledger.account(entry.account).number if entry.account is not None else ""
@@ -115,7 +115,7 @@ def submit_application(world: World, person: str, resource: str) -> None:
 
 @sentence('"{verifier}" submits a verification report for the application of "{resource}"')
 def verify_application(world: World, verifier: str, resource: str) -> None:
-    entry = _resource(world, resource)
+    entry = resource_named(world, resource)
     somebody = world.anybody(verifier)
     with world.act():
         services.verify_application(
@@ -130,14 +130,16 @@ def verify_application(world: World, verifier: str, resource: str) -> None:
 @sentence('the Administrator approves the eligibility application of "{resource}"')
 def approve_application(world: World, resource: str) -> None:
     with world.act():
-        services.approve_application(resource=_resource(world, resource).id, decided_at=world.now)
+        services.approve_application(
+            resource=resource_named(world, resource).id, decided_at=world.now
+        )
 
 
 @sentence('"{person}" submits an M&V report of {quantity} MWh for {year} for "{resource}"')
 def submit_report(
     world: World, person: str, quantity: int | Decimal, year: int, resource: str
 ) -> None:
-    entry = _resource(world, resource)
+    entry = resource_named(world, resource)
     somebody = world.anybody(person)
     said = {"contract_mwh": str(quantity), "biogenic_share": "1"}
     elements = complete(REPORT, _tags(entry, "first"), **said)
@@ -156,7 +158,7 @@ def submit_report(
 def verify_report(
     world: World, verifier: str, quantity: int | Decimal, year: int, resource: str
 ) -> None:
-    entry = _resource(world, resource)
+    entry = resource_named(world, resource)
     somebody = world.anybody(verifier)
     reports = [
         report for report in queries.reports_of(entry.id, year=year) if report.state != "superseded"
@@ -186,7 +188,9 @@ def publish_credit_notice(world: World, year: int) -> None:
 def issue(world: World, instruments: str, resource: str, year: int) -> None:
     world.require_instruments(instruments)
     with world.act("issuance"):
-        services.issue_ercs(resource=_resource(world, resource).id, year=year, issued_at=world.now)
+        services.issue_ercs(
+            resource=resource_named(world, resource).id, year=year, issued_at=world.now
+        )
 
 
 @sentence("the Administrator issues the {instruments} of affected units for {year}")
@@ -229,7 +233,7 @@ def check_trace(world: World, serial: str, datatable: DataTable) -> None:
 def find_overstated(world: World, resource: str, year: int, quantity: int) -> None:
     with world.act():
         services.find_overstated(
-            resource=_resource(world, resource).id,
+            resource=resource_named(world, resource).id,
             year=year,
             mwh=quantity,
             ground="said in the scenario",
@@ -241,7 +245,7 @@ def find_overstated(world: World, resource: str, year: int, quantity: int) -> No
 def revoke_qualification(world: World, resource: str) -> None:
     with world.act():
         services.revoke_qualification(
-            resource=_resource(world, resource).id,
+            resource=resource_named(world, resource).id,
             cause="INELIGIBLE",
             ground="said in the scenario",
             revoked_at=world.now,
@@ -271,7 +275,7 @@ def _accredit(world: World, verifier: str) -> VerifierEntry:
     )
 
 
-def _verifier(world: World, name: str) -> int:
+def verifier_named(world: World, name: str) -> int:
     """A verifier's id; 0, which is nobody's, for who is not accredited."""
     found = queries.find_verifier(program=world.program, name=name)
     return found.id if found is not None else 0
@@ -279,7 +283,7 @@ def _verifier(world: World, name: str) -> int:
 
 def _cleared(world: World, name: str, resource: ResourceEntry) -> int:
     """A verifier that is cleared for a resource, unless something was disclosed (rule 5)."""
-    verifier = _verifier(world, name)
+    verifier = verifier_named(world, name)
     if (
         verifier
         and not Engagement.objects.filter(verifier_id=verifier, resource_id=resource.id).exists()
@@ -295,7 +299,7 @@ def _cleared(world: World, name: str, resource: ResourceEntry) -> int:
     return verifier
 
 
-def _resource(world: World, name: str) -> ResourceEntry:
+def resource_named(world: World, name: str) -> ResourceEntry:
     found = queries.find_resource(program=world.program, name=name)
     if found is None:
         raise UnknownNameError(f"no resource is called “{name}”")

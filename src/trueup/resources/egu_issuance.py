@@ -75,13 +75,18 @@ def _issue(work: _Work) -> EguRoundEntry:
         raise Refused([_nothing(work, earned)])
     issued = _originate(work, row, covered)
     _record(work, row, issued)
+    placed = {_place(one) for one in covered}
     return EguRoundEntry(
         id=row.pk,
         year=work.year,
         issued=tuple(issued),
-        waiting=tuple(one for one in earned if one not in covered),
+        waiting=tuple(one for one in earned if _place(one) not in placed),
         over_issued=tuple(one for one in found if one.over_issued),
     )
+
+
+def _place(one: EguEarning) -> tuple[int, str]:
+    return one.owner.account, one.category
 
 
 def _nothing(work: _Work, earned: Sequence[EguEarning]) -> Refusal:

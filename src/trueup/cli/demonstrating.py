@@ -9,13 +9,50 @@ from django.core.management import call_command
 from trueup.cli.output import Output, Table, messages, progress, with_tables
 from trueup.cli.serving import is_database_current
 from trueup.demonstration import practice, practice_clock, services
-from trueup.demonstration.summary import REAL, STAND_INS, StateSummary, Summary
+from trueup.demonstration.rate_summary import RATE_REAL, RATE_STAND_INS, RateSummary
+from trueup.demonstration.services import AnySummary
+from trueup.demonstration.summary import REAL, STAND_INS, Summary
 from trueup.rules import programs
+from trueup.rules.egu_credits import CATEGORIES as EGU_CATEGORIES
+
+_MASS_COLUMNS = (
+    "State",
+    "Plants",
+    "Units",
+    "Budget",
+    "Set asides",
+    "Emissions tons",
+    "Deducted",
+    "Excess due",
+    "Excess deducted",
+    "Outstanding",
+    "Banked",
+)
+_RATE_COLUMNS = (
+    "State",
+    "Plants",
+    "Units",
+    "Resources",
+    "Issued",
+    "Needed",
+    "Deducted",
+    "Short units",
+    "Shortfall",
+    "Outstanding",
+    "Banked",
+)
 
 
 @click.command()
 @click.option("--if-missing", is_flag=True, help="Do nothing if the registry is not empty.")
 @click.option("--jurisdiction", "jurisdictions", multiple=True, help="Only these; repeatable.")
+@click.option(
+    "--scenario",
+    type=click.Choice(tuple(services.SCENARIOS)),
+    default=services.MASS,
+    show_default=True,
+    help="Allowances in every State, or credits: every State chose rates.",
+)
 @click.option("--seed", type=int, default=services.SEED, show_default=True)
 @click.option(
     "--sign-in/--no-sign-in",
@@ -29,6 +66,7 @@ def demo(
     *,
     if_missing: bool,
     jurisdictions: tuple[str, ...],
+    scenario: str,
     seed: int,
     with_sign_in: bool,
 ) -> None:
@@ -39,6 +77,7 @@ def demo(
     \b
     Examples:
       trueup demo
+      trueup demo --scenario rate
       trueup demo --jurisdiction AL --jurisdiction KY --json | jq .nation
       trueup demo --if-missing
     """
@@ -52,11 +91,17 @@ def demo(
     with progress("Loading the demonstration") as report:
         if settings.TRUEUP_SANDBOX:
             made_at = practice_clock.real_now()
-            summary = practice.begin(made_at=made_at, jurisdictions=chosen, progress=report)
+            summary = practice.begin(
+                made_at=made_at, jurisdictions=chosen, progress=report, scenario=scenario
+            )
             practice.set_clock(made_at=made_at)
         else:
             summary = services.run(
-                progress=report, seed=seed, jurisdictions=chosen, with_sign_in=with_sign_in
+                progress=report,
+                seed=seed,
+                jurisdictions=chosen,
+                with_sign_in=with_sign_in,
+                scenario=scenario,
             )
     _show(output, summary)
 
@@ -75,58 +120,94 @@ def _say_what_is_there(output: Output) -> None:
     )
 
 
-def _show(output: Output, summary: Summary) -> None:
-    nation = [summary.nation] if len(summary.states) > 1 else []
+def _show(output: Output, summary: AnySummary) -> None:
+    columns, rows = (
+        _rate_table(summary) if isinstance(summary, RateSummary) else _mass_table(summary)
+    )
     output.result(
         summary.as_json(),
         table=Table(
             title=f"The demonstration: {programs.load(summary.program).name}, {summary.period}",
-            columns=(
-                "State",
-                "Plants",
-                "Units",
-                "Budget",
-                "Set asides",
-                "Emissions tons",
-                "Deducted",
-                "Excess due",
-                "Excess deducted",
-                "Outstanding",
-                "Banked",
-            ),
-            rows=[_row(state) for state in (*summary.states, *nation)],
+            columns=columns,
+            rows=rows,
         ),
         text="\n".join(_lines(summary)),
     )
 
 
-def _row(state: StateSummary) -> tuple[str | int, ...]:
-    return (
-        state.jurisdiction or state.name,
-        state.plants,
-        state.units,
-        state.budget,
-        state.set_asides,
-        state.emissions_tons,
-        state.deducted,
-        state.excess_due,
-        state.excess_deducted,
-        state.outstanding,
-        state.banked,
-    )
+def _mass_table(summary: Summary) -> tuple[tuple[str, ...], list[tuple[str | int, ...]]]:
+    states = (*summary.states, *([summary.nation] if len(summary.states) > 1 else []))
+    rows = [
+        (
+            state.jurisdiction or state.name,
+            state.plants,
+            state.units,
+            state.budget,
+            state.set_asides,
+            state.emissions_tons,
+            state.deducted,
+            state.excess_due,
+            state.excess_deducted,
+            state.outstanding,
+            state.banked,
+        )
+        for state in states
+    ]
+    return _MASS_COLUMNS, rows
 
 
-def _lines(summary: Summary) -> list[str]:
-    trades, audit, nation = summary.trades, summary.audit, summary.nation
+def _rate_table(summary: RateSummary) -> tuple[tuple[str, ...], list[tuple[str | int, ...]]]:
+    states = (*summary.states, *([summary.nation] if len(summary.states) > 1 else []))
+    rows = [
+        (
+            state.jurisdiction or state.name,
+            state.plants,
+            state.units,
+            state.resources,
+            state.issued,
+            state.needed,
+            state.deducted,
+            state.short_units,
+            state.shortfall,
+            state.outstanding,
+            state.banked,
+        )
+        for state in states
+    ]
+    return _RATE_COLUMNS, rows
+
+
+def _lines(summary: AnySummary) -> list[str]:
+    trades, audit = summary.trades, summary.audit
+    if isinstance(summary, RateSummary):
+        real, stand_ins, what_came = RATE_REAL, RATE_STAND_INS, _of_credits(summary)
+    else:
+        real, stand_ins = REAL, STAND_INS
+        what_came = [f"{summary.nation.short_facilities:,} plants had excess emissions."]
     return [
         f"{trades.submitted:,} transfers were submitted: {trades.recorded:,} recorded at once,"
         f" {trades.held:,} held after the deadline, of which {trades.released:,} were recorded"
         f" later; {trades.refused:,} refused.",
-        f"{nation.short_facilities:,} plants had excess emissions.",
+        *what_came,
         *summary.notes,
-        *(f"Real: {what}" for what in REAL),
-        *(f"Stand-in: {what}" for what in STAND_INS),
+        *(f"Real: {what}" for what in real),
+        *(f"Stand-in: {what}" for what in stand_ins),
         f"Audit: {audit.moves:,} moves replayed, {audit.serials:,} serial numbers,"
         f" {len(audit.differences):,} differences.",
         f"It took {summary.seconds:,} s.",
+    ]
+
+
+def _of_credits(summary: RateSummary) -> list[str]:
+    nation = summary.nation
+    return [
+        *(
+            f"Issued, {supply.name}: {supply.credits:,} credits to {supply.holders:,}"
+            f" {'affected EGUs' if supply.category in EGU_CATEGORIES else 'resources'}."
+            for supply in summary.supply
+        ),
+        f"{nation.short_units:,} affected EGUs lacked {nation.shortfall:,} credits; twice that is"
+        f" due, and {nation.outstanding:,} are outstanding.",
+        f"{summary.general_credits:,} credits are left in general accounts, {nation.banked:,} in"
+        " compliance accounts.",
     ]

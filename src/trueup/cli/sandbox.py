@@ -7,7 +7,7 @@ from django.core.management import call_command
 
 from trueup.cli.output import Output, messages, progress, with_output
 from trueup.cli.serving import is_database_current
-from trueup.demonstration import practice, practice_clock, rebuilding
+from trueup.demonstration import practice, practice_clock, rebuilding, services
 
 _only = click.option("--jurisdiction", "jurisdictions", multiple=True, help="Only these.")
 
@@ -56,8 +56,9 @@ def reset(output: Output, *, jurisdictions: tuple[str, ...]) -> None:
 
 @sandbox.command(hidden=True)
 @_only
+@click.option("--scenario", type=click.Choice(tuple(services.SCENARIOS)), default=services.MASS)
 @with_output
-def build(output: Output, *, jurisdictions: tuple[str, ...]) -> None:
+def build(output: Output, *, jurisdictions: tuple[str, ...], scenario: str) -> None:
     """Make books of practice in the empty database of this process."""
     practice.require_sandbox()
     call_command("migrate", verbosity=0)
@@ -66,5 +67,6 @@ def build(output: Output, *, jurisdictions: tuple[str, ...]) -> None:
             made_at=practice_clock.real_now(),
             jurisdictions=[code.upper() for code in jurisdictions],
             progress=report,
+            scenario=scenario,
         )
     output.result({"plants": summary.nation.plants}, text="Made.")

@@ -19,8 +19,6 @@ from trueup.audit import services as audit
 from trueup.audit.models import Event
 from trueup.demonstration import practice_clock, services
 from trueup.demonstration.agenda import Progress
-from trueup.demonstration.summary import Summary
-from trueup.demonstration.timetable import timetable
 from trueup.rules import programs
 from trueup.rules.refusal import Refusal, Refused
 
@@ -94,7 +92,7 @@ def is_due(now: datetime) -> bool:
     made_at = begun_at()
     if made_at is None:
         return False
-    zone = programs.load(services.PROGRAM).zone
+    zone = programs.load(services.SCENARIOS[chosen_scenario()]).zone
     hour = now.astimezone(zone).replace(
         hour=settings.TRUEUP_SANDBOX_HOUR, minute=0, second=0, microsecond=0
     )
@@ -107,7 +105,8 @@ def begin(
     made_at: datetime,
     jurisdictions: Sequence[str] = (),
     progress: Progress = services.tell_nobody,
-) -> Summary:
+    scenario: str = services.MASS,
+) -> services.AnySummary:
     """Load the demonstration into an empty registry, for practice, and mark it so.
 
     Args:
@@ -124,26 +123,34 @@ def begin(
             jurisdictions=jurisdictions,
             with_sign_in=True,
             days_before_deadline=settings.TRUEUP_SANDBOX_DAYS,
+            scenario=scenario,
         )
         audit.log(
-            at=begins_at() or made_at,
-            program=services.PROGRAM,
+            at=begins_at(scenario) or made_at,
+            program=services.SCENARIOS[scenario],
             actor="registry",
             act=BEGUN,
             subject=SUBJECT,
-            after={"made_at": made_at.isoformat(), "jurisdictions": " ".join(jurisdictions)},
+            after={
+                "made_at": made_at.isoformat(),
+                "jurisdictions": " ".join(jurisdictions),
+                "scenario": scenario,
+            },
         )
     return summary
 
 
-def begins_at() -> datetime | None:
+def begins_at(scenario: str | None = None) -> datetime | None:
     """The practice instant at which new books begin; None without a practice deadline.
+
+    Args:
+        scenario: None: that of the books that are there.
 
     Source: docs/decisions/0277.
     """
     if settings.TRUEUP_SANDBOX_DAYS is None:
         return None
-    days = timetable(programs.load(services.PROGRAM))
+    days = services.days_of(scenario or chosen_scenario())
     return days.at(services.last_day(days, settings.TRUEUP_SANDBOX_DAYS), hour=HOUR)
 
 
@@ -162,6 +169,14 @@ def chosen_jurisdictions() -> list[str]:
         if event.after is not None:
             return str(event.after["jurisdictions"]).split()
     return []
+
+
+def chosen_scenario() -> str:
+    """The scenario that the books were made with; books of before there were two are mass-based."""
+    for event in audit_queries.events_of(SUBJECT, limit=1):
+        if event.after is not None:
+            return str(event.after.get("scenario", services.MASS))
+    return services.MASS
 
 
 def require_sandbox() -> None:

@@ -79,6 +79,8 @@ class RateCourse(Agenda):
         self.reports: Sequence[ReportEntry] = ()
         self.submitted: list[TransferEntry] = []
         self.last_trade = 0
+        # Affected EGUs by category of what they earned, each once.
+        self.earned: dict[str, set[int]] = defaultdict(set)
         self.deductions: RunResult
 
     def run(self) -> None:
@@ -231,6 +233,7 @@ class RateCourse(Agenda):
         by_id = {account.id: account.number for account in self.participants.of_units.values()}
         for to_unit in units.issued:
             issued[by_id[to_unit.owner.account]].append(to_unit.block)
+            self.earned[to_unit.category].add(to_unit.owner.account)
         total = sum(one.quantity for one in units.issued)
         if self.green:
             given = resources.issue_ercs_of_year(program=self.program, year=year, issued_at=at)

@@ -53,20 +53,23 @@ def rebuild(*, made_at: datetime, jurisdictions: Sequence[str] | None = None) ->
     """
     practice.require_may_be_made_anew()
     chosen = practice.chosen_jurisdictions() if jurisdictions is None else list(jurisdictions)
+    options = ["--scenario", practice.chosen_scenario()]
+    for code in chosen:
+        options += ["--jurisdiction", code]
     if connection.vendor == "postgresql":
-        _rebuild_postgresql(chosen)
+        _rebuild_postgresql(options)
     else:
-        _rebuild_sqlite(chosen)
+        _rebuild_sqlite(options)
     practice.set_clock(made_at=made_at)
     practice_mail.forget_all()
 
 
-def _rebuild_sqlite(jurisdictions: Sequence[str]) -> None:
+def _rebuild_sqlite(options: Sequence[str]) -> None:
     current = str(connection.settings_dict["NAME"])
     beside = Path(mkdtemp(prefix="practice-", dir=settings.VAR_DIR))
     fresh = beside / "next.sqlite3"
     try:
-        _build(jurisdictions, {"DATABASE_URL": f"sqlite:///{fresh}"})
+        _build(options, {"DATABASE_URL": f"sqlite:///{fresh}"})
         connection.close()
         copy_over(fresh, Path(current))
     finally:
@@ -82,13 +85,13 @@ def copy_over(fresh: Path, current: Path) -> None:
         source.backup(target)
 
 
-def _rebuild_postgresql(jurisdictions: Sequence[str]) -> None:
+def _rebuild_postgresql(options: Sequence[str]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_schema()")
         current = cursor.fetchone()[0]
         cursor.execute(f"DROP SCHEMA IF EXISTS {NEXT} CASCADE")
         cursor.execute(f"CREATE SCHEMA {NEXT}")
-    _build(jurisdictions, {"TRUEUP_DATABASE_SCHEMA": NEXT})
+    _build(options, {"TRUEUP_DATABASE_SCHEMA": NEXT})
     quoted = connection.ops.quote_name(current)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"DROP SCHEMA IF EXISTS {OLD} CASCADE")
@@ -99,10 +102,8 @@ def _rebuild_postgresql(jurisdictions: Sequence[str]) -> None:
         cursor.execute(f"DROP SCHEMA {OLD} CASCADE")
 
 
-def _build(jurisdictions: Sequence[str], database: Mapping[str, str]) -> None:
-    command = [sys.executable, "-m", "trueup.cli", "sandbox", "build"]
-    for code in jurisdictions:
-        command += ["--jurisdiction", code]
+def _build(options: Sequence[str], database: Mapping[str, str]) -> None:
+    command = [sys.executable, "-m", "trueup.cli", "sandbox", "build", *options]
     if connection.vendor == "postgresql":
         database = {"DATABASE_URL": _address(), **database}
     done = subprocess.run(  # noqa: S603 - Our own program.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from django.db import transaction
@@ -15,16 +15,23 @@ from trueup.audit import services as audit
 from trueup.demonstration import sign_in
 from trueup.demonstration.agenda import Progress
 from trueup.demonstration.course import Course
+from trueup.demonstration.generators import green_plants
 from trueup.demonstration.plants import national_data
+from trueup.demonstration.rate_course import RateCourse
+from trueup.demonstration.rate_summary import RateSummary
+from trueup.demonstration.rate_tally import rate_summary_of
 from trueup.demonstration.summary import Summary
 from trueup.demonstration.tally import summary_of
-from trueup.demonstration.timetable import Timetable, timetable
+from trueup.demonstration.timetable import Days, rate_timetable, timetable
 from trueup.ledger import queries as ledger
 from trueup.rules import programs
 from trueup.rules.refusal import Refusal, Refused
 
-PROGRAM = "cpp-mass"
+MASS, RATE = "mass", "rate"
+# The program of each scenario: no State is in both programs at once.
+SCENARIOS = {MASS: "cpp-mass", RATE: "cpp-rate"}
 SEED = 2022
+AnySummary = Summary | RateSummary
 SUBJECT = "demonstration"
 
 
@@ -52,8 +59,9 @@ def run(
     jurisdictions: Sequence[str] = (),
     with_sign_in: bool = False,
     days_before_deadline: int | None = None,
-) -> Summary:
-    """Load the demonstration: a compliance period on real plants, from budget to settlement.
+    scenario: str = MASS,
+) -> AnySummary:
+    """Load the demonstration: a compliance period on real plants, from the first to settlement.
 
     All of it is one database transaction: a run that is ended early leaves nothing. What
     was told on the way is there to be read, and nobody gets a mail of it.
@@ -61,40 +69,35 @@ def run(
     Args:
         progress: Is told what is being done, and how many days of how many are over.
         seed: Decides people and trades; the same seed gives the same summary.
-        jurisdictions: Only these of Table 1; all 50 if empty.
+        jurisdictions: Only these; all if empty.
         with_sign_in: Make users who can sign in with the demonstration's known password.
         days_before_deadline: End so many days before the transfer deadline; what is due
             later is left to those who practise. None: to the settlement.
+        scenario: `mass`: allowances in every State of Table 1; `rate`: every State chose
+            rates, and credits are issued to affected EGUs and eligible resources.
 
     Raises Refused (`registry_not_empty`, `unknown_jurisdiction`).
 
     Source: docs/explanation/demonstration.md.
     """
-    program = programs.load(PROGRAM)
-    chosen = tuple(jurisdictions) or tuple(program.jurisdictions)
-    unknown = [code for code in chosen if code not in program.jurisdictions]
+    program = programs.load(SCENARIOS[scenario])
+    known = places_of(scenario)
+    chosen = tuple(jurisdictions) or known
+    unknown = [code for code in chosen if code not in known]
     if unknown:
-        raise Refused([UnknownJurisdiction(f"Table 1 has no jurisdiction {', '.join(unknown)}.")])
+        raise Refused([UnknownJurisdiction(f"There is no plant in {', '.join(unknown)}.")])
     started = time.monotonic()
     with transaction.atomic():
         if not is_registry_empty():
             raise Refused([_not_empty()])
-        data = national_data(chosen)
-        days = timetable(program)
+        days = days_of(scenario)
         until = last_day(days, days_before_deadline)
-        course = Course(data.plants, days=days, seed=seed, progress=progress, until=until)
-        course.run()
-        if with_sign_in:
-            sign_in.create_users(course.participants, at=days.at(until))
-        ended_at = days.at(until, hour=18)
-        audit.settle_history(until=ended_at)
-        # The coverage is the nation's, whatever part of it was chosen.
-        nation = national_data(tuple(program.jurisdictions))
-        summary = summary_of(course, coverage=nation.coverage)
+        tour = _Tour(chosen=chosen, seed=seed, progress=progress, until=until, sign_in=with_sign_in)
+        summary = _run_rate(tour) if scenario == RATE else _run_mass(tour)
         summary = replace(summary, seconds=round(time.monotonic() - started, 1))
         audit.log(
-            at=ended_at,
-            program=PROGRAM,
+            at=days.at(until, hour=18),
+            program=program.code,
             actor="administrator",
             act="load_demonstration",
             subject=SUBJECT,
@@ -103,7 +106,81 @@ def run(
     return summary
 
 
-def last_day(days: Timetable, days_before_deadline: int | None) -> date:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Tour:
+    """What was asked of a run."""
+
+    chosen: tuple[str, ...]
+    seed: int
+    progress: Progress
+    until: date
+    sign_in: bool
+
+
+def _run_mass(tour: _Tour) -> Summary:
+    program = programs.load(SCENARIOS[MASS])
+    days = timetable(program)
+    course = Course(
+        national_data(tour.chosen).plants,
+        days=days,
+        seed=tour.seed,
+        progress=tour.progress,
+        until=tour.until,
+    )
+    course.run()
+    if tour.sign_in:
+        sign_in.create_users(course.participants, program=program.code, at=days.at(tour.until))
+    audit.settle_history(until=days.at(tour.until, hour=18))
+    # The coverage is the nation's, whatever part of it was chosen.
+    nation = national_data(tuple(program.jurisdictions))
+    return summary_of(course, coverage=nation.coverage)
+
+
+def _run_rate(tour: _Tour) -> RateSummary:
+    program = programs.load(SCENARIOS[RATE])
+    days = rate_timetable(program)
+    with_units = tuple(code for code in tour.chosen if code in program.jurisdictions)
+    course = RateCourse(
+        national_data(with_units).plants,
+        green_plants(tour.chosen),
+        days=days,
+        seed=tour.seed,
+        progress=tour.progress,
+        until=tour.until,
+    )
+    course.run()
+    if tour.sign_in:
+        sign_in.create_users(
+            course.participants,
+            program=program.code,
+            at=days.at(tour.until),
+            sponsors=course.sponsors,
+        )
+    audit.settle_history(until=days.at(tour.until, hour=18))
+    return rate_summary_of(course)
+
+
+def days_of(scenario: str) -> Days:
+    """The days of a scenario's demonstration.
+
+    Source: docs/explanation/demonstration.md.
+    """
+    program = programs.load(SCENARIOS[scenario])
+    return rate_timetable(program) if scenario == RATE else timetable(program)
+
+
+def places_of(scenario: str) -> tuple[str, ...]:
+    """Where the plants of a scenario are: with resources, also where no affected EGU is.
+
+    Source: docs/explanation/demonstration.md; AMB-25.
+    """
+    named = tuple(programs.load(SCENARIOS[scenario]).jurisdictions)
+    if scenario != RATE:
+        return named
+    return tuple(dict.fromkeys((*named, *(plant.jurisdiction for plant in green_plants()))))
+
+
+def last_day(days: Days, days_before_deadline: int | None) -> date:
     """The last day of the demonstration: of the settlement, or so long before the deadline.
 
     Source: docs/explanation/demonstration.md; PLAT-155.
@@ -121,13 +198,17 @@ def is_registry_empty() -> bool:
     return not (accounts.facilities(limit=1) or any(map(_has_accounts, programs.codes())))
 
 
-def latest_summary() -> Summary | None:
+def latest_summary() -> AnySummary | None:
     """What came of the demonstration that this registry holds; None if it holds none.
 
     Source: docs/explanation/demonstration.md.
     """
     kept = audit_queries.events_of(SUBJECT, limit=1)
-    return Summary.from_json(kept[0].after) if kept and kept[0].after else None
+    if not kept or not kept[0].after:
+        return None
+    told = kept[0].after
+    of = RateSummary if told["program"] == SCENARIOS[RATE] else Summary
+    return of.from_json(told)
 
 
 def _has_accounts(program: str) -> bool:

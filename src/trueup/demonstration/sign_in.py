@@ -27,16 +27,23 @@ from trueup.accounts import queries as accounts
 from trueup.accounts import services as account_services
 from trueup.accounts.entries import PersonSpec
 from trueup.demonstration.participants import Participants
+from trueup.demonstration.sponsors import Sponsors
 from trueup.identity import encryption
 from trueup.identity import services as identity
 from trueup.identity.entries import IdentityCheckSpec
 from trueup.officials import services as officials
+from trueup.resources import services as resources
 
 PASSWORD = "trueup-demonstration"  # noqa: S105 - Known on purpose; see above.
 ADMINISTRATOR, SECOND = "administrator", "second-official"
 REPRESENTATIVE, ALTERNATE, BROKER = "representative", "alternate", "broker"
-PROGRAM = "cpp-mass"
+SPONSOR, VERIFIER, REPORTER = "sponsor", "verifier", "reporter"
 _FACILITIES_NAMED = 2
+_RESOURCES_NAMED = 3
+_AROUND_RESOURCES = {
+    VERIFIER: "a member of an independent verifier's team",
+    REPORTER: "who reports the meter data of some of the sponsor's resources",
+}
 _CODE_SECONDS = 30
 
 
@@ -98,17 +105,29 @@ class SignIn:
     code: str
 
 
-def create_users(participants: Participants, *, at: datetime) -> None:
+def create_users(
+    participants: Participants,
+    *,
+    program: str,
+    at: datetime,
+    sponsors: Sponsors | None = None,
+) -> None:
     """Make five officials, the two who act for most plants, and a broker's representative.
+
+    Where there are eligible resources, also the sponsor of most of them, a verifier, and a
+    reporter whom that sponsor names for some of them.
 
     Source: docs/explanation/demonstration.md.
     """
-    plants = [account.number for account in participants.compliance.values()]
+    opened = (*participants.compliance.values(), *participants.of_units.values())
+    plants = [account.number for account in opened]
     pairs = [participants.representatives[number] for number in plants]
     primary, alternate = max(sorted(set(pairs)), key=pairs.count)
     broker, _ = participants.representatives[participants.brokers[0].number]
     people = {REPRESENTATIVE: primary, ALTERNATE: alternate, BROKER: broker}
-    people |= _appoint(OFFICIALS, at=at)
+    people |= _appoint(OFFICIALS, program=program, at=at)
+    if sponsors is not None and sponsors.resources:
+        people |= _around_resources(sponsors, at=at)
     password = make_password(PASSWORD)  # Slow on purpose, so once for all.
     known = accounts.people(people.values())
     for username, person in people.items():
@@ -139,7 +158,8 @@ def code_of(username: str, *, now: float | None = None) -> str:
 def names() -> list[tuple[str, str]]:
     """Who can sign in with the demonstration's password: name, and whom they stand for."""
     officials_by_name = {one.username: one for one in OFFICIALS}
-    wanted = (ADMINISTRATOR, SECOND, REPRESENTATIVE, ALTERNATE, BROKER, *officials_by_name)
+    holders = (REPRESENTATIVE, ALTERNATE, BROKER, SPONSOR, VERIFIER, REPORTER)
+    wanted = (ADMINISTRATOR, SECOND, *holders, *officials_by_name)
     users = {user.username: user for user in User.objects.filter(username__in=wanted)}
     known = {
         password for password in {user.password for user in users.values()} if _is_known(password)
@@ -165,7 +185,24 @@ def _is_known(encoded: str) -> bool:
     return check_password(PASSWORD, encoded)
 
 
-def _appoint(wanted: Sequence[OfficialOfDemonstration], *, at: datetime) -> dict[str, int]:
+def _around_resources(sponsors: Sponsors, *, at: datetime) -> dict[str, int]:
+    """The sponsor of most resources, its verifier, and a reporter named for some of them."""
+    persons = [one.person for one in sponsors.resources]
+    sponsor = max(sorted(set(persons)), key=persons.count)
+    own = [one for one in sponsors.resources if one.person == sponsor]
+    reporter = account_services.register_person(
+        name="Alda Meterwood", email=f"{REPORTER}@registry.example", registered_at=at
+    )
+    for one in own[:_RESOURCES_NAMED]:
+        resources.name_meter_reporter(
+            resource=one.resource, reporter=reporter.id, named_by=sponsor, at=at
+        )
+    return {SPONSOR: sponsor, VERIFIER: own[0].verifier.person, REPORTER: reporter.id}
+
+
+def _appoint(
+    wanted: Sequence[OfficialOfDemonstration], *, program: str, at: datetime
+) -> dict[str, int]:
     people = account_services.register_people(
         [
             PersonSpec(name=one.name, email=f"{one.username}@registry.example", phone="")
@@ -189,7 +226,7 @@ def _appoint(wanted: Sequence[OfficialOfDemonstration], *, at: datetime) -> dict
         officials.grant(
             person=person.id,
             role=one.role,
-            program=PROGRAM,
+            program=program,
             jurisdiction=one.jurisdiction,
             functions=one.functions,
             from_at=at,
@@ -203,6 +240,8 @@ def _who(user: User) -> str:
     person = accounts.person_of_user(user.pk)
     if person is None:
         return "nobody in particular"
+    if user.username in _AROUND_RESOURCES:
+        return f"{person.name}, {_AROUND_RESOURCES[user.username]}"
     held = [account.name for account in accounts.accounts_of(person.id)]
     more = f" and {len(held) - _FACILITIES_NAMED} more" if len(held) > _FACILITIES_NAMED else ""
     return f"{person.name}, for {', '.join(held[:_FACILITIES_NAMED])}{more}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from trueup.allocation import queries as allocation
 from trueup.allocation.entries import StateVintage
@@ -15,6 +15,7 @@ from trueup.ledger import queries as ledger
 from trueup.ledger import verify
 from trueup.rules.periods import CompliancePeriod
 from trueup.transfers import queries as transfers
+from trueup.transfers.entries import TransferEntry
 
 STATE_PLACES = ("origination", "holding")
 
@@ -22,7 +23,6 @@ STATE_PLACES = ("origination", "holding")
 def summary_of(course: Course, *, coverage: Coverage) -> Summary:
     """The summary of a run that is over; audits the books."""
     program = course.program
-    report = verify.audit()
     states = _states(course)
     held = _held_by_kind(program, course.days.period)
     return Summary(
@@ -30,18 +30,24 @@ def summary_of(course: Course, *, coverage: Coverage) -> Summary:
         period=course.days.period.name,
         seed=course.seed,
         states=states,
-        trades=_trades(course),
-        audit=Audit(
-            moves=report.moves,
-            lots=report.lots,
-            serials=report.serials,
-            differences=tuple(report.differences),
-        ),
+        trades=trades_of(program, course.submitted),
+        audit=audited(),
         share_of_sector=round(coverage.share_of_sector, 6),
         share_of_class=round(coverage.share_of_class, 6),
         broker_allowances=held["general"],
         taken_on_arrival=held["retirement"] - sum(state.deducted for state in states),
         seconds=0,
+    )
+
+
+def audited() -> Audit:
+    """What the replay of the journal finds."""
+    report = verify.audit()
+    return Audit(
+        moves=report.moves,
+        lots=report.lots,
+        serials=report.serials,
+        differences=tuple(report.differences),
     )
 
 
@@ -105,13 +111,14 @@ def _held_by_kind(program: str, period: CompliancePeriod) -> Counter[str]:
     return held
 
 
-def _trades(course: Course) -> Trades:
-    held = [entry.key for entry in course.submitted if entry.state == "held"]
+def trades_of(program: str, submitted: Sequence[TransferEntry]) -> Trades:
+    """What became of the transfers of a course."""
+    held = [entry.key for entry in submitted if entry.state == "held"]
     later = Counter(row.state for row in transfers.stored_with_keys(held).values())
-    at_once = Counter(entry.state for entry in course.submitted)
-    moved = ledger.moved_totals(program=course.program, type="transfer")
+    at_once = Counter(entry.state for entry in submitted)
+    moved = ledger.moved_totals(program=program, type="transfer")
     return Trades(
-        submitted=len(course.submitted),
+        submitted=len(submitted),
         recorded=at_once["recorded"],
         held=len(held),
         released=later["recorded"],

@@ -291,3 +291,11 @@ def _document_entries(rows: QuerySet[Document]) -> list[DocumentEntry]:
         )
         for row in rows.prefetch_related("attachments")
     ]
+
+
+def papers_on_file(program: str) -> int:
+    """How many papers are kept, of all resources and kinds.
+
+    Source: 40 CFR 62.16515(g)(10).
+    """
+    return Document.objects.filter(resource__program=program).count()

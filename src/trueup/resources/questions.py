@@ -23,6 +23,7 @@ from trueup.resources import checks
 from trueup.resources.filing import refuse, require_ground, submitter_refusals
 from trueup.resources.models import Application, Document, Report, ReviewAnswer, ReviewQuestion
 from trueup.resources.review_notices import tell_representatives
+from trueup.resources.signed import Signed, keep_signature
 from trueup.rules import programs
 from trueup.rules.papers import APPLICATION, PLAN, REPORT
 from trueup.rules.refusal import Refused
@@ -117,7 +118,12 @@ def ask_about_report(
 
 @transaction.atomic
 def answer_question(
-    *, question: UUID, text: str, answered_by: int, answered_at: datetime
+    *,
+    question: UUID,
+    text: str,
+    answered_by: int,
+    answered_at: datetime,
+    signed: Signed | None = None,
 ) -> QuestionEntry:
     """Answer a question as the sponsor's representative; once.
 
@@ -150,6 +156,7 @@ def answer_question(
             )
     except IntegrityError as error:
         raise Refused([checks.QuestionAnswered("The question was answered already.")]) from error
+    keep_signature(resource, signed, person=answered_by, at=answered_at)
     if row.application is not None:
         _go_on(row.application)
     audit.log(

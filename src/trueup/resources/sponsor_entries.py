@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 from trueup.resources.entries import (
     DocumentEntry,
@@ -26,6 +27,27 @@ class EligibilityEntry:
     question: str
     verified_at: datetime | None
     decided_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SponsorQuestion:
+    """A question of an official, and the resource it is about."""
+
+    key: UUID
+    resource: int
+    text: str
+    element: str
+    is_answered: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnsweredQuestion:
+    """A question of an official with the answer that was given."""
+
+    text: str
+    asked_at: datetime
+    answer: str
+    answered_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from trueup.accounts import queries as accounts
 from trueup.audit.statements import among
@@ -16,7 +17,7 @@ from trueup.resources.entries import (
     ResourceSpec,
     StandingEntry,
 )
-from trueup.resources.filing import capacity_of, tags_for
+from trueup.resources.filing import capacity_of, host_of, tags_for
 from trueup.resources.models import (
     Application,
     Attachment,
@@ -24,16 +25,20 @@ from trueup.resources.models import (
     MeterReading,
     MeterReporter,
     Resource,
+    ReviewAnswer,
+    ReviewQuestion,
     StandingInstruction,
     Suspension,
 )
 from trueup.resources.plans import plan_versions
 from trueup.resources.queries import issuances_of, papers_of, reports_of, resource_entry
 from trueup.resources.sponsor_entries import (
+    AnsweredQuestion,
     EligibilityEntry,
     MeterMonth,
     ReporterEntry,
     Sponsored,
+    SponsorQuestion,
 )
 from trueup.resources.standing import standing_entry, standing_of
 from trueup.rules.eligibility import Uprate
@@ -261,3 +266,66 @@ def _month(row: MeterReading) -> MeterMonth:
         evidence=row.evidence,
         ground=row.ground,
     )
+
+
+def tags_of_resource(resource: int) -> frozenset[str]:
+    """Which elements the papers of a resource have; two statements.
+
+    Source: 40 CFR 62.16445(a)(2), 62.16455(c).
+    """
+    return tags_for(Resource.objects.get(id=resource))
+
+
+def spec_of_resource(resource: int) -> ResourceSpec:
+    """A resource as its sponsor described it, by its id.
+
+    Source: 40 CFR 62.16445(a)(2).
+    """
+    return spec_of(Resource.objects.get(id=resource))
+
+
+def host_of_state(*, program: str, jurisdiction: str) -> str:
+    """How a State has chosen: `rate`, `mass` or `none`.
+
+    Source: 40 CFR 62.16435(a)(3); RATE-049; AMB-25.
+    """
+    return host_of(Resource(program=program, jurisdiction=jurisdiction)).program
+
+
+def question_of(key: UUID) -> SponsorQuestion | None:
+    """A question by its key, with the resource it is about.
+
+    Source: 40 CFR 62.16445(a)(9); RATE-073.
+    """
+    row = ReviewQuestion.objects.select_related("application", "report").filter(key=key).first()
+    if row is None:
+        return None
+    of = row.application or row.report
+    if of is None:
+        return None
+    return SponsorQuestion(
+        key=row.key,
+        resource=of.resource_id,
+        text=row.text,
+        element=row.element,
+        is_answered=ReviewAnswer.objects.filter(question=row).exists(),
+    )
+
+
+def answered_of(resource: int) -> list[AnsweredQuestion]:
+    """The questions about a resource's papers that were answered, the newest first.
+
+    Source: 40 CFR 62.16445(a)(9); RATE-073.
+    """
+    rows = ReviewAnswer.objects.filter(
+        Q(question__application__resource_id=resource) | Q(question__report__resource_id=resource)
+    )
+    return [
+        AnsweredQuestion(
+            text=row.question.text,
+            asked_at=row.question.asked_at,
+            answer=row.text,
+            answered_at=row.answered_at,
+        )
+        for row in rows.select_related("question").order_by("-id")[:PAPERS_SHOWN]
+    ]

@@ -276,6 +276,44 @@ def _is_date(text: str) -> bool:
     return True
 
 
+def fault_of(element: Element, value: str) -> str:
+    """What is wrong with one answer, in words; nothing if it passes its test.
+
+    Source: 40 CFR 62.16445(a), 62.16455, 62.16460, 62.16465.
+    """
+    return _fault(element.test, value)
+
+
+def is_optional(element: Element) -> bool:
+    """Whether a paper is whole without this element, whatever else it says.
+
+    Source: 40 CFR 62.16445(a), 62.16455.
+    """
+    return element.test in _OPTIONAL or bool(element.when)
+
+
+def is_asked_for(element: Element, given: Mapping[str, str]) -> bool:
+    """Whether another answer asks for an element, or the element needs none to be asked.
+
+    Source: 40 CFR 62.16445(a), 62.16455.
+    """
+    return not element.when or _is_asked(element.when, given)
+
+
+def paper_text(document: str, given: Mapping[str, str]) -> str:
+    """A paper as it is signed: its title, and each element in the order of the rule.
+
+    Source: 40 CFR 62.16445(a)(8), 62.16455(d), 62.16460(c); PLAT-151.
+    """
+    names = dict.fromkeys(element.name for element in elements_of(document))
+    labels = {element.name: element.label for element in elements_of(document)}
+    lines = [title_of(document)]
+    for name in names:
+        if name in given and name != "certification":
+            lines.append(f"{labels[name]}: {' / '.join(given[name].splitlines())}")
+    return "\n".join(lines)
+
+
 def title_of(document: str) -> str:
     """What people call a paper of this kind.
 

@@ -29,7 +29,9 @@ register_converter(converters.OrisCodeConverter, "oris")
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("trueup.web.holder_urls")),
     path("", include("trueup.web.signing_urls")),
+    path("", include("trueup.web.sponsor_urls")),
     path("", include("trueup.web.desk_urls")),
+    path("", include("trueup.web.desk_resource_urls")),
     path("", include("trueup.web.support_urls")),
     path("", include("trueup.web.documents_urls")),
     path("", include("trueup.web.resources_urls")),

@@ -1,0 +1,445 @@
+"""The eligibility application with its EM&V plan, and later versions of both.
+
+Source: 40 CFR 62.16445(a), 62.16455; RATE-061 to RATE-109; PLAT-123, PLAT-135.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from trueup.resources import services
+from trueup.resources import sponsor_reads as sponsors
+from trueup.resources.forecasts import why_not_apply, why_not_eligible, why_not_plan
+from trueup.rules.papers import APPLICATION, PLAN, STATEMENTS, Element, paper_text
+from trueup.rules.statements import statements_of
+from trueup.signing.entries import Evidence
+from trueup.web.acts import resources_elements as elements
+from trueup.web.acts.resources_common import (
+    KIND,
+    account_of,
+    certified_by,
+    forecast_of,
+    home,
+    home_links,
+    is_in,
+    place,
+    resource_of,
+    signed_by,
+)
+from trueup.web.acts.resources_elements import ElementsForm, as_text
+from trueup.web.acts.resources_fields import (
+    SENT_MAX,
+    FilesField,
+    KeptFilesMixin,
+    file_rows,
+    uploads_of,
+)
+from trueup.web.acts.resources_locations import LocationsForm, location_rows
+from trueup.web.sentences import plain
+from trueup.web.signed_acts import (
+    THING,
+    ActForm,
+    Acting,
+    Forecast,
+    Outcome,
+    SignedAct,
+    Step,
+    StepForm,
+    Submission,
+    Values,
+)
+
+Takes = Callable[[Element], bool]
+
+
+def cited(*cites: str) -> Takes:
+    """Elements of these paragraphs, with what is below them."""
+    return lambda element: any(
+        element.cite == cite or element.cite.startswith(f"{cite}(") for cite in cites
+    )
+
+
+def of_method(element: Element) -> bool:
+    """What a plan says of its method as a whole."""
+    return element.cite in {"62.16455(b)", "62.16455(c)", "preamble IV.D.8.h"}
+
+
+def page_of(document: str, takes: Takes) -> type[ElementsForm]:
+    """The form of a page of a paper."""
+    return type("PaperForm", (ElementsForm,), {"document": document, "takes": staticmethod(takes)})
+
+
+class FilesForm(KeptFilesMixin, StepForm):
+    """Files that belong to a paper: what it refers to, such as Form EIA-860 or a contract."""
+
+    files = FilesField(
+        label=gettext_lazy("Files"),
+        required=False,
+        help_text=gettext_lazy(
+            "PDF, PNG, JPEG, CSV or plain text, each at most 50 MB, at most 20 in all. A PDF"
+            " that contains a script, an action or another file is refused."
+        ),
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None = None, **more: Any) -> None:
+        super().__init__(data, **more)
+        self.begin_with(self.known.get("files", ()))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        self.taken = self.take_in(cleaned.get("files") or ())
+        return cleaned
+
+    def values(self) -> dict[str, Any]:
+        return {"files": self.taken}
+
+
+class ShowingForm(ElementsForm):
+    """The showings of eligibility, beside what the tests of the rule say by themselves."""
+
+    document = APPLICATION
+    takes = staticmethod(cited("62.16445(a)(3)"))
+
+    def shown(self) -> dict[str, Any]:
+        failed = why_not_eligible(int(self.acting.thing))
+        return {"failed": [f"{plain(one.sentence)} ({one.cite})" for one in failed]}
+
+
+def _application_page(name: str, part: str, title: str, takes: Takes) -> Step:
+    return Step(
+        name=name,
+        part=part,
+        title=title,
+        form_class=page_of(APPLICATION, takes),
+        rows=elements.rows(APPLICATION, takes),
+        applies=elements.applies(APPLICATION, takes),
+    )
+
+
+def _plan_page(name: str, title: str, takes: Takes) -> Step:
+    return Step(
+        name=name,
+        part=gettext_lazy("EM&V plan"),
+        title=title,
+        form_class=page_of(PLAN, takes),
+        rows=elements.rows(PLAN, takes),
+        applies=elements.applies(PLAN, takes),
+    )
+
+
+_SHOWINGS = cited("62.16445(a)(3)")
+_PLACES = cited("62.16445(a)(2)(v)")
+_FILES = Step(
+    name="files",
+    part=gettext_lazy("Files"),
+    title=gettext_lazy("Files that belong to it"),
+    form_class=FilesForm,
+    template="sponsor/step_files",
+    rows=lambda _acting, values: file_rows(values.get("files", ())),
+)
+APPLICATION_STEPS = (
+    _application_page(
+        "representative",
+        gettext_lazy("Application"),
+        gettext_lazy("The authorized account representative"),
+        cited("62.16445(a)(1)"),
+    ),
+    _application_page(
+        "what",
+        gettext_lazy("Application"),
+        gettext_lazy("The resource"),
+        cited(
+            "62.16445(a)(2)(i)",
+            "62.16445(a)(2)(ii)",
+            "62.16445(a)(2)(iii)",
+            "62.16445(a)(2)(iv)",
+        ),
+    ),
+    Step(
+        name="places",
+        part=gettext_lazy("Application"),
+        title=gettext_lazy("Where the single measures are"),
+        form_class=LocationsForm,
+        rows=location_rows,
+        applies=elements.applies(APPLICATION, _PLACES),
+    ),
+    Step(
+        name="showings",
+        part=gettext_lazy("Application"),
+        title=gettext_lazy("Why it is eligible"),
+        form_class=ShowingForm,
+        template="sponsor/step_showings",
+        rows=elements.rows(APPLICATION, _SHOWINGS),
+        applies=elements.applies(APPLICATION, _SHOWINGS),
+    ),
+    _application_page(
+        "promises",
+        gettext_lazy("Application"),
+        gettext_lazy("Single submission, and inspection"),
+        cited("62.16445(a)(4)", "62.16445(a)(7)"),
+    ),
+)
+PLAN_STEPS = (
+    _plan_page("method", gettext_lazy("How MWh are quantified"), of_method),
+    _plan_page(
+        "metering",
+        gettext_lazy("Meter, or estimate"),
+        cited("62.16455(c)(1)", "62.16455(c)(2)"),
+    ),
+    _plan_page(
+        "fuel",
+        gettext_lazy("Fuel and heat"),
+        cited(
+            "62.16455(c)(3)",
+            "62.16455(c)(4)",
+            "62.16455(c)(5)",
+        ),
+    ),
+    _plan_page(
+        "baseline",
+        gettext_lazy("Protocol and baseline of the savings"),
+        cited(
+            "62.16455(c)(6)",
+            "62.16455(c)(7)(i)",
+            "62.16455(c)(7)(ii)",
+            "62.16455(c)(7)(iii)",
+        ),
+    ),
+    _plan_page(
+        "savings",
+        gettext_lazy("How the savings are quantified"),
+        cited(
+            "62.16455(c)(7)(iv)",
+            "62.16455(c)(7)(v)",
+            "62.16455(c)(7)(vi)",
+            "62.16455(c)(7)(vii)",
+            "62.16455(c)(7)(viii)",
+            "62.16455(c)(7)(ix), (x)",
+        ),
+    ),
+)
+
+
+def paper_in(acting: Acting, values: Values, document: str) -> dict[str, str]:
+    """A paper as a draft has it, with what the registry fills in."""
+    paper = {name: as_text(value) for name, value in values.get(document, {}).items()}
+    statement = statements_of(acting.program.code)[STATEMENTS[document]]
+    paper["certification"] = statement.text
+    if document == APPLICATION:
+        paper["account_number"] = acting.acted_for.number
+    return paper
+
+
+def _both(acting: Acting, values: Values) -> tuple[dict[str, str], dict[str, str]]:
+    return paper_in(acting, values, APPLICATION), paper_in(acting, values, PLAN)
+
+
+def _shown(acting: Acting, values: Values, steps: tuple[Step, ...]) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        row for step in steps if step.applies(acting, values) for row in step.rows(acting, values)
+    )
+
+
+def _text(acting: Acting, values: Values, *documents: str) -> str:
+    found = resource_of(acting)
+    lines = [f"Resource: {found.name} ({found.category}, {found.jurisdiction}), number {found.id}"]
+    lines += [paper_text(one, paper_in(acting, values, one)) for one in documents]
+    lines += [f"File: {one['name']}, SHA-256 {one['sha256']}" for one in _files(values)]
+    return "\n".join(lines)
+
+
+def _files(values: Values) -> list[dict[str, Any]]:
+    return [*values.get("files", ()), *values.get("places", ())]
+
+
+def _prepare_application(acting: Acting, values: Values, _key: UUID) -> Submission:
+    return Submission(
+        text=_text(acting, values, APPLICATION, PLAN),
+        rows=_shown(acting, values, (*APPLICATION_STEPS, *PLAN_STEPS, _FILES)),
+    )
+
+
+def _forecast_application(acting: Acting, values: Values, _key: UUID) -> Forecast:
+    application, plan = _both(acting, values)
+    return forecast_of(
+        why_not_apply(
+            resource=int(acting.thing),
+            application=application,
+            plan=plan,
+            person=acting.person.id,
+            at=acting.at,
+        )
+    )
+
+
+def _apply(acting: Acting, values: Values, key: UUID, evidence: Evidence) -> Outcome:
+    application, plan = _both(acting, values)
+    services.submit_application(
+        resource=int(acting.thing),
+        application=application,
+        plan=plan,
+        submitted_by=acting.person.id,
+        submitted_at=acting.at,
+        uploads=uploads_of(_files(values)),
+        signed=signed_by(APPLY, acting, _prepare_application(acting, values, key), evidence),
+    )
+    return Outcome(
+        heading=_("The application is submitted"),
+        sentences=(
+            _("An accredited verifier files its report next; then an official decides."),
+            _("You are told of every question and of the decision."),
+        ),
+        kind="info",
+        links=home_links(acting),
+    )
+
+
+def _prepare_supply(acting: Acting, values: Values, _key: UUID) -> Submission:
+    return Submission(
+        text=_text(acting, values, APPLICATION),
+        rows=_shown(acting, values, (*APPLICATION_STEPS, _FILES)),
+    )
+
+
+def _supply(acting: Acting, values: Values, key: UUID, evidence: Evidence) -> Outcome:
+    services.supply_information(
+        resource=int(acting.thing),
+        application=paper_in(acting, values, APPLICATION),
+        submitted_by=acting.person.id,
+        submitted_at=acting.at,
+        uploads=uploads_of(_files(values)),
+        signed=signed_by(SUPPLY, acting, _prepare_supply(acting, values, key), evidence),
+    )
+    return Outcome(
+        heading=_("The information is supplied"),
+        sentences=(_("It is the next version of the application; its review goes on."),),
+        kind="info",
+        links=home_links(acting),
+    )
+
+
+def _prepare_plan(acting: Acting, values: Values, _key: UUID) -> Submission:
+    return Submission(
+        text=_text(acting, values, PLAN), rows=_shown(acting, values, (*PLAN_STEPS, _FILES))
+    )
+
+
+def _forecast_plan(acting: Acting, values: Values, _key: UUID) -> Forecast:
+    return forecast_of(
+        why_not_plan(
+            resource=int(acting.thing),
+            plan=paper_in(acting, values, PLAN),
+            person=acting.person.id,
+            at=acting.at,
+        )
+    )
+
+
+def _change_plan(acting: Acting, values: Values, key: UUID, evidence: Evidence) -> Outcome:
+    found = services.file_plan_version(
+        resource=int(acting.thing),
+        plan=paper_in(acting, values, PLAN),
+        submitted_by=acting.person.id,
+        submitted_at=acting.at,
+        uploads=uploads_of(_files(values)),
+        signed=signed_by(CHANGE_PLAN, acting, _prepare_plan(acting, values, key), evidence),
+    )
+    return Outcome(
+        heading=_("Version %(version)s of the EM&V plan is filed") % {"version": found.version},
+        sentences=(_("The version before holds until an official has decided on it."),),
+        kind="info",
+        links=home_links(acting),
+    )
+
+
+def _is_asked(acting: Acting) -> bool:
+    found = sponsors.application_of(int(acting.thing)) if acting.account is not None else None
+    return found is not None and found.state == "info_asked"
+
+
+def _has_application(acting: Acting) -> bool:
+    found = sponsors.application_of(int(acting.thing)) if acting.account is not None else None
+    return found is not None and found.state != "rejected"
+
+
+APPLY = SignedAct(
+    name="apply-for-eligibility",
+    subject=THING,
+    place=place("apply"),
+    document="eligibility_application",
+    title=gettext_lazy("Apply for eligibility"),
+    lead=gettext_lazy(
+        "The application shows that the resource can earn credits, and carries the plan of how"
+        " its MWh are measured. What you answer is kept; you can stop and go on later."
+    ),
+    button=gettext_lazy("Sign and submit the application"),
+    form_class=ActForm,
+    prepare=_prepare_application,
+    perform=_apply,
+    kind=KIND,
+    account_of_thing=account_of,
+    may=is_in("described", "rejected"),
+    steps=(*APPLICATION_STEPS, *PLAN_STEPS, _FILES),
+    forecast=_forecast_application,
+    certified=certified_by(STATEMENTS[APPLICATION], STATEMENTS[PLAN]),
+    then=gettext_lazy(
+        "The application is on record at once, with the digest of each file. A verifier and an"
+        " official look at it next."
+    ),
+    home=home,
+    sent_max=SENT_MAX,
+)
+SUPPLY = SignedAct(
+    name="supply-information",
+    subject=THING,
+    place=place("supply"),
+    document="eligibility_application",
+    title=gettext_lazy("Supply what was asked for"),
+    lead=gettext_lazy(
+        "You submit the next version of the application. The version before stays on record."
+    ),
+    button=gettext_lazy("Sign and submit this version"),
+    form_class=ActForm,
+    prepare=_prepare_supply,
+    perform=_supply,
+    kind=KIND,
+    account_of_thing=account_of,
+    may=_is_asked,
+    steps=(*APPLICATION_STEPS, _FILES),
+    certified=certified_by(STATEMENTS[APPLICATION]),
+    then=gettext_lazy("The version is on record at once, and the review goes on."),
+    home=home,
+    sent_max=SENT_MAX,
+)
+CHANGE_PLAN = SignedAct(
+    name="change-plan",
+    subject=THING,
+    place=place("plan"),
+    document="emv_plan",
+    title=gettext_lazy("File a version of the EM&V plan"),
+    lead=gettext_lazy(
+        "You file the next version of the plan. The version before stays on record, and it"
+        " holds until an official has approved this one."
+    ),
+    button=gettext_lazy("Sign and file this version"),
+    form_class=ActForm,
+    prepare=_prepare_plan,
+    perform=_change_plan,
+    kind=KIND,
+    account_of_thing=account_of,
+    may=_has_application,
+    steps=(*PLAN_STEPS, _FILES),
+    forecast=_forecast_plan,
+    certified=certified_by(STATEMENTS[PLAN]),
+    then=gettext_lazy("The version is on record at once; an official decides on it."),
+    home=home,
+    sent_max=SENT_MAX,
+)
+
+
+ACTS = (APPLY, SUPPLY, CHANGE_PLAN)

@@ -84,7 +84,7 @@ def revoke_for(world: World, resource: str, cause: str) -> None:
         )
 
 
-@sentence('the resource "{resource}" is {state:described|registered|revoked}')
+@sentence('the resource "{resource}" is {state:described|submitted|registered|revoked}')
 def check_state(world: World, resource: str, state: str) -> None:
     found = resource_named(world, resource).state
     assert found == state, f"“{resource}” is {found}, not {state}"

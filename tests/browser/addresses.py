@@ -6,7 +6,7 @@ no page by itself is in the tables below with its reason; anything else fails th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +20,7 @@ from django.urls import NoReverseMatch, URLPattern, reverse
 
 from tests.adapters.roles_of_access import FUNCTIONS
 from tests.adapters.test_access_everywhere import ENDING, pages
-from tests.browser.cast import RATE_ORIS_CODE, RATE_PERIOD, RATE_PROGRAM, Cast
+from tests.browser.cast import Cast
 from trueup.web import access
 
 # In this order somebody is looked for who sees a page.
@@ -96,12 +96,21 @@ EXAMPLES: dict[str, dict[str, str]] = {
     "help-request": {"key": "help_request"},
     "desk-help-request": {"key": "help_request"},
     "application-progress": {"application": "application"},
+    "resource": {"key": "resource"},
+    "resource-papers": {"key": "resource"},
+    "chart-resource": {"key": "resource"},
+    "comment-period": {"key": "comment_period"},
+    "comment-received": {"key": "comment_period"},
+    "issue": {"key": "issue"},
+    "paper": {"key": "paper"},
+    "paper-file": {"key": "paper_with_file"},
+    "credit-report": {"name": "credit_report"},
+    "credit-report-csv": {"name": "credit_report"},
+    "credit-report-xlsx": {"name": "credit_report"},
 }
 # What is asked for behind the question mark.
 QUERIES = {"account-statement-pdf": {"start": "2024-01-01", "end": "2024-12-31"}}
 OTHERS_ACCOUNT = frozenset({"act-close"})
-# Pages about one unit of the rate-based program, which settles each unit by itself.
-OF_A_UNIT = frozenset({"settlement-of-unit", "settlement-of-unit-csv", "chart-settlement-of-unit"})
 # Pages that an installation has with a setting of its own.
 WITH_SETTINGS: dict[str, dict[str, Any]] = {"practice-mail": {"TRUEUP_SANDBOX": True}}
 
@@ -136,26 +145,28 @@ def patterns() -> dict[str, URLPattern]:
     return {page.name or "": page for _, page in pages()}
 
 
-def address_of(page: URLPattern, cast: Cast) -> str:
-    """An address of the page that names things of the cast."""
+def addresses_of(page: URLPattern, cast: Cast) -> Iterator[str]:
+    """Addresses of the page that name things of the cast, of one program and of the other."""
+    found = [address_of(page, cast, arguments) for arguments in cast.arguments_by_program()]
+    yield from dict.fromkeys(address for address in found if address)
+
+
+def address_of(page: URLPattern, cast: Cast, examples: Mapping[str, Any]) -> str:
+    """An address of the page that names these things; empty if it can name none."""
     name = page.name or ""
-    known = dict(cast.arguments())
+    known = dict(examples)
     things = cast.things | cast.numbers
     own = {key: things.get(thing) for key, thing in EXAMPLES.get(name, {}).items()}
     if name in OTHERS_ACCOUNT:
         known["number"] = cast.numbers["other"]
-    if name in OF_A_UNIT:
-        known |= {
-            "code": RATE_PROGRAM,
-            "period": RATE_PERIOD,
-            "oris_code": RATE_ORIS_CODE,
-            "unit_id": "1",
-        }
     wanted = page.pattern.converters  # type: ignore[attr-defined]
     if name == "account_reset_password_from_key":
         return "/password/reset/key/1-x/"
     arguments: dict[str, Any] = {key: (known | own).get(key, UUID(int=7)) for key in wanted}
-    return reverse(name, kwargs=arguments, query=QUERIES.get(name, {}))
+    try:
+        return reverse(name, kwargs=arguments, query=QUERIES.get(name, {}))
+    except NoReverseMatch:
+        return ""
 
 
 def find(name: str, cast: Cast) -> Found:
@@ -178,24 +189,21 @@ def _find(name: str, cast: Cast) -> Found:
 
 def _found(name: str, cast: Cast) -> Found:
     page = patterns()[name]
-    try:
-        address = address_of(page, cast)
-    except NoReverseMatch as error:
-        return Found(name=name, role="", address="", kind="nothing", answers=(str(error),))
     answers = []
-    for role in roles_of(page):
-        answer = cast.clients[role].get(address, headers={"Accept": "text/html"})
-        kind = kind_of(answer)
-        if kind in ("page", "file"):
-            return Found(
-                name=name,
-                role=role,
-                address=address,
-                kind=kind,
-                templates=frozenset(templates_of(answer)),
-            )
-        answers.append(f"{role} {answer.status_code}")
-    return Found(name=name, role="", address=address, kind="nothing", answers=tuple(answers))
+    for address in addresses_of(page, cast):
+        for role in roles_of(page):
+            answer = cast.clients[role].get(address, headers={"Accept": "text/html"})
+            kind = kind_of(answer)
+            if kind in ("page", "file"):
+                return Found(
+                    name=name,
+                    role=role,
+                    address=address,
+                    kind=kind,
+                    templates=frozenset(templates_of(answer)),
+                )
+            answers.append(f"{address} {role} {answer.status_code}")
+    return Found(name=name, role="", address="", kind="nothing", answers=tuple(answers))
 
 
 def roles_of(page: URLPattern) -> list[str]:

@@ -7,19 +7,22 @@ and one of each thing that has an owner, from the tests of access.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from django.test import Client
 
+from tests.browser import rates
+from tests.browser.rates import Rates
 from tests.browser.site import Clock
 from tests.conftest import give_second_factor
+
+if TYPE_CHECKING:
+    from tests.adapters.roles_of_access import Everyone
 
 STATE = "DE"
 PERIOD = "2022-2024"
 AFTERWARDS = "2025-06-02"
-RATE_PROGRAM, RATE_PERIOD, RATE_ORIS_CODE = "cpp-rate", "2022-2024", 1364
 
 
 @dataclass(slots=True)
@@ -32,6 +35,7 @@ class Cast:
     things: dict[str, Any] = field(default_factory=dict)
     plants: list[str] = field(default_factory=list)
     oris_code: int = 0
+    rates: Rates = field(init=False)
 
     def arrange(self, clock: Clock) -> None:
         """Load the demonstration, and let everyone come."""
@@ -46,8 +50,12 @@ class Cast:
 
         demonstration.run(jurisdictions=(STATE,))
         clock.noon_of(AFTERWARDS)
-        clock.set(self._settle_a_unit(clock))
-        everyone = Everyone(registry=Registry(now=clock.now()))
+        registry = Registry(now=clock.now())
+        self.rates = Rates(mass=registry)
+        registry.now = self.rates.arrange()
+        clock.set(registry.now)
+        everyone = Everyone(registry=registry)
+        self._appoint_for_rates(everyone)
         # With the known password the sign-in page shows who can use it.
         User.objects.filter(username=sign_in.ADMINISTRATOR).update(
             password=make_password(sign_in.PASSWORD)
@@ -60,27 +68,21 @@ class Cast:
             if role != "anonymous":
                 client.force_login(User.objects.get(username=role))
                 give_second_factor(client, User.objects.get(username=role))
-        self.things |= everyone.things
+        self.things |= everyone.things | self.rates.things
         self.things |= Maker(everyone=everyone, clock=clock, plants=self.plants).make()
 
-    def _settle_a_unit(self, clock: Clock) -> datetime:
-        """In the rate-based program a steam unit has half of the credits that it owes."""
-        from tests.contexts.rate_registry import CANE, RateRegistry
+    def _appoint_for_rates(self, everyone: Everyone) -> None:
+        """The officials of the Administrator are so in the rate-based program too."""
+        from trueup.officials import services as officials
 
-        mill = replace(CANE, name="Mill Creek", oris_code=RATE_ORIS_CODE)
-        registry = RateRegistry(now=clock.now(), plant=mill)
-        registry.operate(
-            f"{mill.name}/1", [(year, "2000000", "1000") for year in (2022, 2023, 2024)]
-        )
-        registry.operate(
-            f"{mill.name}/2", [(year, "100000", "1000") for year in (2022, 2023, 2024)]
-        )
-        registry.issue("Sand Hill", "WND", 100, vintage=2024, year=2025)
-        registry.transfer(
-            "Sand Hill", f"{mill.name}/1", "TX-2025-WND-1", "TX-2025-WND-60", person="Fay Ito"
-        )
-        registry.run()
-        return registry.tick()
+        for name in ("Olga Stone", "Pete Moss"):
+            officials.grant(
+                person=everyone.registry.person(name),
+                role="administrator",
+                program=rates.PROGRAM,
+                from_at=everyone.registry.tick(),
+                granted_by="administrator",
+            )
 
     def _give_ana_plants(self, everyone: Any) -> None:
         """Ana represents two plants of the demonstration, whose pages are full."""
@@ -110,6 +112,24 @@ class Cast:
         if account is None:
             raise AssertionError("Ana's plant has no account")
         return str(ledger.blocks_held(account.id)[0]).partition(" ")[0]
+
+    def arguments_by_program(self) -> tuple[Mapping[str, Any], ...]:
+        """Examples for what the addresses name: in one program, and in the other."""
+        in_rates = {
+            "code": rates.PROGRAM,
+            "program": rates.PROGRAM,
+            "period": rates.PERIOD,
+            "oris_code": rates.ORIS_CODE,
+            "unit_id": "1",
+            "number": self.rates.number,
+            "resource_id": self.things["resource"],
+            "document_id": self.things["paper_with_file"],
+            "digest": self.things["digest"],
+            "attachment": self.things["attachment"],
+            "jurisdiction": "TX",
+            "year": rates.YEAR,
+        }
+        return self.arguments(), {**self.arguments(), **in_rates}
 
     def arguments(self) -> Mapping[str, Any]:
         """Examples for what the addresses name, by the name of the argument."""

@@ -116,7 +116,12 @@ def demonstration(
 ) -> Iterator[Site]:
     """A small demonstration with somebody of every role, and one of every thing."""
     folder = tmp_path_factory.mktemp("demonstration")
-    with open_site(folder, cast.arrange, template=template) as site:
+    from django.test import override_settings
+
+    with (
+        override_settings(VAR_DIR=folder),
+        open_site(folder, cast.arrange, template=template) as site,
+    ):
         yield site
 
 

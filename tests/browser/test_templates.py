@@ -29,4 +29,7 @@ class TestEveryTemplate:
         for name in addresses.names():
             shown |= find(name).templates
 
-        assert sorted(templates() - shown) == sorted(NOT_WALKED)
+        forgotten = sorted(templates() - shown - set(NOT_WALKED))
+        assert not forgotten, "\n".join(["no address shows", *forgotten])
+        walked = sorted(shown & set(NOT_WALKED))
+        assert not walked, "\n".join(["an address shows", *walked])

@@ -1,0 +1,104 @@
+"""The rate-based program of the cast: a unit that was settled, and Ana's wind farm with credits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+PROGRAM, PERIOD, ORIS_CODE = "cpp-rate", "2022-2024", 1364
+# The first year that is over after the farm is registered.
+YEAR = 2026
+
+
+@dataclass(slots=True)
+class Rates:
+    """What there is in the rate-based program, made by the registry's own helpers.
+
+    Attributes:
+        mass: The registry of the other program, whose people these are.
+    """
+
+    mass: Any
+    things: dict[str, Any] = field(default_factory=dict)
+    number: str = ""
+    now: datetime = field(init=False)
+
+    def arrange(self) -> datetime:
+        """Make all of it; gives when the last of it happened."""
+        self._settle_a_unit()
+        self._issue_credits()
+        return self.now
+
+    def _settle_a_unit(self) -> None:
+        """A steam unit has half of the credits that it owes; a turbine earns some."""
+        from tests.contexts.rate_registry import CANE, RateRegistry
+
+        mill = replace(CANE, name="Mill Creek", oris_code=ORIS_CODE)
+        registry = RateRegistry(now=self.mass.tick(), plant=mill)
+        steam, turbine = f"{mill.name}/1", f"{mill.name}/2"
+        registry.operate(steam, [(year, "2000000", "1000") for year in (2022, 2023, 2024)])
+        registry.operate(turbine, [(year, "900000000", "1000000") for year in (2022, 2023, 2024)])
+        registry.issue("Sand Hill", "WND", 100, vintage=2024, year=2025)
+        registry.transfer("Sand Hill", steam, "TX-2025-WND-1", "TX-2025-WND-60", person="Fay Ito")
+        registry.run()
+        self.now = registry.tick()
+
+    def _issue_credits(self) -> None:
+        """Ana's wind farm from its description to its credits, with all papers."""
+        from tests.contexts.resources_registry import WIND, ResourceRegistry
+        from trueup.resources import services
+        from trueup.resources.files import Upload
+        from trueup.web.credit_reports import REPORTS
+
+        people = {
+            "Fay Ito": self.mass.person("Ana Ruiz"),
+            "Northwind Audit lead": self.mass.person("Vera Fy"),
+            "Vera Fy": self.mass.person("Vera Fy"),
+        }
+        registry = ResourceRegistry(now=self.now, people=people)
+        registry.open_general("Ruiz Wind", "Fay Ito")
+        registry.describe(account="Ruiz Wind")
+        registry.accredit()
+        registry.clear()
+        readings = Path(settings.VAR_DIR) / "meters.csv"
+        readings.write_text("month,mwh\n1,400\n")
+        registry.apply(uploads=[Upload(name="meters.csv", media_type="text/csv", path=readings)])
+        registry.verify_application(by="Vera Fy")
+        registry.approve()
+        registry.on(f"{YEAR + 1}-02-01")
+        registry.verify(registry.report("5000.7", YEAR), by="Vera Fy")
+        registry.notice(YEAR)
+        registry.on(f"{YEAR + 1}-06-30")
+        issued = registry.issue(YEAR)
+        farm = registry.resources[WIND.name].id
+        second = replace(WIND, name="Ruiz Wind II")
+        in_review = registry.describe(second, account="Ruiz Wind").id
+        registry.apply(second.name)
+        period = services.open_comment_period(
+            resource=in_review, question="Is the turbine new?", opened_at=registry.tick()
+        )
+        self.number = registry.accounts["Ruiz Wind"].number
+        self.things |= {
+            "credit_report": next(iter(REPORTS)),
+            "resource": farm,
+            "in_review": in_review,
+            "issue": issued.id,
+            "comment_period": period.id,
+        }
+        self._note_papers(farm)
+        self.now = registry.tick() + timedelta(seconds=1)
+
+    def _note_papers(self, farm: int) -> None:
+        from trueup.resources.models import Attachment, Document
+
+        attachment = Attachment.objects.order_by("id")[0]
+        self.things |= {
+            "paper": Document.objects.filter(resource_id=farm).order_by("id")[0].id,
+            "paper_with_file": attachment.document_id,
+            "attachment": attachment.id,
+            "digest": attachment.sha256,
+        }

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import pytest
 from django.test import override_settings
-from playwright.sync_api import Browser, BrowserContext
+from django.test.signals import template_rendered
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser import addresses
 from tests.browser.addresses import Find
+from tests.browser.cast import Cast
 from tests.browser.looking import DESK, HEIGHT, SCHEMES, Scheme, Watcher, problems_of
 from tests.browser.site import Site, opened
+from tests.browser.visits import Visit, visits
+from trueup.web.theme import theme
 
 Windows = Callable[[str, Scheme], BrowserContext]
 
@@ -47,15 +52,55 @@ class TestEveryAddress:
         assert found.kind != "nothing", f"{name} shows nobody anything: {found.answers}"
         if found.kind == "file":
             return
-        problems = []
+
+        def go(page: Page) -> None:
+            page.goto(found.address)
+
+        settings = addresses.WITH_SETTINGS.get(name, {})
+        problems = looked_at(windows, go, role=found.role, settings=settings)
+        assert not problems, "\n".join([f"{name} as {found.role}", *problems])
+
+
+@pytest.mark.parametrize("visit", visits(), ids=lambda visit: visit.name)
+class TestEveryVisit:
+    """PLAT-003: the same for what an address alone does not show."""
+
+    def test_nothing_is_wrong_with_the_page(
+        self, visit: Visit, cast: Cast, demonstration: Site, windows: Windows
+    ) -> None:
+        shown: set[str] = set()
+
+        def note(template: Any, **_named: Any) -> None:
+            shown.add(str(template.name))
+
+        def go(page: Page) -> None:
+            page.set_extra_http_headers({"Accept-Language": visit.language})
+            visit.go(page, cast)
+
+        template_rendered.connect(note)
+        try:
+            problems = looked_at(windows, go, role=visit.role, settings=visit.settings)
+        finally:
+            template_rendered.disconnect(note)
+
+        assert not problems, "\n".join([visit.name, *problems])
+        assert set(visit.shows) <= shown
+
+
+def looked_at(
+    windows: Windows, go: Callable[[Page], None], *, role: str, settings: Mapping[str, Any]
+) -> list[str]:
+    """What is wrong with a page, in each scheme, in an installation with these settings."""
+    problems: list[str] = []
+    with override_settings(**settings):
+        theme.cache_clear()
         for scheme in SCHEMES:
-            page = windows(found.role, scheme).new_page()
+            page = windows(role, scheme).new_page()
             try:
                 watcher = Watcher(page)
-                with override_settings(**addresses.WITH_SETTINGS.get(name, {})):
-                    page.goto(found.address)
+                go(page)
                 problems += problems_of(page, watcher, scheme)
             finally:
                 page.close()
-
-        assert not problems, "\n".join([f"{name} as {found.role}", *problems])
+    theme.cache_clear()
+    return problems

@@ -31,6 +31,8 @@ from trueup.transfers.entries import RetirementSpec, TransferSpec
 
 PROGRAM = "cpp-mass"
 ALTERNATE = "person"
+# Somebody who signs in with a password, which everybody else here does not need.
+PASSER, PASSER_PASSWORD = "passer", "correct horse battery staple"
 APPLICATION = {
     "name": "Ruiz Trading",
     "owners": "Ana Ruiz\nمحطة الطاقة",
@@ -75,6 +77,7 @@ class Maker:
         self._transfers()
         self._drafts()
         self._papers()
+        self._passer()
         return self.things
 
     def _tick(self) -> None:
@@ -232,6 +235,14 @@ class Maker:
         RecoveryCodes.activate(user)
         Passkey(user, site="localhost")
         return int(Authenticator.objects.get(user=user, type=Authenticator.Type.WEBAUTHN).pk)
+
+    def _passer(self) -> None:
+        from allauth.account.models import EmailAddress
+
+        email = f"{PASSER}@example.org"
+        user = User.objects.create_user(PASSER, email=email, password=PASSER_PASSWORD)
+        EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+        Codes(user)
 
     def _receipt(self, form: str, answers: dict[str, str]) -> str:
         client = self.everyone.clients["representative"]

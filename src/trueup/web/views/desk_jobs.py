@@ -22,8 +22,6 @@ from trueup.web.downloads import csv_download
 from trueup.web.pages import Link, page
 from trueup.web.paging import PAGE_SIZE, number_after, page_of
 
-REFRESH_SECONDS = 3
-
 
 def sees_job(caller: Caller, arguments: Mapping[str, Any]) -> bool:
     """Whether a job is there and the caller's to see, for the rule of access."""
@@ -59,7 +57,7 @@ def job(request: HttpRequest, key: UUID) -> HttpResponse:
     entry = _known(key)
     numbered = list(enumerate(entry.refusals, 1))
     after = number_after(request)
-    answer = page(
+    return page(
         request,
         "desk/job",
         program=programs.load(entry.program) if entry.program else None,
@@ -72,9 +70,6 @@ def job(request: HttpRequest, key: UUID) -> HttpResponse:
         has_rows=any(refusal.get("row") for refusal in entry.refusals),
         reasons_csv=reverse("job-reasons", args=[key]),
     )
-    if not entry.has_ended and not request.headers.get("HX-Request"):
-        answer["Refresh"] = str(REFRESH_SECONDS)
-    return answer
 
 
 @own(sees_job)

@@ -192,6 +192,11 @@ def file_rows(kept: Sequence[Mapping[str, Any]], *, label: str = "") -> list[tup
     ]
 
 
+def in_digits(quantity: Decimal) -> str:
+    """A quantity with the decimals that it has, and no more."""
+    return format(quantity.normalize(), "f")
+
+
 def _read_kept(text: str) -> Kept:
     try:
         found = signing.loads(text, salt=KEPT_SALT, max_age=7 * 86_400) if text else []

@@ -6,6 +6,7 @@ Source: 40 CFR 62.16455(c); PLAT-130; docs/decisions/0205.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -36,7 +37,7 @@ from trueup.web.acts.resources_common import (
     resource_of,
     signed_by,
 )
-from trueup.web.acts.resources_fields import FilesField, KeptFilesMixin, file_rows
+from trueup.web.acts.resources_fields import FilesField, KeptFilesMixin, file_rows, in_digits
 from trueup.web.resource_words import METER_STATES, MONTHS, named
 from trueup.web.sentences import plain
 from trueup.web.signed_acts import (
@@ -188,7 +189,7 @@ def month_in_words(one: MeterMonth) -> str:
     return _("%(month)s %(year)s: %(mwh)s MWh, version %(version)s, %(state)s") % {
         "month": named(MONTHS, str(one.month)),
         "year": one.year,
-        "mwh": format(one.mwh.normalize(), "f"),
+        "mwh": in_digits(one.mwh),
         "version": one.version,
         "state": named(METER_STATES, one.state),
     }
@@ -229,7 +230,7 @@ def _batch_rows(acting: Acting, values: Values) -> list[tuple[str, str]]:
     found = [
         *file_rows(values["files"]),
         (_("Months"), f"{len(changes):,}"),
-        (_("MWh"), format(total, "f") if changes else "0"),
+        (_("MWh"), in_digits(Decimal(total))),
     ]
     if held:
         found.append((_("Held as implausible, until an official releases them"), f"{held:,}"))
@@ -244,12 +245,12 @@ def _batch_rows(acting: Acting, values: Values) -> list[tuple[str, str]]:
 
 
 def _change_in_words(one: MeterChange) -> str:
-    told = [_("%(mwh)s MWh") % {"mwh": format(one.mwh, "f")}]
+    told = [_("%(mwh)s MWh") % {"mwh": in_digits(one.mwh)}]
     if one.version > 1:
         words = _("a credit of %(mwh)s") if one.difference >= 0 else _("a debit of %(mwh)s")
         told.append(
             _("corrects what was reported: %(what)s")
-            % {"what": words % {"mwh": format(abs(one.difference), "f")}}
+            % {"what": words % {"mwh": in_digits(abs(one.difference))}}
         )
     if one.state == "held":
         told.append(_("held: above what is plausible"))

@@ -57,6 +57,7 @@ from trueup.web.acts.resources_fields import (
     KeptFilesMixin,
     QuantityField,
     file_rows,
+    in_digits,
     uploads_of,
 )
 from trueup.web.acts.resources_papers import FilesForm, cited
@@ -144,7 +145,7 @@ class PeriodForm(StepForm):
             **period,
             "tags": sorted(tags),
             "corrects": corrects,
-            "before_mwh": format(self.stands.mwh, "f") if self.stands is not None else "",
+            "before_mwh": in_digits(self.stands.mwh) if self.stands is not None else "",
         }
 
     def _look_at_what_stands(self, year: int, first: int, last: int) -> None:
@@ -411,7 +412,7 @@ def _mwh_rows(acting: Acting, values: Values) -> list[tuple[str, str]]:
     if values.get("corrects"):
         difference = Decimal(values["mwh"]) - Decimal(values["before_mwh"])
         words = _("Credit of %(mwh)s MWh") if difference >= 0 else _("Debit of %(mwh)s MWh")
-        rows.append((_("Difference"), words % {"mwh": format(abs(difference), "f")}))
+        rows.append((_("Difference"), words % {"mwh": in_digits(abs(difference))}))
     return rows
 
 
@@ -509,7 +510,7 @@ def _perform(acting: Acting, values: Values, key: UUID, evidence: Evidence) -> O
         else _("Corrected: a debit of %(mwh)s MWh")
     )
     return Outcome(
-        heading=words % {"mwh": format(abs(correction.difference), "f")},
+        heading=words % {"mwh": in_digits(abs(correction.difference))},
         sentences=(told,),
         kind="info",
         links=home_links(acting),

@@ -6,6 +6,7 @@ Source: 40 CFR 62.16445(d), 62.16465, 62.16475(g); RATE-116 to RATE-132.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -17,13 +18,13 @@ from trueup.resources.applications import open_application
 from trueup.resources.decisions import Act, log
 from trueup.resources.entries import ReportEntry, Upload
 from trueup.resources.filing import existing, file_document, refuse, require_ground, state_refusals
-from trueup.resources.models import Report, Resource
+from trueup.resources.models import Report, Resource, Verifier
 from trueup.resources.queries import report_entry
 from trueup.resources.reports import DECIMALS_MAX, open_report
 from trueup.resources.signed import Signed, keep_signature
 from trueup.resources.verifiers import known_verifier, verifier_refusals
 from trueup.rules.papers import VERIFICATION, check_paper
-from trueup.rules.refusal import Refusal
+from trueup.rules.refusal import Refusal, Refused
 
 CITE = "40 CFR 62.16445(d), 62.16465"
 
@@ -52,12 +53,8 @@ def verify_application(
     """
     row, by = existing(resource), known_verifier(verifier)
     applied = open_application(row)
-    signed_by = elements.get("signed_by", "").strip()
-    refusals = verifier_refusals(by, row, person=submitted_by, signed_by=signed_by, at=submitted_at)
-    refusals += check_paper(
-        VERIFICATION, elements, tags=("all", "of_application"), program=row.program
-    )
-    refuse(refusals)
+    handing = _Handing(verifier=by, elements=elements, person=submitted_by, at=submitted_at)
+    refuse(_refusals(handing, row, "of_application"))
     file_document(
         row,
         kind=VERIFICATION,
@@ -95,18 +92,9 @@ def verify_report(
     """
     row, by = open_report(report), known_verifier(verifier)
     refuse(state_refusals(row.resource))
-    refusals = verifier_refusals(
-        by,
-        row.resource,
-        person=submitted_by,
-        signed_by=elements.get("signed_by", "").strip(),
-        at=submitted_at,
-    )
-    refusals += check_paper(
-        VERIFICATION, elements, tags=("all", "of_report"), program=row.resource.program
-    )
-    refusals += verified_refusals(row, verified_mwh, elements)
-    refuse(refusals)
+    handing = _Handing(verifier=by, elements=elements, person=submitted_by, at=submitted_at)
+    refusals = _refusals(handing, row.resource, "of_report")
+    refuse([*refusals, *verified_refusals(row, verified_mwh, elements)])
     file_document(
         row.resource,
         kind=VERIFICATION,
@@ -129,6 +117,49 @@ def verify_report(
         verified_mwh=str(verified_mwh),
     )
     return report_entry(row)
+
+
+@transaction.atomic
+def application_refusals(
+    *, resource: int, verifier: int, elements: Mapping[str, str], person: int, at: datetime
+) -> list[Refusal]:
+    """Why a verifier's report on an application would be refused now.
+
+    Source: 40 CFR 62.16445(d), 62.16465(a), (b); PLAT-050.
+    """
+    try:
+        row, by = existing(resource), known_verifier(verifier)
+        open_application(row)
+    except Refused as refused:
+        return list(refused.refusals)
+    handing = _Handing(verifier=by, elements=elements, person=person, at=at)
+    return _refusals(handing, row, "of_application")
+
+
+@transaction.atomic
+def report_refusals(
+    *,
+    report: int,
+    verifier: int,
+    verified_mwh: Decimal,
+    elements: Mapping[str, str],
+    person: int,
+    at: datetime,
+) -> list[Refusal]:
+    """Why a verifier's report on an M&V report would be refused now.
+
+    Source: 40 CFR 62.16445(d), 62.16465(a), (c); PLAT-050.
+    """
+    try:
+        row, by = open_report(report), known_verifier(verifier)
+    except Refused as refused:
+        return list(refused.refusals)
+    handing = _Handing(verifier=by, elements=elements, person=person, at=at)
+    return [
+        *state_refusals(row.resource),
+        *_refusals(handing, row.resource, "of_report"),
+        *verified_refusals(row, verified_mwh, elements),
+    ]
 
 
 @transaction.atomic
@@ -161,6 +192,30 @@ def reject_verification(
         cite="40 CFR 62.16475(g)",
     )
     return report_entry(row)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Handing:
+    """A report that somebody hands in for a verifier."""
+
+    verifier: Verifier
+    elements: Mapping[str, str]
+    person: int
+    at: datetime
+
+
+def _refusals(handing: _Handing, row: Resource, tag: str) -> list[Refusal]:
+    """Whether these hands may hand this paper in, and whether it is whole."""
+    found = verifier_refusals(
+        handing.verifier,
+        row,
+        person=handing.person,
+        signed_by=handing.elements.get("signed_by", "").strip(),
+        at=handing.at,
+    )
+    return found + check_paper(
+        VERIFICATION, handing.elements, tags=("all", tag), program=row.program
+    )
 
 
 def verified_refusals(

@@ -1,10 +1,16 @@
-"""Addresses of what everybody may know of credits: resources, papers, comments, reports."""
+"""Addresses of what everybody may know of credits, and of the verifiers' own pages."""
 
 from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from trueup.web.views import resource_comments, resource_papers, resource_reports, resources
+from trueup.web.views import (
+    resource_comments,
+    resource_papers,
+    resource_reports,
+    resources,
+    verifier_pages,
+)
 
 _RESOURCE = "<program:code>/resources/<journal:key>"
 _COMMENTS = "<program:code>/comments/<journal:key>"
@@ -47,5 +53,21 @@ urlpatterns: list[URLPattern] = [
         f"{_COMMENTS}/files/<journal:comment>/",
         resource_comments.comment_file,
         name="comment-file",
+    ),
+    path("<program:code>/verifier/", verifier_pages.verifier, name="verifier"),
+    path(
+        "<program:code>/verifier/resources/",
+        verifier_pages.verifier_resources,
+        name="verifier-resources",
+    ),
+    path(
+        "<program:code>/verifier/resources/<journal:key>/",
+        verifier_pages.engagement,
+        name="engagement",
+    ),
+    path(
+        "<program:code>/verifier/applications/<journal:key>/withdraw/",
+        verifier_pages.withdraw_application,
+        name="accreditation-withdraw",
     ),
 ]

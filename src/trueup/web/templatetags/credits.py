@@ -22,6 +22,13 @@ ENGAGEMENTS = {
     "refused": _("Refused"),
 }
 
+ACCREDITATIONS = {
+    "submitted": _("Awaits a decision"),
+    "accredited": _("Accredited"),
+    "rejected": _("Rejected"),
+    "withdrawn": _("Withdrawn"),
+}
+
 
 @register.filter
 def paper_name(kind: str) -> str:
@@ -33,6 +40,12 @@ def paper_name(kind: str) -> str:
 def engagement_name(state: str) -> str:
     """How far an engagement has come."""
     return named(ENGAGEMENTS, state)
+
+
+@register.filter
+def accreditation_name(state: str) -> str:
+    """How far an application for accreditation has come."""
+    return named(ACCREDITATIONS, state)
 
 
 @register.filter

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from trueup.allocation import services as allocation
 from trueup.desk import approving, previews
+from trueup.resources import calculations
 from trueup.rules import programs
 from trueup.tasks.jobs import Made, Work, register
 
@@ -71,3 +72,19 @@ def carry_out(work: Work) -> Made:
     entry = approving.carry_out_approved(key, at=work.at, tell=work.tell)
     result = {} if entry.verdict is None else dict(entry.verdict.result)
     return Made(result={"state": entry.state, **result}, address=reverse("proposal", args=[key]))
+
+
+@register("desk.calculate_credits", title=_("Calculation of credits"), function="originate")
+def calculate_credits(work: Work) -> Made:
+    """Keep what a notice, or an issue, of a year's credits would be now.
+
+    Source: preamble IV.D.6; RATE-135 to RATE-139; PLAT-125.
+    """
+    calculate = {
+        calculations.NOTICE: calculations.calculate_notice,
+        calculations.RESOURCES: calculations.calculate_issue_to_resources,
+        calculations.UNITS: calculations.calculate_issue_to_units,
+    }[work.values["kind"]]
+    work.tell("Calculating the credits", 0, 0)
+    key = calculate(program=work.program, year=work.values["year"], by=work.by or 0, at=work.at)
+    return Made(address=reverse("calculation", args=[work.program, key]))

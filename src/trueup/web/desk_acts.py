@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from trueup.desk import crediting, resourcing
 from trueup.desk.acts import ACTS
 from trueup.desk.callers import Caller
 from trueup.rules import programs
@@ -18,7 +19,9 @@ from trueup.web.pages import Link
 from trueup.web.templatetags.words import word
 
 # What has a guided run of its own, and is no form among others.
-GUIDED = frozenset({"import_plan", "settle"})
+GUIDED = frozenset(
+    {"import_plan", "settle", *(act.name for act in (*resourcing.ACTS, *crediting.ACTS))}
+)
 OTHER = gettext_lazy("Other")
 # The functions that each topic is about, in the order of the console.
 TOPICS: Mapping[str | Promise, frozenset[str]] = MappingProxyType(

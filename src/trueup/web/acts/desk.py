@@ -52,6 +52,12 @@ FORETOLD = frozenset(
         "recover_incorrect_allocation",
         "adjust_after_audit",
         "decide_appeal",
+        "issue_to_resource",
+        "lift_suspension",
+        "find_overstated",
+        "revoke_qualification",
+        "readmit",
+        "revoke_accreditation",
     }
 )
 LONG = {"blocks": 4, "file": 10}

@@ -23,6 +23,7 @@ from trueup.desk import queues
 from trueup.desk.callers import Caller
 from trueup.desk.queues import FUNCTIONS, QueueRow
 from trueup.disclosure import queries as disclosure
+from trueup.resources import review_reads
 from trueup.rules.periods import CompliancePeriod
 from trueup.rules.program import Program
 from trueup.rules.refusal import Refused
@@ -172,9 +173,10 @@ def counts_of(caller: Caller, program: Program) -> list[QueueCount]:
         for name, functions in FUNCTIONS.items()
         if any(caller.may_somewhere(one, program=program.code) for one in functions)
     ]
-    if not mine:
-        return []
     today = program.local_date(caller.at)
+    reviewed = resource_counts(caller, program, today=today)
+    if not mine:
+        return reviewed
     period = disclosure.running_or_due(program, today=today)
     found = queues.counts(program=program.code, period=period, today=today)
     return [
@@ -185,6 +187,22 @@ def counts_of(caller: Caller, program: Program) -> list[QueueCount]:
             address=reverse(f"queue-{name}", args=[program.code]),
         )
         for name in mine
+    ] + reviewed
+
+
+def resource_counts(caller: Caller, program: Program, *, today: date) -> list[QueueCount]:
+    """The queue of papers of resources, for officials who review them."""
+    if not program.is_rate_based or not caller.may_somewhere(
+        "review_eligibility", program=program.code
+    ):
+        return []
+    return [
+        QueueCount(
+            name="resources",
+            title=_("Resources to review"),
+            count=review_reads.count_waiting(program=program.code, today=today),
+            address=reverse("desk-resources", args=[program.code]),
+        )
     ]
 
 

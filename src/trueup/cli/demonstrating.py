@@ -15,6 +15,7 @@ from trueup.demonstration.summary import REAL, STAND_INS, Summary
 from trueup.rules import programs
 from trueup.rules.egu_credits import CATEGORIES as EGU_CATEGORIES
 
+_Columns = tuple[tuple[str, ...], list[tuple[str | int, ...]]]
 _MASS_COLUMNS = (
     "State",
     "Plants",
@@ -135,9 +136,9 @@ def _show(output: Output, summary: AnySummary) -> None:
     )
 
 
-def _mass_table(summary: Summary) -> tuple[tuple[str, ...], list[tuple[str | int, ...]]]:
+def _mass_table(summary: Summary) -> _Columns:
     states = (*summary.states, *([summary.nation] if len(summary.states) > 1 else []))
-    rows = [
+    rows: list[tuple[str | int, ...]] = [
         (
             state.jurisdiction or state.name,
             state.plants,
@@ -156,9 +157,9 @@ def _mass_table(summary: Summary) -> tuple[tuple[str, ...], list[tuple[str | int
     return _MASS_COLUMNS, rows
 
 
-def _rate_table(summary: RateSummary) -> tuple[tuple[str, ...], list[tuple[str | int, ...]]]:
+def _rate_table(summary: RateSummary) -> _Columns:
     states = (*summary.states, *([summary.nation] if len(summary.states) > 1 else []))
-    rows = [
+    rows: list[tuple[str | int, ...]] = [
         (
             state.jurisdiction or state.name,
             state.plants,
@@ -179,6 +180,8 @@ def _rate_table(summary: RateSummary) -> tuple[tuple[str, ...], list[tuple[str |
 
 def _lines(summary: AnySummary) -> list[str]:
     trades, audit = summary.trades, summary.audit
+    real: tuple[str, ...]
+    stand_ins: tuple[str, ...]
     if isinstance(summary, RateSummary):
         real, stand_ins, what_came = RATE_REAL, RATE_STAND_INS, _of_credits(summary)
     else:

@@ -19,6 +19,7 @@ from trueup.demonstration.participants import Participants, register
 from trueup.demonstration.plants import Plant, PlantUnit
 from trueup.demonstration.stand_ins import NOTHING, YEARS, Figures
 from trueup.demonstration.timetable import (
+    Days,
     Timetable,
     operating_from,
     retired_on,
@@ -326,7 +327,7 @@ def _from_the_end(held: list[HoldingEntry], vintage: int, quantity: int) -> tupl
     return tuple(blocks)
 
 
-def warning_days(days: Timetable) -> list[date]:
+def warning_days(days: Days) -> list[date]:
     """When accounts that hold too little are warned of the deadline."""
     deadline_on = days.program.deadline_on(days.period)
     return [deadline_on - timedelta(days=ahead) for ahead in days.program.warning_days]

@@ -22,7 +22,7 @@ GAS_SHIFT = "GSE"
 # Chances of what somebody does; the rest of each hundred does nothing.
 _EGU_SELLS, _EGU_BUYS = 0.9, 0.94
 _BROKERS_TRADE = 0.3
-# What sponsors and brokers keep of what they have, in a round before the last.
+# What sponsors keep of what they were issued, and brokers of what they have.
 _SPONSORS_KEEP, _BROKERS_KEEP = 0.02, 0.01
 _LATE_SHARE = 0.04
 # Only so many buyers deal in a round before the last: the others wait.
@@ -87,7 +87,7 @@ class CreditMarket:
         buying = self._spread(self._buyers(round_), round_)
         for day in round_.sessions:
             for account in selling[day]:
-                self._sell(day, account, round_)
+                self._sell(day, account)
             if self.random.random() < _BROKERS_TRADE:
                 self._between_brokers(day)
             for account in buying[day]:
@@ -137,14 +137,13 @@ class CreditMarket:
             0 if holder.uses_gas_shift else stock.quantity(gas_shift=True)
         )
 
-    def _sell(self, day: date, account: str, round_: Round) -> None:
+    def _sell(self, day: date, account: str) -> None:
         """All to one broker: what a sponsor does not keep, what an EGU does not need."""
         holder, stock = self.holders[account], self.held[account]
         broker = self.random.choice(self.brokers)
         if holder.kind == "sponsor":
-            keep = 0 if round_.is_last else _SPONSORS_KEEP
             total = stock.usable(uses_gas_shift=True)
-            self._move(day, account, broker, stock.take(total - int(total * keep)))
+            self._move(day, account, broker, stock.take(total - int(total * _SPONSORS_KEEP)))
             return
         spare = max(0, stock.usable(holder.uses_gas_shift) - holder.need)
         blocks = stock.take(
@@ -172,7 +171,7 @@ class CreditMarket:
                 broker = self.random.choice(self.brokers)
                 is_buying = self.random.random() < _LATE_SHARE
                 stock, uses = self.held[broker], self.holders[account].uses_gas_shift
-                offered = min(self.lacking(account), stock.usable(uses))
+                offered = min(self.lacking(account), stock.usable(uses) // 2)
                 if is_buying and offered:
                     self._move(day, broker, account, stock.take(offered, gas_shift=uses))
 

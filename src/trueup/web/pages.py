@@ -71,6 +71,13 @@ _OF_CREDITS = (
 )
 
 
+RATE_STAND_INS = _(
+    "Standards, plants and units are real, and so are the wind, solar, hydro, geothermal and"
+    " nuclear plants. Emissions, generation and useful heat of 2016 to 2018 stand in for those"
+    " of 2022 to 2024, and 2016 for every year of plants without CO2. A plant's figures are split"
+    " to its units by nameplate. No State chose rates; people, sponsors, verifiers, papers and"
+    " trades are invented."
+)
 STAND_INS = _(
     "Budgets, plants and units are real. Emissions of 2016 to 2018 stand in for those of 2022"
     " to 2024, generation of those years for that of 2010 to 2012, and a plant's tons are split"
@@ -119,9 +126,13 @@ def navigation(program: Program, request: HttpRequest) -> list[Link]:
 
 def stand_ins() -> str:
     """What is not real on the pages; empty unless the registry holds the demonstration."""
+    from trueup.demonstration.rate_summary import RateSummary
     from trueup.demonstration.services import latest_summary
 
-    return str(STAND_INS) if latest_summary() is not None else ""
+    summary = latest_summary()
+    if summary is None:
+        return ""
+    return str(RATE_STAND_INS if isinstance(summary, RateSummary) else STAND_INS)
 
 
 def program_trail(program: Program, *steps: Link) -> list[Link]:

@@ -28,6 +28,7 @@ COMMANDS = {
     "import-emissions": "trueup.cli.acts",
     "officials": "trueup.cli.officials",
     "originate": "trueup.cli.acts",
+    "resources": "trueup.cli.crediting",
     "retire": "trueup.cli.moving",
     "sandbox": "trueup.cli.sandbox",
     "serve": "trueup.cli.running",

@@ -138,6 +138,31 @@ def allocated_to_unit(unit: int, *, program: str) -> list[AllocationEntry]:
     )
 
 
+def initial_allocations(
+    *, program: str, jurisdiction: str, vintage: int
+) -> dict[int, tuple[int, int]]:
+    """What each unit was allocated of a State's vintage: account and quantity, by unit.
+
+    A unit that was idle or left the program got nothing and is not among them. What was
+    distributed of a set-aside does not count.
+
+    Source: 40 CFR 62.16240(b)(1)(ii), (b)(2)(ii); MASS-086, MASS-092.
+    """
+    rows = (
+        AllocationRecord.objects.filter(
+            run__program=program, jurisdiction=jurisdiction, vintage=vintage, unit__isnull=False
+        )
+        .values("unit_id", "account_id")
+        .annotate(total=Sum("quantity"))
+        .order_by("unit_id", "account_id")
+    )
+    found: dict[int, tuple[int, int]] = {}
+    for row in rows:
+        _, before = found.get(row["unit_id"], (0, 0))
+        found[row["unit_id"]] = (row["account_id"], before + row["total"])
+    return found
+
+
 def allocated_totals(*, program: str) -> dict[StateVintage, int]:
     """How much was allocated of each State's allowances of each vintage."""
     rows = (

@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "trueup.resources",
     "trueup.transfers",
     "trueup.allocation",
+    "trueup.set_asides",
     "trueup.auctions",
     "trueup.compliance",
     "trueup.disclosure",

@@ -1,0 +1,379 @@
+"""Distribute a set-aside: one official proposes, another approves, the ledger records it whole.
+
+Source: 40 CFR 62.16240(b); 62.16245(a)(5)-(7), (b)(3)-(5); 62.16325(d), (e).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from uuid import UUID, uuid5
+
+from trueup.accounts.rivals import looking_again
+from trueup.allocation import queries as allocation
+from trueup.allocation.budgets import ensure_originated
+from trueup.allocation.entries import StateVintage
+from trueup.audit import services as audit
+from trueup.audit.entries import DecisionSpec
+from trueup.audit.statements import insert_many
+from trueup.ledger import queries as ledger_queries
+from trueup.ledger import services as ledger
+from trueup.ledger.entries import Instruction, Range
+from trueup.rules import programs, set_aside
+from trueup.rules.output_based import dates_of, vintages_recorded
+from trueup.rules.refusal import Refused
+from trueup.rules.set_aside import to_the_kwh
+from trueup.set_asides import checks, output_figures, projects
+from trueup.set_asides.entries import DistributionEntry, PlannedDistribution
+from trueup.set_asides.models import Distribution, Share, ShortfallEntry
+from trueup.set_asides.output import notice_row
+from trueup.set_asides.planning import OUTPUT, RENEWABLE, digest_of, plan
+
+CITES = {
+    RENEWABLE: "40 CFR 62.16245(a)(5); 62.16240(b)(1); 62.16325(d)",
+    OUTPUT: "40 CFR 62.16245(b)(3); 62.16240(b)(2); 62.16325(e)",
+}
+SHARES = UUID("6b0f2a52-9d0c-4f9e-8f57-621624050001")
+BATCH = 1000  # Transactions that the ledger plans at once.
+
+
+def propose_distribution(
+    *,
+    program: str,
+    jurisdiction: str,
+    vintage: int,
+    purpose: str,
+    actor: str,
+    at: datetime,
+) -> list[DistributionEntry]:
+    """Propose that a set-aside be divided as it would be now; nothing is recorded yet.
+
+    Of the output-based one, all vintages of the period at once, after the comments.
+
+    Raises Refused (`no_set_aside`, `distributed_before`; of the output-based one also
+    `no_generation_period`, `data_missing`, `not_published`, `comment_period_open`).
+
+    Source: 40 CFR 62.16245(a)(5), (b)(3); PLAT-018.
+    """
+
+    def act() -> list[DistributionEntry]:
+        if purpose == OUTPUT:
+            _require_commented(program, jurisdiction, vintage, at=at)
+        vintages = vintages_of(program, vintage, purpose, at=at)
+        _require_first(program, jurisdiction, vintages, purpose)
+        found = []
+        for year in vintages:
+            planned = plan(
+                program=program, jurisdiction=jurisdiction, vintage=year, purpose=purpose
+            )
+            row = Distribution.objects.create(
+                program=program,
+                jurisdiction=jurisdiction,
+                vintage=year,
+                purpose=purpose,
+                quantity=planned.quantity,
+                surplus=planned.surplus,
+                digest=digest_of(planned),
+                proposed_by=actor,
+                proposed_at=at,
+            )
+            _log(row, "propose_distribution", actor, at)
+            found.append(distribution_entry(row))
+        return found
+
+    return looking_again(act)
+
+
+def approve_distribution(
+    *,
+    program: str,
+    jurisdiction: str,
+    vintage: int,
+    purpose: str,
+    actor: str,
+    at: datetime,
+) -> list[DistributionEntry]:
+    """Record a proposed distribution, as another official: all vintages, or nothing.
+
+    What is recorded is what was proposed: if projections, output or holdings changed in
+    between it is refused, and to be proposed anew. Numbers go from the lowest up.
+
+    Raises Refused (`unknown_distribution`, `same_official`, `changed_since`).
+
+    Source: 40 CFR 62.16240(b); 62.16245(a)(5)-(7), (b)(3)-(5); 62.16325(d), (e); PLAT-018.
+    """
+
+    def act() -> list[DistributionEntry]:
+        rows = _proposed(program, jurisdiction, vintage, purpose, actor=actor)
+        found = []
+        for row in rows:
+            planned = plan(
+                program=program,
+                jurisdiction=jurisdiction,
+                vintage=row.vintage,
+                purpose=purpose,
+            )
+            if digest_of(planned) != row.digest:
+                raise Refused(
+                    [
+                        checks.ChangedSince(
+                            f"The distribution of vintage {row.vintage} would be another one"
+                            " now: refuse it, and propose it anew."
+                        )
+                    ]
+                )
+            _record(row, planned, actor=actor, at=at)
+            found.append(distribution_entry(row))
+        return found
+
+    return looking_again(act)
+
+
+def refuse_distribution(
+    *,
+    program: str,
+    jurisdiction: str,
+    vintage: int,
+    purpose: str,
+    actor: str,
+    at: datetime,
+) -> list[DistributionEntry]:
+    """Refuse a proposed distribution, as another official; it can be proposed anew.
+
+    Raises Refused (`unknown_distribution`, `same_official`).
+
+    Source: PLAT-018.
+    """
+
+    def act() -> list[DistributionEntry]:
+        rows = _proposed(program, jurisdiction, vintage, purpose, actor=actor)
+        for row in rows:
+            row.state, row.decided_by, row.decided_at = "refused", actor, at
+            row.save(update_fields=["state", "decided_by", "decided_at"])
+            _log(row, "refuse_distribution", actor, at)
+        return [distribution_entry(row) for row in rows]
+
+    return looking_again(act)
+
+
+def vintages_of(program: str, vintage: int, purpose: str, *, at: datetime) -> tuple[int, ...]:
+    """Which vintages are distributed together with one.
+
+    Source: 40 CFR 62.16325(d), (e); MASS-AMB-28.
+    """
+    if purpose == RENEWABLE:
+        projects.rules_of(program)
+        return (vintage,)
+    rules = programs.load(program)
+    of_output = output_figures.rules_of(program)
+    period = rules.period_of_year(vintage)
+    run_in = rules.local_date(at).year
+    return vintages_recorded(period, run_in=run_in, rules=of_output) or (vintage,)
+
+
+def due_on(program: str, vintage: int, purpose: str) -> date:
+    """The printed day by which a vintage of a set-aside is recorded.
+
+    Source: 40 CFR 62.16325(d), (e); MASS-081, MASS-091.
+    """
+    if purpose == RENEWABLE:
+        return set_aside.recorded_on(vintage, rules=projects.rules_of(program))
+    period = programs.load(program).period_of_year(vintage)
+    return dates_of(period, rules=output_figures.rules_of(program)).final_on
+
+
+def _require_commented(program: str, jurisdiction: str, vintage: int, *, at: datetime) -> None:
+    notice = notice_row(program=program, jurisdiction=jurisdiction, vintage=vintage)
+    if programs.load(program).local_date(at) <= notice.comment_until:
+        raise Refused(
+            [checks.CommentPeriodOpen(f"Comments are open until {notice.comment_until}.")]
+        )
+
+
+def _require_first(program: str, jurisdiction: str, vintages: Sequence[int], purpose: str) -> None:
+    before = (
+        Distribution.objects.filter(
+            program=program, jurisdiction=jurisdiction, vintage__in=vintages, purpose=purpose
+        )
+        .exclude(state="refused")
+        .first()
+    )
+    if before is not None:
+        raise Refused(
+            [
+                checks.DistributedBefore(
+                    f"The set-aside of {jurisdiction} for {before.vintage} is {before.state}"
+                    " already."
+                )
+            ]
+        )
+
+
+def _proposed(
+    program: str, jurisdiction: str, vintage: int, purpose: str, *, actor: str
+) -> list[Distribution]:
+    """The proposed rows of the act that a vintage was proposed in, locked."""
+    waiting = Distribution.objects.select_for_update().filter(
+        program=program, jurisdiction=jurisdiction, purpose=purpose, state="proposed"
+    )
+    named = waiting.filter(vintage=vintage).first()
+    if named is None:
+        raise Refused(
+            [checks.UnknownDistribution(f"No distribution of vintage {vintage} is proposed.")]
+        )
+    if named.proposed_by == actor:
+        raise Refused([checks.SameOfficial("Another official decides on it.")])
+    return list(waiting.filter(proposed_at=named.proposed_at).order_by("vintage"))
+
+
+def _record(row: Distribution, planned: PlannedDistribution, *, actor: str, at: datetime) -> None:
+    """Move what each recipient gets, keep the shares, and use up the shortfalls."""
+    of = StateVintage(row.jurisdiction, row.vintage)
+    ensure_originated(
+        {of: planned.quantity},
+        program=row.program,
+        recorded_at=at,
+        actor=actor,
+        key=uuid5(SHARES, f"budget {row.pk}"),
+    )
+    txs = _move(row, planned, actor=actor, at=at)
+    insert_many(
+        Share,
+        [
+            {
+                "distribution_id": row.pk,
+                "account_id": share.account,
+                "project_id": share.project,
+                "unit_id": share.unit,
+                "is_surplus": share.is_surplus,
+                "net_mwh": share.net_mwh,
+                "quantity": share.quantity,
+                "tx_id": tx,
+            }
+            for share, tx in zip(planned.shares, txs, strict=True)
+        ],
+    )
+    ShortfallEntry.objects.bulk_create(
+        ShortfallEntry(project_id=project, mwh=-to_the_kwh(mwh), distribution=row, at=at)
+        for project, mwh in planned.set_off_mwh
+    )
+    rules = programs.load(row.program)
+    last_day = rules.effective_on(due_on(row.program, row.vintage, row.purpose))
+    row.state, row.decided_by, row.decided_at = "recorded", actor, at
+    row.is_late = rules.local_date(at) > last_day
+    row.save(update_fields=["state", "decided_by", "decided_at", "is_late"])
+    _log(row, "approve_distribution", actor, at)
+    audit.decide_many(
+        [
+            DecisionSpec(
+                decision_class="i",
+                program=row.program,
+                subject=f"distribution:{row.pk}",
+                outcome="recorded",
+                reasons=(
+                    f"{planned.quantity - planned.kept:,} {rules.instruments} of"
+                    f" {row.jurisdiction}, vintage {row.vintage} ({CITES[row.purpose]}).",
+                ),
+                decided_at=at,
+                decided_by=actor,
+            )
+        ]
+    )
+
+
+def _move(
+    row: Distribution, planned: PlannedDistribution, *, actor: str, at: datetime
+) -> list[int | None]:
+    """One transaction for each share that is not empty, from the lowest numbers up."""
+    instructions: list[Instruction] = []
+    wanted = sum(share.quantity for share in planned.shares)
+    source = allocation.state_account(
+        program=row.program, jurisdiction=row.jurisdiction, purpose=row.purpose
+    )
+    if source is None:
+        if wanted:
+            raise AssertionError("a set-aside that gives has an account")
+        return [None for _ in planned.shares]
+    left = _free(source.id, row)
+    for place, share in enumerate(planned.shares):
+        if share.quantity:
+            instructions.append(
+                Instruction(
+                    type="allocate",
+                    source=source.id,
+                    destination=share.account,
+                    blocks=tuple(_take(left, share.quantity)),
+                    key=uuid5(SHARES, f"{row.pk} {place}"),
+                    actor=actor,
+                    submitted_at=at,
+                    cite=CITES[row.purpose],
+                )
+            )
+    txs: list[int] = []
+    for start in range(0, len(instructions), BATCH):
+        batch = instructions[start : start + BATCH]
+        receipts = ledger.record(batch, program=row.program, recorded_at=at)
+        txs += [receipt.tx for receipt in receipts]
+    given = iter(txs)
+    return [next(given) if share.quantity else None for share in planned.shares]
+
+
+def _free(source: int, row: Distribution) -> list[Range]:
+    """What the set-aside holds of the vintage that is free, the lowest numbers last."""
+    held: Iterable[Range] = (
+        of.range
+        for of in ledger_queries.holdings_of([source])[source]
+        if (of.lot.jurisdiction, of.vintage) == (row.jurisdiction, row.vintage)
+        and of.reservation is None
+    )
+    return sorted(held, reverse=True)
+
+
+def _take(left: list[Range], quantity: int) -> Iterable[Range]:
+    """So many of the lowest numbers, taken off the end of the list."""
+    missing = quantity
+    while missing:
+        part = left.pop()
+        size = min(missing, part.quantity)
+        if size < part.quantity:
+            left.append(Range(part.lot, part.lo + size, part.hi))
+        missing -= size
+        yield Range(part.lot, part.lo, part.lo + size - 1)
+
+
+def _log(row: Distribution, act: str, actor: str, at: datetime) -> None:
+    audit.log(
+        at=at,
+        program=row.program,
+        actor=actor,
+        act=act,
+        subject=f"distribution:{row.pk}",
+        after={
+            "state": row.state,
+            "jurisdiction": row.jurisdiction,
+            "vintage": row.vintage,
+            "purpose": row.purpose,
+            "quantity": row.quantity,
+            "surplus": row.surplus,
+        },
+        cite=CITES[row.purpose],
+    )
+
+
+def distribution_entry(row: Distribution) -> DistributionEntry:
+    """A distribution's row as everybody may see it."""
+    return DistributionEntry(
+        id=row.pk,
+        program=row.program,
+        jurisdiction=row.jurisdiction,
+        vintage=row.vintage,
+        purpose=row.purpose,
+        state=row.state,
+        quantity=row.quantity,
+        surplus=row.surplus,
+        proposed_by=row.proposed_by,
+        proposed_at=row.proposed_at,
+        decided_by=row.decided_by,
+        decided_at=row.decided_at,
+        is_late=row.is_late,
+    )

@@ -86,15 +86,16 @@ def earned_by_unit(*, program: str, jurisdiction: str, vintage: int) -> dict[int
             problems.append(_missing(names[unit.facility], unit, missing))
             continue
         total = sum((of for of in years.values() if of is not None), Decimal(0))
+        net_mwh = max(total, Decimal(0))
         output = UnitOutput(
             unit_type=unit.unit_type,
             net_summer_mw=unit.net_summer_mw,
-            net_mwh=max(total, Decimal(0)),
+            net_mwh=net_mwh,
         )
         found[unit.id] = Earned(
             account=account_of[unit.facility],
             net_summer_mw=unit.net_summer_mw,
-            net_mwh=output.net_mwh,
+            net_mwh=net_mwh,
             earned=earned_allowances(output, period=period, rules=rules),
         )
     if problems:

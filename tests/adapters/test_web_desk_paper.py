@@ -96,6 +96,25 @@ def proposed(desk: Desk) -> Proposal:
     return Proposal.objects.get(act="file_certificate_on_paper")
 
 
+def type_again(desk: Desk, entry: Proposal, **more: Any) -> Page:
+    """Type the paper as the second official; the page of the proposal that follows."""
+    place = reverse("paper-typing", args=[entry.key])
+    asked = Page(desk.client.get(place).content.decode())
+    assert asked.problems() == []
+    sent = answers(desk) | {"received_on": str(entry_received(entry)), **more}
+    del sent["scan"]
+    answer = desk.client.post(place, sent)
+    assert answer.status_code == 302, Page(answer.content.decode()).text
+    page = Page(desk.client.get(answer["Location"]).content.decode())
+    assert page.problems() == []
+    return page
+
+
+def entry_received(entry: Proposal) -> Any:
+    (paper,) = signatures.papers(entry.values["papers"])
+    return paper.received_at.date()
+
+
 class TestEntering:
     """PLAT-154: with its scan and its receipt, as the signers' own."""
 
@@ -154,16 +173,48 @@ class TestEntering:
 
 
 class TestComparing:
-    """PLAT-018, PLAT-154: the second compares text and scan, and only then it is filed."""
+    """PLAT-018, PLAT-154: the second types the scan too, and only then it is filed."""
 
-    def test_the_second_sees_text_scan_and_differences_and_files_it(self, desk: Desk) -> None:
+    def test_the_second_types_the_scan_before_seeing_what_the_first_typed(self, desk: Desk) -> None:
         entry = proposed(desk)
         desk.be("Pete Moss")
         address = reverse("proposal", args=[entry.key])
 
         page = Page(desk.client.get(address).content.decode())
         assert page.problems() == []
-        assert "Compare it with the scan" in page.text
+        assert "You type the paper yourself" in page.text
+        for hidden in ("Nell Orr", "Southern Power Company", "221112"):
+            assert hidden not in page.html, hidden
+        form = desk.client.get(reverse("paper-typing", args=[entry.key])).content.decode()
+        assert "Southern Power Company" not in form
+        refused = desk.client.post(
+            address, {"proposal": str(entry.key), "word": "yes"}, follow=True
+        )
+        assert "Carried out" not in refused.content.decode()
+        assert not Certificate.objects.filter(
+            primary_id=desk.shelf.registry.person("Nell Orr")
+        ).exists()
+
+    def test_what_differs_is_shown_field_by_field_and_can_be_corrected(self, desk: Desk) -> None:
+        entry = proposed(desk)
+        desk.be("Pete Moss")
+
+        page = type_again(desk, entry, county="Monroe", owners_1="Southern Power Co.")
+
+        assert "You and the first official typed different things" in page.text
+        for part in ("County Mobile Monroe", "Southern Power Company Southern Power Co."):
+            assert part in page.text, part
+        again = desk.client.get(reverse("paper-typing", args=[entry.key])).content.decode()
+        assert 'value="Monroe"' in again
+        assert "typed the same" in type_again(desk, entry).text
+
+    def test_the_second_sees_text_scan_and_differences_and_files_it(self, desk: Desk) -> None:
+        entry = proposed(desk)
+        desk.be("Pete Moss")
+        address = reverse("proposal", args=[entry.key])
+
+        page = type_again(desk, entry)
+        assert "You and the first official typed the same" in page.text
         assert "Nell Orr" in page.text
         scan = desk.client.get(reverse("paper-scan", args=[entry.key]))
         assert (scan.content, scan["Content-Type"]) == (PDF, "application/pdf")
@@ -179,19 +230,22 @@ class TestComparing:
         entry = proposed(desk)
         desk.be("Pete Moss")
         address = reverse("proposal", args=[entry.key])
+        type_again(desk, entry)
         desk.go_through(address, {"proposal": str(entry.key), "word": "yes"})
         desk.be("Olga Stone")
         desk.go_through(ADDRESS, answers(desk, county="Baldwin", received_time="15:30"))
         later = Proposal.objects.latest("id")
         desk.be("Pete Moss")
 
-        text = Page(desk.client.get(reverse("proposal", args=[later.key])).content.decode()).text
+        text = type_again(desk, later, county="Baldwin", received_time="15:30").text
         shown = text[text.index("Lines that differ") :]
         assert "Mobile" in shown
         assert "Baldwin" in shown
 
     def test_who_entered_it_has_no_word_on_it(self, desk: Desk) -> None:
         entry = proposed(desk)
+        typing = reverse("paper-typing", args=[entry.key])
+        assert desk.client.get(typing).status_code == 403
 
         text = Page(desk.client.get(reverse("proposal", args=[entry.key])).content.decode()).text
         assert "Reason, if you decline it" not in text

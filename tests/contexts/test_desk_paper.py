@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,9 +15,14 @@ from tests.contexts.test_desk import Office, reasons
 from trueup.accounts import certificate_reads, queries
 from trueup.accounts.certificate_entries import CertificateSpec
 from trueup.accounts.certificate_models import Certificate
+from trueup.accounts.certificate_text import spec_of
 from trueup.audit import queries as audit
+from trueup.desk import queries as desk
 from trueup.desk import services
 from trueup.desk.entries import ProposalEntry
+from trueup.desk.models import SecondTyping
+from trueup.desk.second_typing import Difference
+from trueup.officials import services as officials
 from trueup.signing import queries as signatures
 from trueup.signing.models import Paper
 
@@ -27,9 +33,31 @@ STATEMENTS = ("CERT-COR-1", "CERT-COR-2", "CERT-COR-3")
 PDF = b"%PDF-1.7 a scan"
 
 
+class PaperOffice(Office):
+    """Officials of whom the second types a paper before approving it."""
+
+    def type_again(
+        self, entry: ProposalEntry, by: str = "Pete Moss", **changed: Any
+    ) -> list[Difference]:
+        papers = signatures.papers(entry.values["papers"])
+        spec = spec_of(json.loads(entry.values["certificate"]))
+        return services.type_again(
+            replace(spec, **changed),
+            proposal=entry.key,
+            accepted={paper.signer: paper.accepted for paper in papers},
+            received_at=papers[0].received_at,
+            by=self.person(by),
+            at=self.tick(),
+        )
+
+    def approve(self, entry: ProposalEntry, by: str = "Pete Moss") -> ProposalEntry:
+        self.type_again(entry, by)
+        return super().approve(entry, by)
+
+
 @pytest.fixture
-def office() -> Office:
-    made = Office()
+def office() -> PaperOffice:
+    made = PaperOffice()
     made.on("2021-06-04")
     return made
 
@@ -171,6 +199,88 @@ class TestTwoOfficials:
             ("approve_paper", f"official:{office.person('Pete Moss')}"),
             ("enter_paper", f"official:{office.person('Olga Stone')}"),
         ]
+
+
+class TestTypedTwice:
+    """PLAT-154: the second types the paper without the first's text; docs/decisions/0297."""
+
+    def test_who_has_not_typed_it_does_not_approve_it(self, office: PaperOffice) -> None:
+        entry = enter(office, "Nell Orr")
+
+        assert reasons(lambda: Office.approve(office, entry)) == {"not_typed_again"}
+        assert desk.known(entry.key).state == "waiting"
+
+    def test_the_same_typed_twice_is_filed(self, office: PaperOffice) -> None:
+        entry = enter(office, "Nell Orr")
+
+        assert office.type_again(entry) == []
+        assert Office.approve(office, entry).state == "executed"
+
+    def test_each_field_that_differs_is_named_and_nothing_is_filed(
+        self, office: PaperOffice
+    ) -> None:
+        entry = enter(office, "Nell Orr")
+
+        (found,) = office.type_again(entry, county="Monroe")
+
+        assert (found.field, found.first, found.second) == (
+            "certificate.county",
+            "Mobile",
+            "Monroe",
+        )
+        assert reasons(lambda: Office.approve(office, entry)) == {"not_typed_again"}
+        assert desk.known(entry.key).state == "waiting"
+
+    def test_the_last_typing_counts_and_all_are_kept(self, office: PaperOffice) -> None:
+        entry = enter(office, "Nell Orr")
+        office.type_again(entry, county="Monroe")
+        office.type_again(entry)
+
+        assert Office.approve(office, entry).state == "executed"
+        assert SecondTyping.objects.count() == 2
+        acts = [
+            event.after["differs_in"]
+            for event in audit.events_of(entry.subject)
+            if event.act == "type_paper_again"
+        ]
+        assert sorted(acts) == [[], ["certificate.county"]]
+
+    def test_it_is_typed_by_who_approves_and_not_by_another(self, office: PaperOffice) -> None:
+        entry = enter(office, "Nell Orr")
+        officials.grant(
+            person=office.person("Ivy Ross"),
+            role="administrator",
+            program=PROGRAM,
+            from_at=office.tick(),
+            granted_by="administrator",
+        )
+        office.type_again(entry, "Ivy Ross")
+
+        assert reasons(lambda: Office.approve(office, entry)) == {"not_typed_again"}
+
+    def test_who_entered_it_or_has_not_the_function_does_not_type_it_again(
+        self, office: PaperOffice
+    ) -> None:
+        entry = enter(office, "Nell Orr")
+
+        assert reasons(lambda: office.type_again(entry, "Olga Stone")) == {"same_person"}
+        assert reasons(lambda: office.type_again(entry, "Ada Lane")) == {"not_authorized"}
+        assert not SecondTyping.objects.exists()
+
+    def test_other_acts_are_not_typed(self, office: PaperOffice) -> None:
+        entry = office.propose("originate", jurisdiction="AL", vintage=2022)
+
+        def act() -> None:
+            services.type_again(
+                spec_for(office, "Nell Orr"),
+                proposal=entry.key,
+                accepted={},
+                received_at=RECEIVED,
+                by=office.person("Pete Moss"),
+                at=office.tick(),
+            )
+
+        assert reasons(act) == {"not_typed_again"}
 
 
 class TestWhatIsOnThePaper:

@@ -34,6 +34,7 @@ HISTORY = (
     "desk_preview",
     "desk_previewrow",
     "desk_facilitynote",
+    "desk_secondtyping",
     "tasks_step",
     "resources_attachment",
     "resources_calculation",

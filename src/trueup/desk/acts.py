@@ -319,6 +319,7 @@ _ACTS = (
         ),
         carry_out=on_paper.file_certificate,
         has_page=False,
+        is_typed_twice=True,
     ),
     Act(
         name="decide_appeal",

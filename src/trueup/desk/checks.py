@@ -35,6 +35,11 @@ class ReasonMissing(Refusal):
     cite = "PLAT-017"
 
 
+class NotTypedAgain(Refusal):
+    code = "desk.not_typed_again"
+    cite = "PLAT-018, PLAT-154"
+
+
 class ValueNotUsable(Refusal):
     code = "desk.value_not_usable"
     cite = "PLAT-004"

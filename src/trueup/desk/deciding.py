@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from trueup.audit import services as audit
-from trueup.desk import checks, parameters, proposing, queries, telling
+from trueup.desk import checks, parameters, proposing, queries, second_typing, telling
 from trueup.desk.acts import act_named
 from trueup.desk.entries import ProposalEntry
 from trueup.desk.kinds import Act, Asked, Result
@@ -40,7 +40,7 @@ def approve(
         digest: What the official saw; another one means that it is not this proposal.
 
     Raises Refused (`unknown_proposal`, `already_decided`, `same_person`,
-    `not_authorized`, `first_without_role`, `changed_since`).
+    `not_authorized`, `first_without_role`, `changed_since`, `not_typed_again`).
 
     Source: PLAT-018, PLAT-019, PLAT-094.
     """
@@ -49,6 +49,8 @@ def approve(
         raise Refused([checks.NotToBeConfirmed("This does not wait for an approval.")])
     kind = act_named(entry.act)
     require_first(entry, kind, at=at)
+    if kind.is_typed_twice:
+        second_typing.require_same(entry, by)
     verdict = Word("executed", by=by, at=at, authority=authority, evidence=evidence, reason=reason)
     return carry_out(entry, kind.carry_out, verdict)
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -20,10 +19,11 @@ from django.db import transaction
 
 from trueup.accounts import certificate_reads
 from trueup.accounts.certificate_elements import tidied
-from trueup.accounts.certificate_entries import CertificateSpec, Signatory
+from trueup.accounts.certificate_entries import CertificateSpec
 from trueup.accounts.certificate_text import document_of
 from trueup.desk import proposing
 from trueup.desk.entries import Done
+from trueup.desk.typing_again import unsigned
 from trueup.rules import programs
 from trueup.rules.refusal import Refused
 from trueup.signing import services as signing
@@ -58,7 +58,7 @@ def enter_papers(
 
     Source: PLAT-018, PLAT-154; 40 CFR 62.16305.
     """
-    spec = tidied(_unsigned(certificate))
+    spec = tidied(unsigned(certificate))
     if not accepted:
         raise Refused([PaperNotUsable("Nobody has signed the paper.")])
     papers = [
@@ -119,12 +119,3 @@ def enter_certificate(
         at=at,
     )
     return proposing.act(ACT, program=program, by=by, at=at, note=note, **values)
-
-
-def _unsigned(spec: CertificateSpec) -> CertificateSpec:
-    """The certificate without signatures of its own: those are on the paper."""
-
-    def one(who: Signatory | None) -> Signatory | None:
-        return None if who is None else replace(who, accepted=(), signed_on=None)
-
-    return replace(spec, primary=one(spec.primary), alternate=one(spec.alternate))

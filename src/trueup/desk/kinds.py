@@ -63,6 +63,7 @@ class Act:
         has_page: A form with its parameters is all that an official needs to ask for it.
         in_job: It is asked for on a page of its own, and takes so long that a job carries
             it out once a second official has approved.
+        is_typed_twice: The second official types the paper before approving it.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Act:
     is_rehearsed: bool = True
     has_page: bool = True
     in_job: bool = False
+    is_typed_twice: bool = False
 
     def needs_second(self, program: str) -> bool:
         """Whether a second official must approve it, or confirm it, in a program."""

@@ -270,3 +270,23 @@ class FacilityNote(models.Model):
 
     def __str__(self) -> str:
         return f"note on facility {self.facility_id} by {self.by_id}"
+
+
+class SecondTyping(models.Model):
+    """What a second official typed off the paper of a proposal: append-only.
+
+    Attributes:
+        typed: The certificate's document, who signed which statements, and the receipt.
+
+    Source: PLAT-154; docs/decisions/0297.
+    """
+
+    proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="typings")
+    by = models.ForeignKey(
+        "accounts.Person", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    typed = models.JSONField()
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"typing of proposal {self.proposal_id} by {self.by_id}"

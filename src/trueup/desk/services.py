@@ -12,6 +12,7 @@ from trueup.desk.deciding import approve, confirm, decline, withdraw
 from trueup.desk.entering import enter_certificate, enter_papers
 from trueup.desk.notes import write_note
 from trueup.desk.proposing import act, act_text, consequences, recommend, take_up, verdict_text
+from trueup.desk.typing_again import type_again
 
 __all__ = [
     "act",
@@ -27,6 +28,7 @@ __all__ = [
     "recommend",
     "resume",
     "take_up",
+    "type_again",
     "verdict_text",
     "withdraw",
     "write_note",

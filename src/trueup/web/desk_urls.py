@@ -29,6 +29,7 @@ urlpatterns: list[URLPattern] = [
     path("desk/proposals/<uuid:key>/take-up/", desk.take_up, name="proposal-take-up"),
     path("desk/proposals/<uuid:key>/resume/", desk.resume, name="proposal-resume"),
     path("desk/proposals/<uuid:key>/scan/", desk_papers.scan, name="paper-scan"),
+    path("desk/proposals/<uuid:key>/typing/", desk_papers.second_typing, name="paper-typing"),
     path("desk/jobs/<uuid:key>/", desk_jobs.job, name="job"),
     path("desk/jobs/<uuid:key>/reasons.csv", desk_jobs.reasons_csv, name="job-reasons"),
     path("desk/previews/<uuid:key>/", desk_previews.preview, name="preview"),

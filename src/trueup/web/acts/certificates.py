@@ -199,7 +199,12 @@ def _prefilled(acting: Acting) -> CertificateSpec:
 
 
 def initial_certificate(acting: Acting) -> dict[str, Any]:
-    spec = _prefilled(acting)
+    """The fields of the form as the registry knows them."""
+    return initial_of(_prefilled(acting))
+
+
+def initial_of(spec: CertificateSpec) -> dict[str, Any]:
+    """The fields of the form as a certificate has them."""
     initial: dict[str, Any] = {
         "category": spec.category,
         "naics": spec.naics,

@@ -23,7 +23,11 @@ from trueup.desk.acts import act_named
 from trueup.desk.entering import ACT
 from trueup.signing.papers import SCAN_MAX
 from trueup.web.acts import fields
-from trueup.web.acts.certificates import CertificateForm, certificate_submission
+from trueup.web.acts.certificates import (
+    CertificateForm,
+    certificate_submission,
+    initial_of,
+)
 from trueup.web.acts.desk import signed
 from trueup.web.signed_acts import Acting, Submission, Values
 
@@ -129,6 +133,31 @@ class PaperForm(CertificateForm):
         )
 
 
+class SecondPaperForm(PaperForm):
+    """The same paper, typed by a second official who has not seen the first one's text."""
+
+    def __init__(self, data: Any = None, *, acting: Acting) -> None:
+        super().__init__(data, acting=acting)
+        del self.fields["scan"]
+
+
+def typed_before(typed: Mapping[str, Any], *, acting: Acting) -> dict[str, Any]:
+    """The fields of the form as the second official typed them the last time."""
+    spec = spec_of(typed["certificate"])
+    received = datetime.fromisoformat(typed["received_at"]).astimezone(acting.program.zone)
+    initial = initial_of(spec) | {
+        "received_on": received.date(),
+        "received_time": received.time(),
+        "owners_changed_on": spec.owners_changed_on,
+    }
+    for place, who in (("primary", spec.primary), ("alternate", spec.alternate)):
+        if who is not None:
+            initial[f"{place}_name"] = who.contact.name
+            initial[f"{place}_email"] = who.contact.email
+            initial[f"{place}_accepted"] = typed["signed_by"].get(str(who.person), [])
+    return initial
+
+
 def media_type_of(data: bytes) -> str:
     """What kind of file it is by how it begins; blank if it is none that is taken."""
     return next((kind for start, kind in BEGINNINGS.items() if data.startswith(start)), "")
@@ -139,7 +168,7 @@ def _prepare(acting: Acting, values: Values, _key: UUID) -> Submission:
         ACT, program=acting.program.code, by=acting.person.id, at=acting.at, **values
     )
     says = certificate_submission([spec_of(json.loads(values["certificate"]))])
-    warning = _("Nothing is filed until a second official has compared it with the scan.")
+    warning = _("Nothing is filed until a second official has typed the same off the scan.")
     return Submission(text=text, rows=says.rows, warnings=(warning,))
 
 

@@ -59,3 +59,13 @@ def preview_line(row: PreviewRow) -> str:
         "deducted": f"{row.quantity:,}",
         "excess": f"{row.excess:,}",
     }
+
+
+@register.filter
+def field_name(path: str) -> str:
+    """A field of a typed paper in words: `certificate.units.1.owners.2` is units 1, owners 2."""
+    parts = path.removeprefix("certificate.").replace("_", " ").split(".")
+    said = ""
+    for part in parts:
+        said += f" {part}" if part.isdigit() else f", {part}"
+    return said.removeprefix(", ").capitalize()

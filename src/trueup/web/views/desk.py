@@ -119,6 +119,7 @@ def proposal(request: HttpRequest, key: UUID) -> HttpResponse:
         entry.verdict is None
         and Proposal.objects.filter(authority.proposals_to_decide(caller), key=key).exists()
     )
+    paper = paper_shown(entry, reader=caller.person or 0, may_decide=may_decide)
     form = None
     if may_decide and entry.kind != "recommendation":
         acting = _acting(request, entry)
@@ -137,10 +138,10 @@ def proposal(request: HttpRequest, key: UUID) -> HttpResponse:
         rows=[
             (parameter.label, parameters.shown(parameter, entry.values[parameter.name]))
             for parameter in act.parameters
-            if parameter.name in entry.values
+            if parameter.name in entry.values and not (paper and paper.is_hidden)
         ],
-        preview=told(entry.preview),
-        paper=paper_shown(entry),
+        preview=() if paper and paper.is_hidden else told(entry.preview),
+        paper=paper,
         may_see_scan=caller.may("enter_paper", program=entry.program),
         result=told(entry.verdict.result) if entry.verdict is not None else (),
         form=form,

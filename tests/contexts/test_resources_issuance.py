@@ -280,7 +280,7 @@ class TestIssuance:
         registry.issue_year("10.7")
 
         decision = Decision.objects.get(outcome="ERCs issued")
-        assert decision.decision_class == "i"
+        assert decision.decision_class == "issuance"
         assert decision.reasons[0].startswith("10 ERCs for 2022")
 
 

@@ -103,7 +103,7 @@ class TestApplications:
         entry = registry.approve()
 
         assert (entry.state, entry.identifier) == ("registered", f"R{entry.id:07d}")
-        assert Decision.objects.get(outcome="qualified").decision_class == "ii"
+        assert Decision.objects.get(outcome="qualified").decision_class == "qualified"
         papers = [paper.kind for paper in queries.papers_of(entry.id)]
         assert papers == ["eligibility_application", "emv_plan", "verification_report", "decision"]
 

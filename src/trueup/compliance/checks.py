@@ -68,6 +68,11 @@ class NotSettled(Refusal):
     cite = "40 CFR 62.16340"
 
 
+class NoneOfTheseDeducted(Refusal):
+    code = "compliance.none_of_these_deducted"
+    cite = "40 CFR 62.16420(c)(5)(iv)"
+
+
 class GroundMissing(Refusal):
     code = "compliance.ground_missing"
     cite = "40 CFR 62.16370; 78.1"

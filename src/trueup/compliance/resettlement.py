@@ -135,7 +135,14 @@ def open_case(
     )
 
 
-def carry_out(case: Case, adjustment: Adjustment, act: Act, *, waived: int = 0) -> Resettlement:
+def carry_out(
+    case: Case,
+    adjustment: Adjustment,
+    act: Act,
+    *,
+    waived: int = 0,
+    more: Sequence[Instruction] = (),
+) -> Resettlement:
     """Record what an adjustment changes, and keep the settlement as it stands now.
 
     The claim on the account is made anew first, so that what comes back is not taken for
@@ -143,6 +150,7 @@ def carry_out(case: Case, adjustment: Adjustment, act: Act, *, waived: int = 0) 
 
     Args:
         waived: Tons that an appeal forgives besides.
+        more: Recorded after what comes back, in the same call to the books.
 
     Source: 40 CFR 62.16370; 62.16355; MASS-AMB-42.
     """
@@ -152,7 +160,7 @@ def carry_out(case: Case, adjustment: Adjustment, act: Act, *, waived: int = 0) 
     row.deducted = after.deducted
     row.excess_due = after.excess_due
     _withdraw_claim(case, at=act.at)
-    instructions = _instructions(case, adjustment, act)
+    instructions = [*_instructions(case, adjustment, act), *more]
     if instructions:
         ledger.record(instructions, program=case.rules.code, recorded_at=act.at)
     _place_claim(case, outstanding=after.outstanding, at=act.at)

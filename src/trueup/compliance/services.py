@@ -7,6 +7,7 @@ from trueup.compliance.adjustments import (
     resettle,
 )
 from trueup.compliance.deductions import preview_deductions, run_deductions
+from trueup.compliance.invalid_credits import reopen_for_invalid_credits
 from trueup.compliance.recoveries import recover_incorrect_allocation
 from trueup.compliance.requests import request_serials
 from trueup.compliance.reviews import warn_of_insufficient_holdings
@@ -19,6 +20,7 @@ __all__ = [
     "file_appeal",
     "preview_deductions",
     "recover_incorrect_allocation",
+    "reopen_for_invalid_credits",
     "request_serials",
     "resettle",
     "run_deductions",

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from trueup.accounts import queries as accounts
+from trueup.compliance import services as compliance
 from trueup.desk import checks
 from trueup.desk.kinds import Act, Asked, Result
-from trueup.desk.parameters import Parameter
+from trueup.desk.parameters import Parameter, blocks_of
 from trueup.desk.resourcing import RESOURCE, of
 from trueup.resources import calculations, replacements, review_reads
 from trueup.resources import services as resources
 from trueup.resources.entries import REVOCATION_CAUSES, SUSPENSION_CAUSES, DebtEntry
+from trueup.rules import programs
 from trueup.rules.refusal import Refused
 
 
@@ -137,6 +140,37 @@ def readmit(asked: Asked) -> Result:
     return {"resource": debt[1], "state": "readmitted"}
 
 
+def reopen_settlement(asked: Asked) -> Result:
+    """Settle a unit again without credits that prove invalid; the owners are told.
+
+    Source: 40 CFR 62.16420(c)(5)(iv); RATE-029.
+    """
+    facility = accounts.find_facility(oris_code=asked["facility"])
+    units = accounts.facility_accounts(
+        program=asked.program, facilities=[facility.id] if facility is not None else []
+    )
+    found = [one for one in units if one.unit is not None and one.unit.unit_id == asked["unit"]]
+    if facility is None or not found or found[0].unit is None:
+        raise Refused([checks.NothingToDo("There is no such facility and unit here.")])
+    settled = compliance.reopen_for_invalid_credits(
+        program=asked.program,
+        period=programs.load(asked.program).period_named(asked["period"]),
+        facility=facility.id,
+        unit=found[0].unit.id,
+        blocks=blocks_of(asked.values),
+        ground=asked["ground"],
+        recorded_at=asked.at,
+        actor=asked.actor,
+    )
+    return {
+        "credits_found_invalid": settled.returned,
+        "deducted_now": settled.taken,
+        "shortfall": settled.after.excess,
+        "owed_in_all": settled.after.excess_due,
+        "decision": settled.decision,
+    }
+
+
 def _owed(debt: DebtEntry) -> Result:
     return {
         "demanded": debt.demanded,
@@ -257,6 +291,26 @@ ACTS = (
             GROUND,
         ),
         carry_out=revoke_qualification,
+    ),
+    Act(
+        name="reopen_settlement",
+        title="Reopen a settlement for which invalid credits were used",
+        cite="40 CFR 62.16420(c)(5)(iv); RATE-029",
+        function="revoke",
+        rule="revoke",
+        parameters=(
+            Parameter(name="period", label="Period", kind="period", help="Such as 2022-2024."),
+            Parameter(name="facility", label="Facility (ORIS code)", kind="facility"),
+            Parameter(name="unit", label="Unit"),
+            Parameter(
+                name="blocks",
+                label="Serial numbers",
+                kind="blocks",
+                help="Those that are invalid, one block a line: TX-2023-WND-1 to TX-2023-WND-50.",
+            ),
+            GROUND,
+        ),
+        carry_out=reopen_settlement,
     ),
     Act(
         name="readmit",

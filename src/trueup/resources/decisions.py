@@ -10,9 +10,9 @@ from datetime import datetime
 
 from trueup.audit import services as audit
 
-# Items of 78.1(b)(19), with the sections that the catalogue corrects (AMB-26).
-ISSUANCE, QUALIFICATION, REVOCATION = "i", "ii", "iii"
-CORRECTION, ACCREDITATION, ACCREDITATION_REVOKED = "iv", "v", "vi"
+# Classes of `appealable_decisions.csv`, with the sections that the catalogue corrects (AMB-26).
+ISSUANCE, QUALIFICATION, REVOCATION = "issuance", "qualified", "revoked"
+CORRECTION, ACCREDITATION, ACCREDITATION_REVOKED = "misstated", "verifier", "unverifier"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ Source: 40 CFR 62.16370; 62.16355; 78.1(b)(18)(vi) and (vii).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from trueup.rules.deduction import (
@@ -78,6 +78,54 @@ def adjust(
         returned=(*repaid, *uncovered),
         for_emissions=joined(covering),
         for_excess=joined(made_good),
+    )
+
+
+def without_invalid(
+    settled: Settlement,
+    *,
+    is_valid: Callable[[Block], Sequence[tuple[Block, bool]]],
+    held: Iterable[Block],
+    excess_multiplier: int,
+    excess_vintage_max: int,
+) -> Adjustment:
+    """Settle again what was met with credits that prove invalid.
+
+    They had to be valid and held by the deadline: what they covered is a shortfall now,
+    which is owed as often as the program says, from what is held.
+
+    Args:
+        is_valid: Cuts a block into parts that are valid and parts that are not.
+
+    Source: 40 CFR 62.16420(c)(4), (c)(5)(iv); 62.16535(d); RATE-029; AMB-11.
+    """
+    kept, invalid = _divided(settled.for_emissions, is_valid)
+    kept_for_excess, invalid_for_excess = _divided(settled.for_excess, is_valid)
+    excess_due = settled.excess_due + excess_multiplier * quantity_of(invalid)
+    still_due = max(excess_due - quantity_of(kept_for_excess), 0)
+    made_good, _ = take(
+        in_order_of_deduction(held), quantity=still_due, vintage_max=excess_vintage_max
+    )
+    return Adjustment(
+        settlement=Settlement(
+            obligation=settled.obligation,
+            for_emissions=kept,
+            excess_due=excess_due,
+            for_excess=(*kept_for_excess, *joined(made_good)),
+        ),
+        returned=(*invalid, *invalid_for_excess),
+        for_emissions=(),
+        for_excess=joined(made_good),
+    )
+
+
+def _divided(
+    blocks: Iterable[Block], is_valid: Callable[[Block], Sequence[tuple[Block, bool]]]
+) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
+    parts = [part for block in blocks for part in is_valid(block)]
+    return (
+        tuple(part for part, valid in parts if valid),
+        tuple(part for part, valid in parts if not valid),
     )
 
 

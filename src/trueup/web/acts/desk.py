@@ -57,6 +57,7 @@ FORETOLD = frozenset(
         "find_overstated",
         "revoke_qualification",
         "readmit",
+        "reopen_settlement",
         "revoke_accreditation",
     }
 )

@@ -75,6 +75,8 @@ def _forms(caller: Caller, program: Program, found: ResourceFile) -> list[ActFor
         forms.append(form_of("find_overstated", resource=number))
     if found.row.state == "registered":
         forms.append(form_of("revoke_qualification", resource=number))
+    if found.issuances:
+        forms.append(form_of("reopen_settlement"))
     forms += [
         form_of("readmit", debt=one.debt.id)
         for one in found.owed

@@ -29,6 +29,8 @@ pytest_plugins = tuple(
         "resources",
         "credits",
         "early_action",
+        "set_asides",
+        "auctions",
     )
 )
 pytestmark = pytest.mark.django_db

@@ -73,6 +73,8 @@ class World:
     facilities: dict[str, FacilityEntry] = field(default_factory=dict)
     generation: dict[str, list[tuple[str, str, dict[int, Decimal]]]] = field(default_factory=dict)
     projects: dict[str, str] = field(default_factory=dict)  # Each with its account.
+    secured: set[tuple[str, str]] = field(default_factory=set)  # Auction and account.
+    is_comment_on_time: bool = False
     refusals: list[RefusedAct] = field(default_factory=list)
     latest: dict[str, RefusedAct | None] = field(default_factory=dict)
     transfer_key: UUID | None = None

@@ -60,7 +60,7 @@ Feature: Officials, their limits, and the second official
     Then the proposal is executed
     And "Barry" holds 200 allowances
 
-  @PLAT-020
+  @PLAT-020 @RATE-075
   Scenario: A State's agent recommends; the decision shows the agent and the authority
     Given "Ada Lane" has the role "state_official" for "AL"
     And "Gus Orr" is the agent of "AL" who recommends on "holding_accounts"

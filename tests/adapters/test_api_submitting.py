@@ -127,6 +127,7 @@ class TestStrictBodies:
         assert shelf.registry.total("Barry") == 1000
 
     def test_a_price_is_refused(self, shelf: Shelf) -> None:
+        """RATE-191: transfers carry no price."""
         response = post(shelf.ana, "/transfers", shelf.transfer(10, price="5.10"))
 
         assert response.status_code == 422

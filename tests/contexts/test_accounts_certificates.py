@@ -244,6 +244,7 @@ class TestEffectOfReceipt:
     """40 CFR 62.16290(a)(2), (b)(2), (c); MASS-019, RATE-157, PLAT-032."""
 
     def test_the_representative_may_submit_from_receipt(self, office: Office) -> None:
+        """RATE-263."""
         office.file(office.spec("Ana Ruiz", "Ben Orr"))
         ana, account = office.person("Ana Ruiz"), office.account()
 

@@ -147,7 +147,7 @@ class TestCompleteness:
     def test_several_stacks_of_one_unit_are_added_over_its_own_output(
         self, registry: RateRegistry
     ) -> None:
-        """RATE-245; 40 CFR 62.16540(a)(7)."""
+        """RATE-233, 245; 40 CFR 62.16420(b), 62.16540(a)(7)."""
         facility = registry.facilities["Cane"]
         services.register_stacks(
             [
@@ -180,7 +180,7 @@ class TestCompleteness:
 
 
 class TestIntake:
-    """RATE-235; one mechanism with the emissions of facilities."""
+    """RATE-235, 249; one mechanism with the emissions of facilities."""
 
     def test_a_report_is_a_version_and_a_resubmission_replaces_it(
         self, registry: RateRegistry

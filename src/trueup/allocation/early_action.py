@@ -28,6 +28,7 @@ from trueup.audit import services as audit
 from trueup.ledger import queries as ledger_queries
 from trueup.ledger import services as ledger
 from trueup.ledger.entries import Instruction, Origination
+from trueup.resources.decisions import ISSUANCE
 from trueup.rules import early_action, programs
 from trueup.rules.early_action import Award, Project
 from trueup.rules.program import Program
@@ -36,8 +37,7 @@ from trueup.rules.serials import Lot
 
 AWARDS = UUID("2c7a6a1e-52d3-47b2-9a0d-621643100d00")
 EARLY_CATEGORY = "CEA"
-# Items of 78.1(b): issuance of credits; allocation from a set-aside.
-_CLASSES = {"rate": "i", "mass": "ii"}
+_CLASSES = {"rate": ISSUANCE, "mass": "ii"}  # 78.1(b)(18)(ii): from a set-aside.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

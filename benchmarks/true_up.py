@@ -2,12 +2,14 @@
 
     python tools/postgres.py --durable -- python -m benchmarks.true_up
     python -m benchmarks.true_up                          (SQLite, in a temporary folder)
+    python -m benchmarks.true_up --program cpp-rate --facilities 3000
 
-Made-up facilities hold the starting blocks, dealt out so that neighbours belong to
-different facilities. Each round copies the database twice: on one copy the whole run is
-done as a user does it (emissions read, serial numbers chosen, journal, decisions,
-claims, reports), on the other the holdings that it took are given to the retirement
-account by one UPDATE, with no journal and no check. Medians of the rounds are compared.
+Made-up facilities, or affected EGUs where the books are by EGU, hold the starting blocks,
+dealt out so that neighbours belong to different ones. Each round copies the database
+twice: on one copy the whole run is done as a user does it (emissions read, serial numbers
+chosen, journal, decisions, claims, reports), on the other the holdings that it took are
+given to the retirement account by one UPDATE, with no journal and no check. Medians of the
+rounds are compared.
 """
 
 from __future__ import annotations
@@ -33,10 +35,14 @@ from urllib.parse import urlsplit, urlunsplit
 import django
 
 REPOSITORY_DIR = Path(__file__).resolve().parents[1]
-PROGRAM = "cpp-mass"
+MASS, RATE = "cpp-mass", "cpp-rate"
 ALLOCATED = datetime(2021, 6, 1, 16, 0, tzinfo=UTC)
 REPORTED = datetime(2025, 2, 3, 16, 0, tzinfo=UTC)
-SETTLED = datetime(2025, 5, 2, 16, 0, tzinfo=UTC)
+SETTLED = {
+    MASS: datetime(2025, 5, 2, 16, 0, tzinfo=UTC),
+    RATE: datetime(2025, 11, 4, 16, 0, tzinfo=UTC),
+}
+STANDARD = 1671  # Pounds a MWh of a steam unit, 2022 to 2024.
 JURISDICTIONS = ("AL", "GA", "OH", "TX", "WY")
 LOT_SIZE = 200_000_000
 BATCH = 500
@@ -49,45 +55,50 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--facilities", type=int, default=1_300)
     arguments.add_argument("--blocks", type=int, default=100_000)
+    arguments.add_argument("--program", choices=(MASS, RATE), default=MASS)
     arguments.add_argument("--rounds", type=int, default=3)
     arguments.add_argument("--do", choices=("make", "run", "update"), help=argparse.SUPPRESS)
     arguments.add_argument("--rows", type=Path, help=argparse.SUPPRESS)
     given = arguments.parse_args()
     if given.do is None:
-        compare(given.facilities, given.blocks, given.rounds)
+        compare(given.program, given.facilities, given.blocks, given.rounds)
         return
     django.setup()
     if given.do == "make":
-        make(given.facilities, given.blocks)
+        make(given.program, given.facilities, given.blocks)
     elif given.do == "run":
-        print(json.dumps(run(given.rows)))
+        print(json.dumps(run(given.program, given.rows)))
     else:
-        print(json.dumps(update(given.rows)))
+        print(json.dumps(update(given.program, given.rows)))
 
 
-def compare(facilities: int, blocks: int, rounds: int) -> None:
+def compare(program: str, facilities: int, blocks: int, rounds: int) -> None:
     """Interleave the two, and print what each took and their ratio."""
     runs, updates, taken = [], [], 0
     with tempfile.TemporaryDirectory() as folder, databases(Path(folder)) as (base, copy_of):
         say(f"making {blocks:,} blocks in {facilities:,} compliance accounts")
-        child(base, "make", "--facilities", str(facilities), "--blocks", str(blocks))
+        of = ("--program", program)
+        child(base, "make", *of, "--facilities", str(facilities), "--blocks", str(blocks))
         rows = Path(folder) / "rows.json"
         for number in range(rounds):
             say(f"round {number + 1} of {rounds}")
             with copy_of("run") as url:
-                figures = json.loads(child(url, "run", "--rows", str(rows)))
+                figures = json.loads(child(url, "run", *of, "--rows", str(rows)))
                 runs.append(figures["seconds"])
                 taken = figures["rows"]
             with copy_of("update") as url:
-                updates.append(json.loads(child(url, "update", "--rows", str(rows)))["seconds"])
+                updates.append(
+                    json.loads(child(url, "update", *of, "--rows", str(rows)))["seconds"]
+                )
     one, other = statistics.median(runs), statistics.median(updates)
-    print(f"\n{facilities:,} facilities, {blocks:,} blocks, {taken:,} rows taken")
+    what = "affected EGUs" if program == RATE else "facilities"
+    print(f"\n{facilities:,} {what}, {blocks:,} blocks, {taken:,} rows taken")
     print(f"  run of deductions           {one:>8.2f} s")
     print(f"  bare UPDATE of the same     {other:>8.2f} s")
     print(f"  ratio                       {one / other:>8.2f}")
 
 
-def make(facilities: int, blocks: int) -> None:
+def make(program: str, facilities: int, blocks: int) -> None:
     """Facilities with their accounts, blocks and final emissions."""
     from django.core.management import call_command
     from django.db import connection
@@ -102,11 +113,11 @@ def make(facilities: int, blocks: int) -> None:
                 oris_code=90_000 + number,
                 name=f"Plant {number}",
                 jurisdiction=JURISDICTIONS[number % len(JURISDICTIONS)],
-                units=(UnitSpec(unit_id="1"),),
+                units=(UnitSpec(unit_id="1", unit_type="steam", fuel="coal"),),
             )
             for number in range(facilities)
         ],
-        program=PROGRAM,
+        program=program,
         registered_at=ALLOCATED,
     )
     person = accounts.register_person(
@@ -114,16 +125,17 @@ def make(facilities: int, blocks: int) -> None:
     )
     opened = accounts.name_designated_representatives(
         [NamingSpec(facility=entry.id, primary=person.id) for entry in entries],
-        program=PROGRAM,
+        program=program,
         at=ALLOCATED,
     )
-    held = _deal_out([opened[entry.id][0].id for entry in entries], blocks)
-    _report([entry.id for entry in entries], held)
+    held = _deal_out(program, [opened[entry.id][0].id for entry in entries], blocks)
+    report = _report_operation if program == RATE else _report
+    report([entry.id for entry in entries], held)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
 
-def _deal_out(accounts: list[int], blocks: int) -> list[int]:
+def _deal_out(program: str, accounts: list[int], blocks: int) -> list[int]:
     """Give each account every n-th block, one transaction a block; what each holds."""
     from trueup.ledger import services
     from trueup.ledger.entries import Instruction, Range
@@ -133,20 +145,24 @@ def _deal_out(accounts: list[int], blocks: int) -> list[int]:
     held = [0] * len(accounts)
     a_lot = blocks // len(JURISDICTIONS)
     width = LOT_SIZE // a_lot
+    kind, type_ = ("general", "transfer") if program == RATE else ("origination", "allocate")
     for position, jurisdiction in enumerate(JURISDICTIONS):
         reserve = services.open_account(
-            program=PROGRAM, kind="origination", name=jurisdiction, opened_at=ALLOCATED
+            program=program, kind=kind, name=jurisdiction, opened_at=ALLOCATED
         ).id
         lot = Lot(jurisdiction=jurisdiction, year=2022)
+        if program == RATE:
+            lot = Lot(jurisdiction=jurisdiction, year=2023, category="WND")
         services.originate(
-            program=PROGRAM,
+            program=program,
             lot=lot,
             shares=[(reserve, LOT_SIZE)],
             key=uuid.uuid4(),
             actor="administrator",
             recorded_at=ALLOCATED,
+            vintage=2022,
         )
-        number = lot.number(programs.load(PROGRAM).number)
+        number = lot.number(programs.load(program).number)
         for start in range(0, a_lot, BATCH):
             instructions = []
             for block in range(start, min(start + BATCH, a_lot)):
@@ -154,7 +170,7 @@ def _deal_out(accounts: list[int], blocks: int) -> list[int]:
                 held[owner] += width
                 instructions.append(
                     Instruction(
-                        type="allocate",
+                        type=type_,
                         source=reserve,
                         destination=accounts[owner],
                         blocks=(Range(number, block * width + 1, (block + 1) * width),),
@@ -163,7 +179,7 @@ def _deal_out(accounts: list[int], blocks: int) -> list[int]:
                         submitted_at=ALLOCATED,
                     )
                 )
-            services.record(instructions, program=PROGRAM, recorded_at=ALLOCATED)
+            services.record(instructions, program=program, recorded_at=ALLOCATED)
     return held
 
 
@@ -184,14 +200,41 @@ def _report(facilities: list[int], held: list[int]) -> None:
             for facility, quantity in zip(facilities, held, strict=True)
             for year in (2022, 2023, 2024)
         ],
-        program=PROGRAM,
+        program=MASS,
         actor="administrator",
         recorded_at=REPORTED,
         is_final=True,
     )
 
 
-def run(rows: Path) -> dict[str, float]:
+def _report_operation(facilities: list[int], held: list[int]) -> None:
+    """Pounds, without output, for which 40 to 107 % of what each EGU holds is needed."""
+    from trueup.emissions import services
+    from trueup.emissions.entries import OperationReport
+
+    chance = random.Random(SEED)
+    services.report_operation(
+        [
+            OperationReport(
+                facility=facility,
+                unit="1",
+                year=year,
+                co2_lb=Decimal(
+                    int(quantity * chance.uniform(0.4, 1.07)) * STANDARD if year == 2022 else 0
+                ),
+                net_mwh=Decimal(0),
+            )
+            for facility, quantity in zip(facilities, held, strict=True)
+            for year in (2022, 2023, 2024)
+        ],
+        program=RATE,
+        actor="administrator",
+        recorded_at=REPORTED,
+        is_final=True,
+    )
+
+
+def run(program: str, rows: Path) -> dict[str, float]:
     """The whole run as the service does it; the rows that it took are kept in a file."""
     from django.db import connection
 
@@ -201,9 +244,9 @@ def run(rows: Path) -> dict[str, float]:
     connection.ensure_connection()
     begun = time.perf_counter()
     result = services.run_deductions(
-        program=PROGRAM,
+        program=program,
         period=CompliancePeriod(first_year=2022, last_year=2024),
-        recorded_at=SETTLED,
+        recorded_at=SETTLED[program],
     )
     seconds = time.perf_counter() - begun
     with connection.cursor() as cursor:
@@ -218,13 +261,13 @@ def run(rows: Path) -> dict[str, float]:
     return {"seconds": seconds, "rows": len(taken)}
 
 
-def update(rows: Path) -> dict[str, float]:
+def update(program: str, rows: Path) -> dict[str, float]:
     """Give the same rows to the retirement account, and write nothing else."""
     from django.db import connection, transaction
 
     from trueup.allocation.services import retirement_account
 
-    retirement = retirement_account(program=PROGRAM, opened_at=ALLOCATED).id
+    retirement = retirement_account(program=program, opened_at=ALLOCATED).id
     taken = json.loads(rows.read_text(encoding="utf-8"))
     if connection.vendor == "postgresql":
         statement = (

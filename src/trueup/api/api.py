@@ -17,6 +17,7 @@ from trueup.api import (
     forms,
     outcomes,
     representation,
+    resources,
     tasks,
     transfers,
 )
@@ -62,6 +63,7 @@ api.add_router("", tasks.router)
 api.add_router("", documents.router)
 api.add_router("", outcomes.router)
 api.add_router("", books.router)
+api.add_router("", resources.router)
 api.add_router("", transfers.router)
 api.add_router("", decisions.router)
 api.add_router("", representation.router)

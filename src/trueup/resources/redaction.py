@@ -23,6 +23,7 @@ from trueup.resources.models import (
 )
 from trueup.resources.public_entries import ClaimEntry, FileRedaction
 from trueup.resources.redaction_models import CLAIM_STATES
+from trueup.resources.signed import Signed, keep_signature
 from trueup.rules.papers import DECISION
 from trueup.rules.refusal import Refusal, Refused
 
@@ -60,6 +61,7 @@ def claim_confidential(
     ground: str,
     claimed_by: int,
     claimed_at: datetime,
+    signed: Signed | None = None,
 ) -> ClaimEntry:
     """Claim that parts of a paper are confidential; the public gets them no more until decided.
 
@@ -85,6 +87,7 @@ def claim_confidential(
         claimed_by_id=claimed_by,
         claimed_at=claimed_at,
     )
+    keep_signature(row.resource, signed, person=claimed_by, at=claimed_at)
     _log(row, claimed_at, f"person:{claimed_by}", "claim_confidential", claim=claim.pk)
     return claim_entry(claim)
 

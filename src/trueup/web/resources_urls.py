@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from trueup.web.views import (
+    desk_redaction,
     resource_comments,
     resource_papers,
     resource_reports,
@@ -69,5 +70,28 @@ urlpatterns: list[URLPattern] = [
         "<program:code>/verifier/applications/<journal:key>/withdraw/",
         verifier_pages.withdraw_application,
         name="accreditation-withdraw",
+    ),
+    path(
+        "desk/<program:code>/papers/<journal:key>/redaction/",
+        desk_redaction.redaction,
+        name="desk-redaction",
+    ),
+    path(
+        "desk/<program:code>/papers/<journal:key>/files/<journal:attachment>/",
+        desk_redaction.paper_file,
+        name="desk-paper-file",
+    ),
+    path(
+        "desk/<program:code>/resources/<journal:key>/comments/",
+        desk_redaction.open_comments,
+        name="desk-open-comments",
+    ),
+    path(
+        "desk/<program:code>/comments/<journal:key>/", desk_redaction.comments, name="desk-comments"
+    ),
+    path(
+        "desk/<program:code>/comments/<journal:key>/files/<journal:comment>/",
+        desk_redaction.comment_file,
+        name="desk-comment-file",
     ),
 ]

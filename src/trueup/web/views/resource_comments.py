@@ -98,7 +98,8 @@ def comment_periods(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
-def _most(_request: HttpRequest, _arguments: Any) -> int:
+def most_with_file(_request: HttpRequest, _arguments: Any) -> int:
+    """How many bytes a form with one file may have."""
     return BYTES_MAX + _PIECE
 
 
@@ -121,7 +122,7 @@ def comment_period(request: HttpRequest, code: str, key: int) -> HttpResponse:
     return _page(request, program, period, entry, form=form if period.is_open(today) else None)
 
 
-comment_period = limited(comment_period, most=_most)
+comment_period = limited(comment_period, most=most_with_file)
 
 
 @public
@@ -169,7 +170,7 @@ def _received(request: HttpRequest, form: CommentForm, period: CommentPeriodEntr
         with tempfile.TemporaryDirectory() as folder:
             services.file_comment(
                 period=period.id,
-                spec=_spec(form.cleaned_data, _kept(given, Path(folder))),
+                spec=_spec(form.cleaned_data, kept_upload(given, Path(folder))),
                 filed_at=now(),
             )
     except Refused as refused:
@@ -191,7 +192,7 @@ def _spec(answers: dict[str, Any], upload: Upload | None) -> CommentSpec:
     )
 
 
-def _kept(given: UploadedFile | None, folder: Path) -> Upload | None:
+def kept_upload(given: UploadedFile | None, folder: Path) -> Upload | None:
     """What came in as a file of our own, read in pieces."""
     if given is None:
         return None

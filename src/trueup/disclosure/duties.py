@@ -15,6 +15,7 @@ from trueup.rules.refusal import Refused
 
 QUARTERS = (1, 2, 3, 4)
 YEARS_MAX = 12
+REPORTS_DUE, ISSUE_DUE = (6, 1), (6, 30)  # Month and day of the year after.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -22,7 +23,8 @@ class Duty:
     """Something that is to be done by a day.
 
     Attributes:
-        kind: `report`, `period_end`, `deadline`, `deductions`, `recordation` or `review`.
+        kind: `report`, `period_end`, `deadline`, `deductions`, `recordation` or `review`;
+            of credits `mv_reports`, `credit_notice` or `credit_issue`.
         who: `source`, `official` or `registry`.
         detail: The quarter of a report; the days before the deadline of a review.
     """
@@ -87,7 +89,36 @@ def _of_period(program: Program, period: CompliancePeriod) -> list[Duty]:
                 cite=program.cites["recordation"],
             )
         )
-    return [*found, *_reviews(program, period, deadline), *_reports(program, period)]
+    return [
+        *found,
+        *_reviews(program, period, deadline),
+        *_reports(program, period),
+        *_credits(program, period),
+    ]
+
+
+def _credits(program: Program, period: CompliancePeriod) -> list[Duty]:
+    """Each year's credits: reports, the notice that leaves time for comment, the issue.
+
+    Source: preamble IV.D.6, IV.D.9; RATE-115, RATE-138, RATE-139; DL-17 to DL-19; AMB-10.
+    """
+    if program.credits is None:
+        return []
+    days = timedelta(days=program.credits.comment_days)
+    return [
+        Duty(on=on, kind=kind, who=who, period=period, cite=cite, year=year)
+        for year in period.vintages
+        for on, kind, who, cite in (
+            (
+                program.effective_on(date(year + 1, *REPORTS_DUE)),
+                "mv_reports",
+                "source",
+                "preamble IV.D.9",
+            ),
+            (date(year + 1, *ISSUE_DUE) - days, "credit_notice", "official", "preamble IV.D.6"),
+            (date(year + 1, *ISSUE_DUE), "credit_issue", "official", "preamble IV.D.6.b"),
+        )
+    ]
 
 
 def _reviews(program: Program, period: CompliancePeriod, deadline: date) -> list[Duty]:

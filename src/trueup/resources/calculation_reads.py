@@ -118,6 +118,20 @@ def year_standing(*, program: str, year: int, today: date) -> YearStanding:
     )
 
 
+def years_of_credits(program: str) -> tuple[set[int], set[int]]:
+    """The years of which credits were issued, and of which a notice was published.
+
+    Source: preamble IV.D.6; RATE-138, RATE-139.
+    """
+    issued = Issuance.objects.filter(resource__program=program).values_list("year", flat=True)
+    units = EguIssuance.objects.filter(round__program=program)
+    notices = CreditNotice.objects.filter(program=program).values_list("year", flat=True)
+    return (
+        {*issued.distinct(), *units.values_list("round__year", flat=True).distinct()},
+        set(notices.distinct()),
+    )
+
+
 def unreviewed(row: Calculation) -> int:
     """Resources of a calculation that are ready though no official accepted their report.
 

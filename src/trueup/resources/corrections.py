@@ -18,6 +18,7 @@ from trueup.resources.entries import REVOCATION_CAUSES, SUSPENSION_CAUSES, DebtE
 from trueup.resources.filing import existing, refuse, require_ground
 from trueup.resources.models import Debt, Issuance, Overstatement, Report, Resource, Suspension
 from trueup.resources.replacements import TakingBack, take_back
+from trueup.resources.review_notices import tell_representatives
 from trueup.rules.ercs import whole_ercs
 from trueup.rules.refusal import Refusal, Refused
 
@@ -66,8 +67,14 @@ def find_overstated(
         ground=f"{mwh:,} MWh of {year}: {ground}",
     )
     if not is_final_report:
+        _tell(
+            row,
+            f"{mwh:,} MWh of {year} were too many; as many credits are taken off the next issue",
+            ground,
+            found_at,
+        )
         return None
-    return take_back(
+    debt = take_back(
         TakingBack(
             resource=row,
             account=_account(row),
@@ -79,6 +86,8 @@ def find_overstated(
             actor=actor,
         )
     )
+    _tell(row, f"{mwh:,} MWh of the last report were too many; {_owed(debt)}", ground, found_at)
+    return debt
 
 
 @transaction.atomic
@@ -125,8 +134,9 @@ def revoke_qualification(
     issued = Issuance.objects.filter(resource=row).aggregate(total=Sum("quantity"))["total"] or 0
     before = Debt.objects.filter(resource=row).aggregate(total=Sum("demanded"))["total"] or 0
     if issued <= before:
+        _tell(row, "qualification revoked, account frozen", ground, revoked_at)
         return None
-    return take_back(
+    debt = take_back(
         TakingBack(
             resource=row,
             account=account,
@@ -138,6 +148,8 @@ def revoke_qualification(
             actor=actor,
         )
     )
+    _tell(row, f"qualification revoked, account frozen; {_owed(debt)}", ground, revoked_at)
+    return debt
 
 
 @transaction.atomic
@@ -175,6 +187,7 @@ def suspend_issuance(
         outcome="issuance suspended",
         ground=f"{cause}: {ground}",
     )
+    _tell(row, "issuance suspended", ground, suspended_at)
 
 
 @transaction.atomic
@@ -193,6 +206,7 @@ def lift_suspension(
     if not ended:
         raise Refused([checks.NotSuspended(f"Issuance to {row.name} is not suspended.")])
     decide(_act(row, lifted_at, actor), item=CORRECTION, outcome="suspension lifted", ground=ground)
+    _tell(row, "issuance goes on", ground, lifted_at)
 
 
 def _size_refusals(row: Resource, year: int, mwh: int) -> list[Refusal]:
@@ -209,6 +223,33 @@ def _size_refusals(row: Resource, year: int, mwh: int) -> list[Refusal]:
             f"{mwh:,} MWh cannot be too many of {sum(verified) - before:,} that stand verified."
         )
     ]
+
+
+def _tell(row: Resource, decision: str, ground: str, at: datetime) -> None:
+    """Tell the representatives; the 30 days to replace credits begin with this notice.
+
+    Source: 40 CFR 62.16450(b), (d)(3); AMB-19.
+    """
+    tell_representatives(
+        row,
+        event="resource_decided",
+        at=at,
+        context={
+            "paper": "Credits",
+            "decision": decision,
+            "ground": ground,
+            "cite": "40 CFR 62.16440, 62.16450",
+        },
+    )
+
+
+def _owed(debt: DebtEntry) -> str:
+    if not debt.open:
+        return f"{debt.revoked:,} credits were revoked"
+    return (
+        f"{debt.revoked:,} credits were revoked and {debt.open:,} more are to be supplied by"
+        f" {debt.due_on}"
+    )
 
 
 def _account(row: Resource) -> int:

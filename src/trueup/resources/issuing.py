@@ -31,6 +31,7 @@ from trueup.resources.models import (
     Report,
     Resource,
 )
+from trueup.resources.review_notices import tell_many
 from trueup.rules import ercs
 from trueup.rules.papers import DECISION
 from trueup.rules.refusal import Refused
@@ -56,6 +57,7 @@ def record_issues(worked: Worked, of: Round) -> list[Issuance]:
         _take_off(facts, result)
     _link(worked, issuances, of)
     _decide(worked, issuances, of)
+    _tell(worked, issuances, of)
     return issuances
 
 
@@ -245,4 +247,28 @@ def _decide(worked: Worked, issuances: Sequence[Issuance], of: Round) -> None:
             )
             for (facts, _), issuance in zip(worked, issuances, strict=True)
         ]
+    )
+
+
+def _tell(worked: Worked, issuances: Sequence[Issuance], of: Round) -> None:
+    """Tell the representatives what was issued, and what was taken off.
+
+    Source: 40 CFR 62.16445(e); 62.16450(a); PLAT-150.
+    """
+    tell_many(
+        [
+            (
+                facts.resource,
+                {
+                    "paper": f"Credits of {of.year}",
+                    "decision": f"{issuance.quantity:,} credits issued",
+                    "ground": f"The verified MWh of {of.year}; {issuance.corrected:,} taken off"
+                    " for earlier overstatement.",
+                    "cite": CITE,
+                },
+            )
+            for (facts, _), issuance in zip(worked, issuances, strict=True)
+        ],
+        event="resource_decided",
+        at=of.at,
     )

@@ -5,7 +5,7 @@ Source: 40 CFR 62.16445(a)(1), (9), (b); PLAT-150.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from trueup.accounts import queries as accounts
@@ -22,25 +22,37 @@ def tell_representatives(
 
     Source: 40 CFR 62.16445(a)(1); PLAT-150.
     """
-    if resource.account_id is None:
+    return tell_many([(resource, context)], event=event, at=at)
+
+
+def tell_many(
+    told: Sequence[tuple[Resource, Mapping[str, ContextValue]]], *, event: str, at: datetime
+) -> int:
+    """The same for many resources of one program, in two statements.
+
+    Source: 40 CFR 62.16445(a)(1); PLAT-150.
+    """
+    known = [(row, context) for row, context in told if row.account_id is not None]
+    if not known:
         return 0
-    seats = accounts.representatives([resource.account_id])[resource.account_id]
-    rules = programs.load(resource.program)
+    seats = accounts.representatives({row.account_id for row, _ in known if row.account_id})
+    rules = programs.load(known[0][0].program)
     return audit.notify(
         [
             audit.NoticeSpec(
                 event=event,
-                program=resource.program,
+                program=row.program,
                 person=seat.person,
                 created_at=at,
-                account=resource.account_id,
+                account=row.account_id,
                 context={
-                    "resource": resource.name,
+                    "resource": row.name,
                     "program": rules.name,
                     "at": rules.local_date(at),
                     **context,
                 },
             )
-            for seat in seats
+            for row, context in known
+            for seat in seats[row.account_id or 0]
         ]
     )

@@ -26,6 +26,7 @@ from trueup.compliance.models import HoldingsReview
 from trueup.desk import authority
 from trueup.desk.callers import Caller
 from trueup.disclosure.duties import Duty, duties
+from trueup.resources.calculation_reads import years_of_credits
 from trueup.rules.program import Program
 from trueup.tasks.models import Task
 from trueup.web.access import caller_of, public
@@ -152,6 +153,9 @@ def title_of(duty: Duty) -> str:
         "recordation": _("Allocations of %(period)s are to be recorded by this day"),
         "review": _("Holdings for %(period)s are reviewed, %(detail)s days before the deadline"),
         "report": _("Emission reports of quarter %(detail)s of %(year)s are due"),
+        "mv_reports": _("M&V reports of %(year)s and their verification are due"),
+        "credit_notice": _("Last day to publish the credits of %(year)s for 30 days of comment"),
+        "credit_issue": _("Credits of %(year)s are to be issued by this day"),
     }
     return sentences[duty.kind] % values
 
@@ -188,9 +192,12 @@ def _states(program: Program, today: date) -> dict[str, str]:
     reviews = HoldingsReview.objects.filter(program=program.code)
     reviewed = set(reviews.values_list("period", "lead_days"))
     allocated = {of.vintage for of in allocation.allocated_totals(program=program.code)}
+    issued, noticed = years_of_credits(program.code) if program.is_rate_based else (set(), set())
     found = {}
     for duty in _duties(program, today):
         done = {
+            "credit_notice": duty.year in noticed,
+            "credit_issue": duty.year in issued,
             "period_end": duty.on < today,
             "deductions": duty.period.name in settled,
             "review": (duty.period.name, duty.detail) in reviewed,
@@ -205,6 +212,8 @@ def _address(duty: Duty, program: Program) -> str:
         return reverse("desk-settlement", args=[program.code, duty.period.name])
     if duty.kind == "recordation":
         return reverse("desk-allocations", args=[program.code])
+    if duty.kind in ("credit_notice", "credit_issue"):
+        return reverse("desk-credits", args=[program.code, duty.year])
     if duty.kind == "review":
         return reverse("queue-short", args=[program.code])
     return ""

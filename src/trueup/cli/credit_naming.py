@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import click
 
+from trueup.cli.output import Json
 from trueup.resources import queries
 from trueup.resources.checks import UnknownResource, UnknownVerifier
 from trueup.resources.entries import IssuanceEntry, ResourceEntry, VerifierEntry
@@ -80,7 +81,7 @@ def elements_in(path: Path) -> dict[str, str]:
     return given
 
 
-def resource_json(entry: ResourceEntry) -> dict[str, object]:
+def resource_json(entry: ResourceEntry) -> dict[str, Json]:
     """A resource as every command prints it."""
     return {
         "id": entry.id,
@@ -94,7 +95,7 @@ def resource_json(entry: ResourceEntry) -> dict[str, object]:
     }
 
 
-def issued_json(name: str, entry: IssuanceEntry) -> dict[str, object]:
+def issued_json(name: str, entry: IssuanceEntry) -> dict[str, Json]:
     """What was issued to a resource for a year, with its serial numbers."""
     block = entry.block
     return {

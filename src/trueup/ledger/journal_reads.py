@@ -151,8 +151,6 @@ def retired_totals(
     known = vintages_of({lot for _, lot, _, _ in rows})
     for tx, lot, lo, hi in rows:
         giver = givers[tx]
-        if giver is None:
-            continue
         parts = known.usable(Range(lot, lo, hi), vintage_max=vintage_max)
         if usable := sum(part.hi - part.lo + 1 for part in parts):
             found[giver] = found.get(giver, 0) + usable

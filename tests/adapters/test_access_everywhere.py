@@ -47,6 +47,8 @@ OWNERS: dict[str, frozenset[str]] = {
     "proposal-take-up": frozenset({"administrator", "second", "auditor"}),
     "proposal-resume": frozenset({"administrator", "second", "auditor"}),
     "paper-scan": frozenset({"administrator", "second"}),
+    # The proposal of this walk is of no paper.
+    "paper-typing": frozenset(),
     "job": frozenset({"administrator", "second"}),
     "job-reasons": frozenset({"administrator", "second"}),
     "preview": frozenset({"administrator", "second", "auditor"}),
@@ -82,6 +84,7 @@ THINGS = {
     "proposal-take-up": "proposal",
     "proposal-resume": "proposal",
     "paper-scan": "proposal",
+    "paper-typing": "proposal",
     "job": "job",
     "job-reasons": "job",
     "preview": "preview",

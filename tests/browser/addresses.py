@@ -61,6 +61,7 @@ NO_PAGE = {
     "certificate-pdf": "a file, of a certificate that is in force",
     "transfer-receipt-pdf": "a file, of a transfer that is recorded",
     "paper-scan": "a file, of a certificate that came on paper",
+    "paper-typing": "of a certificate on paper for its second official: test_web_desk_paper.py",
 }
 # What stands in the addresses of these pages, where the common example does not fit: the
 # names of things.

@@ -16,6 +16,7 @@ from tests.browser import rates
 from tests.browser.rates import Rates
 from tests.browser.site import Clock
 from tests.conftest import give_second_factor
+from trueup.accounts.ownership_models import Party
 
 if TYPE_CHECKING:
     from tests.adapters.roles_of_access import Everyone
@@ -146,6 +147,7 @@ class Cast:
             "notice_id": self.things["notice"],
             "unit_id": self.things["unit"],
             "person": self.things["ana"],
+            "party": Party.objects.values_list("id", flat=True).order_by("id")[0],
             "certificate": self.things["certificate"],
             "application": self.things["application"],
             "year": 2024,

@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
+
+from django.db.models import QuerySet
 
 from trueup.accounts import queries as accounts
 from trueup.accounts.entries import FacilityAccountEntry
@@ -37,6 +40,8 @@ from trueup.resources.queries import (
 )
 from trueup.rules import programs
 from trueup.rules.serials import Lot, SerialBlock, lot_of_number
+
+Made = TypeVar("Made", Issuance, EguIssuance)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +123,7 @@ def egu_entries(rows: Iterable[EguIssuance]) -> list[EguIssuanceEntry]:
     return [_egu_entry(row, owners[row.account_id]) for row in known]
 
 
-def _before(rows, line: int, number: int):  # type: ignore[no-untyped-def]
+def _before(rows: QuerySet[Made], line: int, number: int) -> Made | None:
     """The issue of a lot that created a number."""
     row = rows.filter(lot=line, lo__lte=number).order_by("-lo").first()
     return row if row is not None and row.hi is not None and number <= row.hi else None

@@ -33,6 +33,7 @@ class Linked:
 
     text: str
     address: str
+    css: str = ""
 
     def __str__(self) -> str:
         return self.text
@@ -91,9 +92,10 @@ def _resource(entry: ResourceEntry) -> Linked:
 def _serials(program: Program, block: SerialBlock | None) -> tuple[Cell, Cell]:
     if block is None:
         return ("", "")
+    first, last = block.first_serial, block.last_serial
     return (
-        Linked(block.first_serial, reverse("serial", args=[program.code, block.first_serial])),
-        Linked(block.last_serial, reverse("serial", args=[program.code, block.last_serial])),
+        Linked(first, reverse("serial", args=[program.code, first]), "serial"),
+        Linked(last, reverse("serial", args=[program.code, last]), "serial"),
     )
 
 

@@ -67,7 +67,8 @@ def is_number(cell: object) -> bool:
 def report_cell(cell: object, program: Program) -> str | SafeString:
     """A cell of a report as the page shows it."""
     if isinstance(cell, Linked):
-        return format_html('<a href="{}"><bdi>{}</bdi></a>', cell.address, cell.text)
+        dress = format_html(' class="{}"', cell.css) if cell.css else ""
+        return format_html('<a href="{}"{}><bdi>{}</bdi></a>', cell.address, dress, cell.text)
     if isinstance(cell, datetime):
         return day(cell, program)
     if isinstance(cell, date):

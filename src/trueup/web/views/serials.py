@@ -67,9 +67,20 @@ def serial(request: HttpRequest, code: str, serial_number: str) -> HttpResponse:
         steps=steps,
         status=status,
         events=_events(steps, is_end=status.is_end),
+        vintage=_vintage(issue),
         issue=issue if isinstance(issue, trace.IssueTrace) else None,
         unit_issue=issue if isinstance(issue, trace.EguIssueTrace) else None,
     )
+
+
+def _vintage(issue: trace.IssueTrace | trace.EguIssueTrace | None) -> int | None:
+    """The year of a credit's MWh, which is not that of its issue.
+
+    Source: RATE-142.
+    """
+    if isinstance(issue, trace.IssueTrace):
+        return issue.issuance.year
+    return issue.issue.year if issue is not None else None
 
 
 def _origin(program: Program, lot: Lot) -> str:

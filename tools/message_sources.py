@@ -9,6 +9,7 @@ Babel. A refusal's sentence is English in the domain, often with values in it: i
 from __future__ import annotations
 
 import ast
+import csv
 import itertools
 import re
 import tomllib
@@ -264,6 +265,10 @@ def registry_words() -> Iterator[Found]:
             if isinstance(node, ast.keyword) and node.arg in ("title", "label", "help"):
                 for text in patterns_of(Sentence(node=node.value, assigned={})):
                     yield Found(text=text, context=PROGRAM, path=_relative(path))
+    elements = SOURCE / "rules" / "tables" / "paper_elements.csv"
+    with elements.open(encoding="utf-8", newline="") as lines:
+        for label in sorted({row["label"] for row in csv.DictReader(lines)}):
+            yield Found(text=label, context=PROGRAM, path=_relative(elements))
     for module, name in _LISTS:
         yield from _listed(SOURCE / module, name)
 

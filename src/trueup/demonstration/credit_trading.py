@@ -25,6 +25,8 @@ _BROKERS_TRADE = 0.3
 # What sponsors keep of what they were issued, and brokers of what they have.
 _SPONSORS_KEEP, _BROKERS_KEEP = 0.02, 0.01
 _LATE_SHARE = 0.04
+# Nobody sells less, unless it is all that the buyer lacks.
+_LEAST_DEAL = 100
 # Only so many buyers deal in a round before the last: the others wait.
 _BUYS_EARLY = 0.55
 
@@ -160,7 +162,7 @@ class CreditMarket:
             lacking = self.lacking(account)
             stock = self.held[broker]
             offered = int(stock.usable(holder.uses_gas_shift) * (1 - _BROKERS_KEEP))
-            if lacking and offered:
+            if lacking and offered >= min(lacking, _LEAST_DEAL):
                 blocks = stock.take(min(lacking, offered), gas_shift=holder.uses_gas_shift)
                 self._move(day, broker, account, blocks)
 
@@ -172,7 +174,7 @@ class CreditMarket:
                 is_buying = self.random.random() < _LATE_SHARE
                 stock, uses = self.held[broker], self.holders[account].uses_gas_shift
                 offered = min(self.lacking(account), stock.usable(uses) // 2)
-                if is_buying and offered:
+                if is_buying and offered >= _LEAST_DEAL:
                     self._move(day, broker, account, stock.take(offered, gas_shift=uses))
 
     def _between_brokers(self, day: date) -> None:

@@ -90,14 +90,20 @@ def svg(spec: Spec) -> str:
 
 
 def emissions_and_banked(
-    rows: Sequence[Mapping[str, str | int]], *, shown: Look, instruments: str
+    rows: Sequence[Mapping[str, str | int]],
+    *,
+    shown: Look,
+    instruments: str,
+    has_budgets: bool = True,
 ) -> Spec:
     """Each State's emissions as a bar with its budget as a tick, and below what is banked.
+
+    In a program without budgets there are no ticks.
 
     Rows have `state`, `name`, `emissions`, `budget` and `banked`, in the order to show.
     """
     if shown.narrow:
-        return _emissions_narrow(rows[:20], shown=shown)
+        return _emissions_narrow(rows[:20], shown=shown, has_budgets=has_budgets)
     x = {"field": "state", "type": "nominal", "sort": None, "title": None}
     tick = {"type": "tick", "color": shown.ink, "thickness": 3, "opacity": 1}
     upper_axis = {"labels": False, "ticks": False, "domain": True}
@@ -122,6 +128,9 @@ def emissions_and_banked(
         ],
         "title": _title(_("Emissions (bars) against the budget (black marks)"), shown),
     }
+    if not has_budgets:
+        emissions["layer"].pop()
+        emissions["title"] = _title(_("Emissions"), shown)
     banked: Spec = {
         "width": 1010,
         "height": 120,
@@ -138,7 +147,9 @@ def emissions_and_banked(
     return framed({"vconcat": [emissions, banked], "spacing": 14}, rows, shown)
 
 
-def _emissions_narrow(rows: Sequence[Mapping[str, str | int]], *, shown: Look) -> Spec:
+def _emissions_narrow(
+    rows: Sequence[Mapping[str, str | int]], *, shown: Look, has_budgets: bool
+) -> Spec:
     tick = {"type": "tick", "color": shown.ink, "thickness": 3, "opacity": 1}
     y = {
         "field": "state",
@@ -147,23 +158,21 @@ def _emissions_narrow(rows: Sequence[Mapping[str, str | int]], *, shown: Look) -
         "title": None,
         "axis": {"ticks": False, "labelFontSize": 13},
     }
+    bars = {
+        "mark": {"type": "bar", "color": shown.first, "height": 12},
+        "encoding": {"y": y, "x": _millions("emissions", _("Million tons of CO2"))},
+    }
+    marks = {
+        "mark": {**tick, "height": 18},
+        "encoding": {"y": y, "x": _millions("budget", _("Million tons of CO2"))},
+    }
+    told = _("emissions (bars), budget (marks)") if has_budgets else _("emissions")
     return framed(
         {
             "width": 290,
             "height": {"step": 20},
-            "layer": [
-                {
-                    "mark": {"type": "bar", "color": shown.first, "height": 12},
-                    "encoding": {"y": y, "x": _millions("emissions", _("Million tons of CO2"))},
-                },
-                {
-                    "mark": {**tick, "height": 18},
-                    "encoding": {"y": y, "x": _millions("budget", _("Million tons of CO2"))},
-                },
-            ],
-            "title": _title(
-                [_("The 20 States that emit most:"), _("emissions (bars), budget (marks)")], shown
-            ),
+            "layer": [bars, marks] if has_budgets else [bars],
+            "title": _title([_("The 20 States that emit most:"), told], shown),
         },
         rows,
         shown,

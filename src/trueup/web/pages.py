@@ -124,6 +124,14 @@ def navigation(program: Program, request: HttpRequest) -> list[Link]:
     return links
 
 
+def demonstrated() -> str:
+    """The program of the demonstration that the registry holds; empty if it holds none."""
+    from trueup.demonstration.services import latest_summary
+
+    summary = latest_summary()
+    return summary.program if summary is not None else ""
+
+
 def stand_ins() -> str:
     """What is not real on the pages; empty unless the registry holds the demonstration."""
     from trueup.demonstration.rate_summary import RateSummary

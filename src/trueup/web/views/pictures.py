@@ -40,7 +40,10 @@ def states(request: HttpRequest, code: str, period: str) -> HttpResponse:
     return picture(
         request,
         charts.emissions_and_banked(
-            rows, shown=look_of(request), instruments=word(program.instruments)
+            rows,
+            shown=look_of(request),
+            instruments=word(program.instruments),
+            has_budgets=not program.is_rate_based,
         ),
     )
 

@@ -28,7 +28,14 @@ from trueup.rules.programs import Program
 from trueup.rules.refusal import Refused
 from trueup.web.access import public
 from trueup.web.downloads import csv_download
-from trueup.web.pages import Link, page, program_or_404, program_trail, stand_ins
+from trueup.web.pages import (
+    Link,
+    demonstrated,
+    page,
+    program_or_404,
+    program_trail,
+    stand_ins,
+)
 from trueup.web.paging import PAGE_SIZE, number_after, page_of
 from trueup.web.sentences import say
 from trueup.web.sorting import Sorting, sorting_of
@@ -42,6 +49,7 @@ _COLUMNS: Mapping[str, Callable[[StateRow], Any]] = {
     "facilities": lambda row: row.facilities,
     "units": lambda row: row.units,
     "budget": lambda row: row.budget,
+    "needed": lambda row: row.settlement.obligation,
     "emissions": lambda row: row.emissions_tons,
     "deducted": lambda row: row.settlement.deducted,
     "excess_due": lambda row: row.settlement.excess_due,
@@ -65,8 +73,8 @@ class BudgetPart:
 @public
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The state of the installation's own program."""
-    return _program_page(request, program_or_404(settings.TRUEUP_PROGRAM))
+    """The state of the installation's own program, or of the one that is demonstrated."""
+    return _program_page(request, program_or_404(demonstrated() or settings.TRUEUP_PROGRAM))
 
 
 @public

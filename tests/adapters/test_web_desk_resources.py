@@ -218,7 +218,7 @@ class TestReport:
         report = desk.verified()
         text = desk.seen("desk-resource-report", report)
         assert "The output is not above capacity times hours." in text
-        assert "5000.7" in text
+        assert "5,000.7" in text
         desk.tick_all(report=report)
 
         desk.post("desk-resource-report", report, do="approve", said="In order.")

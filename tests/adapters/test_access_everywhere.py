@@ -41,6 +41,12 @@ OWNERS: dict[str, frozenset[str]] = {
     "my-notice": frozenset(),
     "chart-account-standing": frozenset({"representative", "agent"}),
     "signature-json": frozenset(),
+    "my-resource": frozenset(),
+    "my-resource-papers": frozenset(),
+    "my-resource-paper": frozenset(),
+    "my-resource-file": frozenset(),
+    "my-resource-meter-data": frozenset(),
+    "chart-my-resource": frozenset(),
     "task": frozenset({"representative", "agent"}),
     "proposal": frozenset({"administrator", "second", "auditor"}),
     "proposal-withdraw": frozenset({"administrator", "second", "auditor"}),
@@ -104,6 +110,9 @@ ARGUMENTS: dict[str, Any] = {
     "notice_id": 999_999,
     "unit_id": "1",
     "certificate": 999_999,
+    "digest": "x",
+    "document_id": 999_999,
+    "resource_id": 999_999,
     "year": 2024,
     "serial_number": "AL-2022-1",
     "name": "what",
@@ -125,10 +134,23 @@ BY_KEY = frozenset(
         "act-sign-retirement-proposal",
         "act-sign-certificate",
         "act-sign-application",
+        "act-describe-anew",
+        "act-apply-for-eligibility",
+        "act-supply-information",
+        "act-change-plan",
+        "act-report-output",
+        "act-withdraw-report",
+        "act-answer-question",
+        "act-name-reporter",
+        "act-end-reporter",
+        "act-accept-meter-data",
+        "act-dispute-meter-data",
+        "act-give-standing",
+        "act-end-standing",
     }
 )
 # For general accounts alone; Barry's is a compliance account.
-GENERAL_ONLY = frozenset({"act-close", "act-top-up"})
+GENERAL_ONLY = frozenset({"act-close", "act-top-up", "act-describe-resource"})
 # Acts that look closer at what they are about: this transfer was refused and waits for
 # nobody, nobody here can delegate in a program of their own, and so on.
 LOOK_CLOSER = frozenset(
@@ -144,6 +166,7 @@ LOOK_CLOSER = frozenset(
         "act-decline",
         "act-ask-back",
         "act-send-back",
+        "act-file-meter-data",
     }
 )
 # The library's page of an error of signing in is answered with 401.

@@ -269,9 +269,9 @@ class TestMeterData:
             )
         for row in ("Row 2:", "Row 3:", "Row 4:"):
             assert row in str(caught.value), row
-        with pytest.raises(AssertionError, match="Row 2: .*are more than 1000"):
+        with pytest.raises(AssertionError, match=r"Row 2: .*are more than 1000"):
             self.file(desk, f"R{desk.wind:07d},2022,5,744001,")
-        with pytest.raises(AssertionError, match="Row 3: .*in the file twice"):
+        with pytest.raises(AssertionError, match=r"Row 3: .*in the file twice"):
             self.file(desk, f"R{desk.wind:07d},2022,5,1,", f"R{desk.wind:07d},2022,5,2,")
         assert not MeterReading.objects.exists()
 

@@ -11,9 +11,16 @@ from tests.browser.looking import HEIGHT, PHONE
 from tests.browser.site import Site
 from tests.browser.test_journeys import walk_to_sign
 from tests.browser.town import PROGRAM, RIGHT_TO_LEFT, Town
-from tests.browser.visitor import Arrive
+from tests.browser.visitor import Arrive, Visitor
 
 pytestmark = pytest.mark.journey
+
+# Out of sight, because to lay out a million lines takes a browser minutes.
+_PASTE = """(field, lines) => {
+    field.style.display = "none";
+    field.value = Array.from({length: lines}, (_, at) => `AL-2022-${2 * at + 1}`).join("\\n");
+    field.form.submit();
+}"""
 
 
 class TestSigning:
@@ -89,3 +96,34 @@ class TestNames:
         expect(heading).to_contain_text(RIGHT_TO_LEFT)
         wide = cy.page.evaluate("document.scrollingElement.scrollWidth")
         assert wide <= PHONE
+
+
+class TestPastedBlocks:
+    """PLAT-054: 10,000 blocks are read; 1,000,000 are refused, and the limit is said."""
+
+    def paste(self, ana: Visitor, town: Town, lines: int) -> None:
+        """Put so many serial numbers into the field, as a paste does."""
+        ana.go(f"/{PROGRAM}/accounts/{town.number('Barry')}/transfer/?by=serials")
+        field = ana.page.locator("main textarea").first
+        field.evaluate(
+            "(field, lines) => { field.value = Array.from({length: lines},"
+            " (_, place) => `AL-2022-${2 * place + 1}`).join('\\n') }",
+            lines,
+        )
+        ana.press("Continue")
+
+    def test_ten_thousand_are_read(self, arrive: Arrive, town: Town) -> None:
+        ana = arrive("ana")
+
+        self.paste(ana, town, 10_000)
+
+        # Barry has 1,000: the first 500 odd ones are its own, the others are named.
+        expect(ana.page.locator(".error-summary, .usa-error-message").first).to_be_visible()
+        expect(ana.page.locator("main textarea").first).to_have_value(re.compile("AL-2022-19999"))
+
+    def test_a_million_is_refused_with_the_limit(self, arrive: Arrive, town: Town) -> None:
+        ana = arrive("ana")
+
+        self.paste(ana, town, 1_000_000)
+
+        ana.see(re.compile("10,000"))

@@ -9,12 +9,18 @@ FEATURES ?=
 SEED ?=
 WORKERS ?= 2
 ADDRESS ?= 127.0.0.1:8000
+SCENARIO ?= mass
 
 # uv works in .venv with the Python that made it, whatever the caller's shell has active.
 export UV_PROJECT_ENVIRONMENT := .venv
 export UV_PYTHON_DOWNLOADS := never
 export UV_HTTP_TIMEOUT ?= 180
 unexport VIRTUAL_ENV
+
+# A registry in which every State chose rates is another registry.
+ifneq ($(SCENARIO),mass)
+export TRUEUP_VAR_DIR ?= var/$(SCENARIO)
+endif
 
 UV := $(BIN)/uv
 PYTEST := $(BIN)/python -m pytest
@@ -47,18 +53,18 @@ $(READY): pyproject.toml uv.lock
 	@test "$$($(UV) --version 2>/dev/null | cut -d' ' -f2)" = '$(UV_VERSION)' \
 		|| { echo 'installing uv $(UV_VERSION)'; \
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION); }
-	@echo 'installing the locked packages (640 MB on disk; the first time takes a while)'
+	@echo 'installing the locked packages (970 MB on disk; the first time takes a while)'
 	@$(UV) sync --frozen
 	@touch $(READY)
 
-run: setup ## Set up, load the demonstration if it is not there yet, serve on localhost
+run: setup ## Set up, load the demonstration if it is not there yet, serve on localhost; SCENARIO=rate
 	$(call say,run: the demonstration)
-	@$(BIN)/trueup demo --if-missing
+	@$(BIN)/trueup demo --if-missing --scenario $(SCENARIO)
 	$(call say,run: serve)
 	@exec $(BIN)/trueup serve --address $(ADDRESS)
 
-demo: setup ## Load the demonstration: the national program on real plants
-	@$(BIN)/trueup demo
+demo: setup ## Load the demonstration: the national program on real plants; SCENARIO=rate
+	@$(BIN)/trueup demo --scenario $(SCENARIO)
 
 verify: setup ## Rebuild the holdings from the journal and compare
 	@$(BIN)/trueup audit

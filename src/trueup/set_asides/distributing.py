@@ -266,7 +266,7 @@ def _record(row: Distribution, planned: PlannedDistribution, *, actor: str, at: 
     audit.decide_many(
         [
             DecisionSpec(
-                decision_class="i",
+                decision_class="ii",
                 program=row.program,
                 subject=f"distribution:{row.pk}",
                 outcome="recorded",

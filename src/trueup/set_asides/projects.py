@@ -155,7 +155,7 @@ def decide_project(
         audit.decide_many(
             [
                 DecisionSpec(
-                    decision_class="i",
+                    decision_class="ii",
                     program=row.program,
                     subject=f"project:{row.pk}",
                     outcome=outcome,

@@ -275,7 +275,7 @@ class TestCredits:
         assert "no credit notice for 2022 has been published" in text
         assert "You cannot propose it." in text
         csv = desk.browser("Olga Stone").get(reverse("calculation-csv", args=[PROGRAM, row.key]))
-        assert b"comment_period_open" in b"".join(csv.streaming_content)
+        assert b"comment_period_open" in b"".join(csv.streaming_content)  # type: ignore[attr-defined]
 
     def test_units_are_shown_with_mwh_and_rate(self, desk: Desk) -> None:
         RateRegistry().operate("Cane/2", [(2022, 900_000_000, 1_000_000)])

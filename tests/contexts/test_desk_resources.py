@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -56,7 +58,7 @@ class TestDecisions:
     ) -> None:
         desk.applied()
         desk.tick_all()
-        given = {"resource": desk.wind, "grounds": "All is shown."}
+        given: dict[str, Any] = {"resource": desk.wind, "grounds": "All is shown."}
 
         with refused("not_authorized"):
             desk.act("approve_resource", "Ken Ash", jurisdiction="KY", **given)
@@ -105,7 +107,7 @@ class TestDecisions:
 
     def test_a_report_is_accepted_once_its_checklist_is_ticked(self, desk: ReviewDesk) -> None:
         report = desk.verified()
-        given = {"resource": desk.wind, "report": report, "grounds": "In order."}
+        given: dict[str, Any] = {"resource": desk.wind, "report": report, "grounds": "In order."}
         with refused("review_open"):
             desk.act("accept_report", **given)
         desk.tick_all(report=report)
@@ -299,7 +301,7 @@ class TestIssueToUnits:
 
         (row,) = CalculationRow.objects.all()
         assert (row.name, row.category, row.quantity) == ("Cane/2", "GSE", 101_508)
-        assert (row.mwh, row.rate) == (1_000_000, 900)
+        assert (row.mwh, row.rate) == (Decimal(1_000_000), Decimal(900))
         assert row.is_ready
 
     def test_before_the_comments_close_it_is_not_ready(
@@ -340,7 +342,11 @@ class TestWhenItWasWrong:
         self, desk: ReviewDesk
     ) -> None:
         self.issued(desk)
-        given = {"resource": desk.wind, "cause": "INVESTIGATION", "ground": "A doubt."}
+        given: dict[str, Any] = {
+            "resource": desk.wind,
+            "cause": "INVESTIGATION",
+            "ground": "A doubt.",
+        }
         desk.act("suspend_issuance", **given)
         with refused("issuance_suspended"):
             desk.act("suspend_issuance", "Pete Moss", **given)
@@ -451,7 +457,11 @@ class TestVerifiers:
 
     def test_an_applicant_is_accredited_once_everything_is_ticked(self, desk: ReviewDesk) -> None:
         row = self.applied(desk)
-        given = {"application": row.pk, "grounds": "Shown.", "review_due_on": "2024-05-01"}
+        given: dict[str, Any] = {
+            "application": row.pk,
+            "grounds": "Shown.",
+            "review_due_on": "2024-05-01",
+        }
         with refused("review_open"):
             desk.act("accredit_verifier", **given)
         self.tick_accreditation(desk, row)
@@ -505,7 +515,7 @@ class TestVerifiers:
             disclosed_at=desk.tick(),
         )
 
-        given = {"resource": desk.wind, "verifier": verifier}
+        given: dict[str, Any] = {"resource": desk.wind, "verifier": verifier}
         desk.act("refuse_engagement", grounds="Too close.", **given)
         with refused("decided_already"):
             desk.act("refuse_engagement", grounds="Too close.", **given)
@@ -529,7 +539,7 @@ class TestVerifiers:
 
     def test_a_review_sets_the_day_of_the_next(self, desk: ReviewDesk) -> None:
         verifier = desk.accredit().id
-        given = {"verifier": verifier, "finding": "In order."}
+        given: dict[str, Any] = {"verifier": verifier, "finding": "In order."}
         with refused("ground_missing"):
             desk.act("review_verifier", review_due_on="2020-01-01", **given)
         desk.act("review_verifier", review_due_on="2023-05-01", **given)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import DatabaseError, transaction
 
@@ -204,7 +206,7 @@ class TestDisapproval:
 class TestQuestions:
     """RATE-073: what is asked pauses the review until it is answered."""
 
-    def ask(self, office: Office, **more: str) -> questions.QuestionEntry:
+    def ask(self, office: Office, **more: Any) -> questions.QuestionEntry:
         return questions.ask_about_application(
             application=Application.objects.latest("id").pk,
             text="Which feeder does it use?",

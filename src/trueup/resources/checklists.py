@@ -398,4 +398,5 @@ def _latest_paper(subject: Subject) -> int | None:
     if subject.kind == ACCREDITATION:
         return None
     papers = Document.objects.filter(**subject.key).exclude(kind=DECISION)
-    return papers.aggregate(last=Max("id"))["last"]
+    last: int | None = papers.aggregate(last=Max("id"))["last"]
+    return last

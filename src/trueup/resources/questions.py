@@ -179,9 +179,10 @@ def questions_of(
 
     Source: 40 CFR 62.16445(a)(9).
     """
-    return _entries(
-        ReviewQuestion.objects.filter(application_id=application, report_id=report).order_by("id")
-    )
+    rows = ReviewQuestion.objects.order_by("id")
+    if application is not None:
+        return _entries(rows.filter(application_id=application))
+    return _entries(rows.filter(report_id=report)) if report is not None else []
 
 
 def questions_of_resources(resources: Sequence[int]) -> dict[int, list[QuestionEntry]]:

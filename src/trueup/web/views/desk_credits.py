@@ -37,12 +37,12 @@ from trueup.web.acts.desk import PREFIX
 from trueup.web.components import TaskItem
 from trueup.web.credit_words import categories
 from trueup.web.desk_lists import page_of_rows
-from trueup.web.desk_resource_words import CALCULATIONS
 from trueup.web.downloads import csv_download
 from trueup.web.filters import FilterForm, SearchField
 from trueup.web.pages import Link, page
 from trueup.web.sorting import sorting_of
 from trueup.web.views.desk_jobs import jobs_seen
+from trueup.web.views.desk_resource_words import CALCULATIONS
 from trueup.web.views.desk_resources import rated_or_404
 from trueup.web.views.desk_signing import to_sign
 from trueup.web.views.listings import states_to_choose

@@ -34,10 +34,10 @@ from trueup.rules.program import Program
 from trueup.rules.refusal import Refused
 from trueup.web.access import caller_of, official
 from trueup.web.acts.desk import PREFIX
-from trueup.web.desk_resource_words import OUTCOME_LOOKS, OUTCOMES
 from trueup.web.pages import Link, page
 from trueup.web.resource_words import APPLICATION_STATES, REPORT_STATES
 from trueup.web.sentences import say_all
+from trueup.web.views.desk_resource_words import OUTCOME_LOOKS, OUTCOMES
 from trueup.web.views.desk_resources import FUNCTIONS, rated_or_404, require_state, state_of
 from trueup.web.views.desk_signing import to_sign
 

@@ -23,10 +23,10 @@ from trueup.rules.program import Program
 from trueup.web.access import caller_of, official
 from trueup.web.credit_words import categories
 from trueup.web.desk_lists import page_of_list
-from trueup.web.desk_resource_words import KINDS, LOOKS, WAITS
 from trueup.web.filters import FilterForm, SearchField
 from trueup.web.pages import Link, page, program_or_404
 from trueup.web.sorting import sorting_of
+from trueup.web.views.desk_resource_words import KINDS, LOOKS, WAITS
 from trueup.web.views.listings import states_to_choose
 
 FUNCTIONS = ("review_eligibility", "originate", "revoke", "read_audit")

@@ -110,6 +110,7 @@ ARGUMENTS: dict[str, Any] = {
     "notice_id": 999_999,
     "unit_id": "1",
     "certificate": 999_999,
+    "comment": 999_999,
     "digest": "x",
     "document_id": 999_999,
     "resource_id": 999_999,
@@ -125,6 +126,8 @@ ARGUMENTS: dict[str, Any] = {
     "vintage": 0,
     "provider_id": "none",
     "uidb36": "1",
+    "attachment": 1,
+    "comment": 1,
     "key": NOBODY,
 }
 # Acts on a thing in the address, which is nobody's in this walk.
@@ -147,6 +150,10 @@ BY_KEY = frozenset(
         "act-dispute-meter-data",
         "act-give-standing",
         "act-end-standing",
+        "act-claim-confidential",
+        "act-disclose",
+        "act-verify-application",
+        "act-verify-report",
     }
 )
 # For general accounts alone; Barry's is a compliance account.
@@ -167,6 +174,7 @@ LOOK_CLOSER = frozenset(
         "act-ask-back",
         "act-send-back",
         "act-file-meter-data",
+        "act-accreditation",
     }
 )
 # The library's page of an error of signing in is answered with 401.

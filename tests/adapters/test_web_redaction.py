@@ -52,7 +52,7 @@ class TestClaim:
             "claim-confidential",
             {
                 "elements": ["technology"],
-                "files": [str(paper.attachments.get().pk)],
+                "attached": [str(paper.attachments.get().pk)],
                 "ground": "A trade secret.",
             },
             thing=paper.pk,

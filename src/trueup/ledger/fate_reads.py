@@ -6,6 +6,7 @@ Source: 40 CFR 62.16515(g)(7) to (9), (i); RATE-205, RATE-209.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db.models import Count, F, IntegerField, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import ExtractYear, Greatest, Least
@@ -35,7 +36,7 @@ def fates_of(ranges: Sequence[Range]) -> list[dict[str, int]]:
     return found
 
 
-def _of_range(place: int, item: Range) -> QuerySet[Holding, dict[str, object]]:
+def _of_range(place: int, item: Range) -> QuerySet[Any, Any]:
     """The blocks from the one that holds the first number on, cut to the range."""
     start = Holding.objects.filter(lot_id=item.lot, lo__lte=item.lo).order_by("-lo").values("lo")
     return (

@@ -63,7 +63,7 @@ def verifier_of(person: int, *, program: str) -> MyVerifier | None:
     """The accredited verifier for whom a person files in a program; the first of several."""
     found = verifiers_of(person, program=program)
     standing = [one for one in found if one.revoked_at is None]
-    return (standing or found or [None])[0]
+    return next(iter(standing or found), None)
 
 
 def applications_of(person: int, *, program: str) -> list[AccreditationEntry]:

@@ -310,11 +310,7 @@ from trueup.resources.accreditation_models import (  # noqa: E402 - they name th
     AccreditationApplication,
     EngagementDisclosure,
 )
-from trueup.resources.comment_models import (  # noqa: E402 - they name the models above.
-    Comment,
-    CommentPeriod,
-    CommentWithheld,
-)
+from trueup.resources.comment_models import Comment, CommentPeriod, CommentWithheld  # noqa: E402
 from trueup.resources.egu_models import (  # noqa: E402 - they name the models above.
     EguIssuance,
     EguRound,
@@ -354,11 +350,7 @@ from trueup.resources.standing_models import (  # noqa: E402 - they name the mod
     StandingInstruction,
     StandingPart,
 )
-from trueup.resources.verifier_models import (  # noqa: E402 - they name the models above.
-    Engagement,
-    TeamMember,
-    Verifier,
-)
+from trueup.resources.verifier_models import Engagement, TeamMember, Verifier  # noqa: E402
 
 __all__ = [
     "AccreditationApplication",

@@ -47,7 +47,7 @@ class ClaimForm(ActForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    files = forms.MultipleChoiceField(
+    attached = forms.MultipleChoiceField(
         label=gettext_lazy("Files that are confidential"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -71,20 +71,20 @@ class ClaimForm(ActForm):
                 if name not in ALWAYS_PUBLIC
             ],
         )
-        _choose(self, "files", [(str(key), one.name) for key, one in paper.files.items()])
+        _choose(self, "attached", [(str(key), one.name) for key, one in paper.files.items()])
         if not paper.files:
-            del self.fields["files"]
+            del self.fields["attached"]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if not self.errors and not cleaned.get("elements") and not cleaned.get("files"):
+        if not self.errors and not cleaned.get("elements") and not cleaned.get("attached"):
             self.add_error("elements", _("Choose what of the paper is confidential."))
         return cleaned
 
     def values(self) -> dict[str, Any]:
         return {
             "elements": list(self.cleaned_data.get("elements") or ()),
-            "files": [int(key) for key in self.cleaned_data.get("files") or ()],
+            "files": [int(key) for key in self.cleaned_data.get("attached") or ()],
             "ground": self.cleaned_data["ground"],
         }
 

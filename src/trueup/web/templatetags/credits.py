@@ -10,7 +10,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from trueup.rules.program import Program
-from trueup.web.credit_reports import Linked, Report, Row
+from trueup.web.credit_report_rows import Linked, Row
+from trueup.web.credit_reports import Report
 from trueup.web.resource_words import PAPERS, named
 from trueup.web.templatetags.pages import day, quantity
 

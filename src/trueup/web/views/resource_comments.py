@@ -165,7 +165,7 @@ def _received(request: HttpRequest, form: CommentForm, period: CommentPeriodEntr
     if _too_many(request):
         form.add_error(None, _("Too many comments came from here. Try again in an hour."))
         return 429
-    given: UploadedFile | None = form.cleaned_data["file"]
+    given: UploadedFile[Any] | None = form.cleaned_data["file"]
     try:
         with tempfile.TemporaryDirectory() as folder:
             services.file_comment(
@@ -192,7 +192,7 @@ def _spec(answers: dict[str, Any], upload: Upload | None) -> CommentSpec:
     )
 
 
-def kept_upload(given: UploadedFile | None, folder: Path) -> Upload | None:
+def kept_upload(given: UploadedFile[Any] | None, folder: Path) -> Upload | None:
     """What came in as a file of our own, read in pieces."""
     if given is None:
         return None

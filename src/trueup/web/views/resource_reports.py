@@ -27,7 +27,8 @@ from trueup.resources import comment_reads, public_reads
 from trueup.rules.programs import Program
 from trueup.web import charts
 from trueup.web.access import public
-from trueup.web.credit_reports import REPORTS, Read, Report, pending_applications, whole
+from trueup.web.credit_report_rows import pending_applications
+from trueup.web.credit_reports import REPORTS, Read, Report, whole
 from trueup.web.credit_words import category_name
 from trueup.web.downloads import csv_download
 from trueup.web.filters import FilterForm

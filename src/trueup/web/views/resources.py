@@ -18,6 +18,7 @@ from trueup.ledger import queries as ledger
 from trueup.resources import comment_reads, public_papers, public_reads
 from trueup.resources import queries as resources
 from trueup.resources.entries import ReportEntry, ResourceEntry
+from trueup.resources.public_entries import PublicPaper
 from trueup.resources.public_reads import IssueLine
 from trueup.rules.programs import Program
 from trueup.web import charts
@@ -231,7 +232,7 @@ def _reports(entry: ResourceEntry) -> list[dict[str, object]]:
     ]
 
 
-def _papers(entry: ResourceEntry) -> list[public_papers.PublicPaper]:
+def _papers(entry: ResourceEntry) -> list[PublicPaper]:
     return public_papers.public_papers_of(entry.id, limit=PAPERS_SHOWN + 1)
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from trueup.accounts import queries as accounts
 from trueup.audit import queries as audit
 from trueup.ledger import queries as ledger
-from trueup.resources import queries as resources
+from trueup.resources.accreditation_reads import verifiers_of
 from trueup.resources.sponsor_reads import resources_of_accounts
 from trueup.rules import programs
 from trueup.tasks import queries as tasks
@@ -29,8 +29,7 @@ NOTICES_SHOWN = 10
 def verifying(request: HttpRequest) -> HttpResponse:
     """Who one is to the rate-based programs, and what is there for one.
 
-    Accreditation is that of the verifier who has the person's name; the papers of resources
-    come with the rate-based program's own pages.
+    Accreditation is that of the verifiers of whose team the person is.
 
     Source: PLAT-018, PLAT-052, PLAT-129.
     """
@@ -38,11 +37,7 @@ def verifying(request: HttpRequest) -> HttpResponse:
     person = accounts.person(caller.person or 0)
     grants = [grant for grant in caller.grants if "verify" in grant.functions]
     rated = [code for code in programs.codes() if programs.load(code).is_rate_based]
-    found = [
-        resources.find_verifier(program=code, name=person.name)
-        for code in rated
-        if person is not None and grants
-    ]
+    found = verifiers_of(caller.person or 0)
     own = ledger.accounts_by_id(caller.represents)
     today = programs.load(settings.TRUEUP_PROGRAM).local_date(caller.at)
     counts = tasks.counts_for(
@@ -58,7 +53,8 @@ def verifying(request: HttpRequest) -> HttpResponse:
         trail=[Link(name=_("Your accounts"), address=reverse("you"))],
         person=person,
         grants=grants,
-        accreditations=[entry for entry in found if entry is not None],
+        accreditations=found,
+        rated=rated,
         resources=resources_of_accounts(caller.represents),
         accounts=[own[key] for key in sorted(own)],
         open_tasks=sum(count.open for count in counts),

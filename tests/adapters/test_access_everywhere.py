@@ -127,7 +127,6 @@ ARGUMENTS: dict[str, Any] = {
     "provider_id": "none",
     "uidb36": "1",
     "attachment": 1,
-    "comment": 1,
     "key": NOBODY,
 }
 # Acts on a thing in the address, which is nobody's in this walk.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,7 @@ class Rates:
         from tests.contexts.resources_registry import WIND, ResourceRegistry
         from trueup.resources import services
         from trueup.resources.files import Upload
+        from trueup.resources.models import Application, Report
         from trueup.web.credit_reports import REPORTS
 
         people = {
@@ -86,10 +88,15 @@ class Rates:
             "credit_report": next(iter(REPORTS)),
             "resource": farm,
             "in_review": in_review,
+            "verifier": registry.verifiers["Northwind Audit"].id,
+            "report": Report.objects.get(resource_id=farm).id,
+            "application_in_review": Application.objects.get(resource_id=in_review).id,
             "issue": issued.id,
             "comment_period": period.id,
         }
         self._note_papers(farm)
+        self._let_the_sponsor_act(registry, farm)
+        self._let_officials_calculate(registry)
         self.now = registry.tick() + timedelta(seconds=1)
 
     def _note_papers(self, farm: int) -> None:
@@ -101,4 +108,80 @@ class Rates:
             "paper_with_file": attachment.document_id,
             "attachment": attachment.id,
             "digest": attachment.sha256,
+        }
+
+    def _let_officials_calculate(self, registry: Any) -> None:
+        """A calculation of a year's credits, and a verifier's application."""
+        from uuid import uuid4
+
+        from trueup.resources.calculations import calculate_issue_to_resources
+        from trueup.resources.models import AccreditationApplication
+        from trueup.resources.verifiers import EVIDENCE
+
+        olga, vera = self.mass.person("Olga Stone"), self.mass.person("Vera Fy")
+        self.things |= {
+            "calculation": calculate_issue_to_resources(
+                program=PROGRAM, year=YEAR, by=olga, at=registry.tick()
+            ),
+            "accreditation": AccreditationApplication.objects.create(
+                program=PROGRAM,
+                key=uuid4(),
+                applicant_id=vera,
+                name="Vera Audit",
+                team=[vera],
+                evidence=dict.fromkeys(EVIDENCE, "shown"),
+                insurer="Insurer",
+                sp_rating="A",
+                is_free_of_debarment=True,
+                submitted_at=registry.tick(),
+            ).pk,
+        }
+
+    def _let_the_sponsor_act(self, registry: Any, farm: int) -> None:
+        """What each act of a sponsor is about: Ana's, and meter data that Cy reports."""
+        from tests.contexts.resources_registry import WIND
+        from trueup.resources import services
+        from trueup.resources.entries import MeterRow, StandingSpec
+        from trueup.resources.models import Application
+        from trueup.resources.questions import ask_about_application
+
+        registry.people |= {"Cy Dunn": self.mass.person("Cy Dunn")}
+        registry.open_general("Dunn Power", "Cy Dunn")
+        described = registry.describe(replace(WIND, name="Ruiz Wind III"), account="Ruiz Wind").id
+        asked = registry.describe(replace(WIND, name="Ruiz Wind IV"), account="Ruiz Wind").id
+        registry.apply("Ruiz Wind IV")
+        question = ask_about_application(
+            application=Application.objects.get(resource_id=asked).pk,
+            text="Which turbines?",
+            asked_at=registry.tick(),
+            actor="administrator",
+        )
+        registry.report("100", YEAR + 1, months=(1, 3))
+        services.name_meter_reporter(
+            resource=farm,
+            reporter=registry.person("Cy Dunn"),
+            named_by=registry.person("Fay Ito"),
+            at=registry.tick(),
+        )
+        services.file_meter_data(
+            [MeterRow(resource=farm, year=YEAR + 1, month=4, mwh=Decimal(500))],
+            program=PROGRAM,
+            reporter=registry.person("Cy Dunn"),
+            filed_at=registry.tick(),
+        )
+        standing = services.give_standing_instruction(
+            StandingSpec(
+                resource=farm,
+                destination=registry.accounts["Dunn Power"].number,
+                percent=Decimal(10),
+                is_irrevocable=True,
+            ),
+            person=registry.person("Fay Ito"),
+            given_at=registry.tick(),
+        )
+        self.things |= {
+            "described": described,
+            "asked": asked,
+            "question": question.key,
+            "standing": standing.id,
         }

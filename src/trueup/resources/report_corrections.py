@@ -93,10 +93,10 @@ def report_refusals(
     row = Resource.objects.filter(id=resource).first()
     if row is None:
         return [checks.UnknownResource(f"There is no resource {resource}.")]
-    before = Report.objects.filter(resource=row).exclude(id=corrects)
+    before = Report.objects.filter(resource=row).exclude(id=corrects or 0)
     taken = ReportedMonth.objects.filter(
         resource=row, year=spec.year, month__range=(spec.first_month, spec.last_month)
-    ).exclude(report_id=corrects)
+    ).exclude(report_id=corrects or 0)
     return [
         *submitter_refusals(row, person, at=at),
         *state_refusals(row),
@@ -121,7 +121,7 @@ def is_first_report(resource: int, *, besides: int | None = None) -> bool:
 
     Source: 40 CFR 62.16460(b)(1); RATE-111.
     """
-    return not Report.objects.filter(resource_id=resource).exclude(id=besides).exists()
+    return not Report.objects.filter(resource_id=resource).exclude(id=besides or 0).exists()
 
 
 def _file_correction(

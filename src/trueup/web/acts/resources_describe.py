@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django import forms
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -327,7 +328,9 @@ def _is_outside(acting: Acting, values: Values) -> bool:
     return bool(state) and sponsors.host_of_state(program=program, jurisdiction=state) == MASS
 
 
-def _step(name: str, title: str, form_class: type[_Form], *names: str, **more: Any) -> Step:
+def _step(
+    name: str, title: str | Promise, form_class: type[_Form], *names: str, **more: Any
+) -> Step:
     return Step(
         name=name,
         part=title,

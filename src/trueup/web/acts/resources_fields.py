@@ -78,7 +78,7 @@ class FilesField(forms.FileField):
         widget = ManyFilesInput(attrs=attributes)
         super().__init__(widget=widget, allow_empty_file=True, **more)
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
         given = data if isinstance(data, list | tuple) else [data]
         files = [super(FilesField, self).clean(one, initial) for one in given if one]
         if not files and self.required:
@@ -108,7 +108,7 @@ class KeptFilesMixin(forms.Form):
                 widget=forms.CheckboxSelectMultiple,
             )
 
-    def take_in(self, files: Iterable[UploadedFile], *, name: str = "files") -> Kept:
+    def take_in(self, files: Iterable[UploadedFile[Any]], *, name: str = "files") -> Kept:
         """What is kept now, with the new files; each bad one is named beside the field."""
         gone = set(self.cleaned_data.get("remove") or ())
         kept = [one for one in self.known_files if one["sha256"] not in gone]
@@ -137,7 +137,7 @@ class KeptFilesMixin(forms.Form):
             self.data["kept"] = text
 
 
-def keep_upload(file: UploadedFile) -> dict[str, Any]:
+def keep_upload(file: UploadedFile[Any]) -> dict[str, Any]:
     """Take in a file that was sent; raises ValidationError that names it and what is wrong."""
     name = Path(str(file.name)).name
     media_type = _TYPES.get(Path(name).suffix.lower())

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -47,7 +47,7 @@ class LocationsForm(KeptFilesMixin, ElementsForm):
     document = APPLICATION
     takes = staticmethod(asked_of_places)
 
-    files = FilesField(
+    files = FilesField(  # type: ignore[assignment]
         label=gettext_lazy("Table of places"),
         required=False,
         accept=".csv",
@@ -65,7 +65,7 @@ class LocationsForm(KeptFilesMixin, ElementsForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         self.sums: Sums = {}
-        good: list[UploadedFile] = []
+        good: list[UploadedFile[Any]] = []
         for file in cleaned.get("files") or ():
             try:
                 add_up(read_places(file), self.sums)
@@ -96,11 +96,15 @@ def location_rows(_acting: Acting, values: Values) -> list[tuple[str, str]]:
     return [*rows, *file_rows(values.get("places", ()), label=_("Table of places"))]
 
 
-def read_places(file: UploadedFile) -> list[tuple[str, str, Decimal]]:
+def read_places(file: UploadedFile[Any]) -> list[tuple[str, str, Decimal]]:
     """County, State and kW of each line; raises ValidationError with every line's problem."""
     try:
         rows = sheets.rows_of(
-            file.file, name=str(file.name), size=file.size or 0, rows_max=ROWS_MAX + 2, columns=4
+            cast("BinaryIO", file.file),
+            name=str(file.name),
+            size=file.size or 0,
+            rows_max=ROWS_MAX + 2,
+            columns=4,
         )
     except sheets.UnreadableError as problem:
         raise forms.ValidationError(str(problem)) from None

@@ -141,7 +141,7 @@ class DisputeForm(MonthsForm):
 class BatchForm(KeptFilesMixin, StepForm):
     """A file with months of the resources that named one."""
 
-    files = FilesField(
+    files = FilesField(  # type: ignore[assignment]
         label=gettext_lazy("File of months"),
         required=False,
         accept=".csv",

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -55,6 +56,7 @@ from trueup.web.signed_acts import (
 )
 
 Takes = Callable[[Element], bool]
+Words = str | Promise
 
 
 def cited(*cites: str) -> Takes:
@@ -77,7 +79,7 @@ def page_of(document: str, takes: Takes) -> type[ElementsForm]:
 class FilesForm(KeptFilesMixin, StepForm):
     """Files that belong to a paper: what it refers to, such as Form EIA-860 or a contract."""
 
-    files = FilesField(
+    files = FilesField(  # type: ignore[assignment]
         label=gettext_lazy("Files"),
         required=False,
         help_text=gettext_lazy(
@@ -110,7 +112,7 @@ class ShowingForm(ElementsForm):
         return {"failed": [f"{plain(one.sentence)} ({one.cite})" for one in failed]}
 
 
-def _application_page(name: str, part: str, title: str, takes: Takes) -> Step:
+def _application_page(name: str, part: Words, title: Words, takes: Takes) -> Step:
     return Step(
         name=name,
         part=part,
@@ -121,7 +123,7 @@ def _application_page(name: str, part: str, title: str, takes: Takes) -> Step:
     )
 
 
-def _plan_page(name: str, title: str, takes: Takes) -> Step:
+def _plan_page(name: str, title: Words, takes: Takes) -> Step:
     return Step(
         name=name,
         part=gettext_lazy("EM&V plan"),

@@ -17,6 +17,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -172,7 +173,7 @@ class PeriodForm(StepForm):
 class MetersForm(KeptFilesMixin, StepForm):
     """The files of the meters, each of which covers the months whole."""
 
-    files = FilesField(
+    files = FilesField(  # type: ignore[assignment]
         label=gettext_lazy("Files of the meters"),
         required=False,
         accept=".csv",
@@ -286,7 +287,7 @@ class ReportPage(ElementsForm):
         return {**known, **self.known.get(REPORT, {})}
 
 
-def _page(name: str, title: str, takes: Any) -> Step:
+def _page(name: str, title: str | Promise, takes: Any) -> Step:
     return Step(
         name=name,
         part=gettext_lazy("Statements"),

@@ -230,10 +230,15 @@ def _rows(model: type[models.Model]) -> Iterator[dict[str, object]]:
 
 @contextmanager
 def undone() -> Iterator[None]:
-    """What is done within is undone, and ids are given again from where they stood."""
+    """What is done within is undone; ids are given before and after it as if nothing was there."""
+    _number_anew()
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
+    _number_anew()
+
+
+def _number_anew() -> None:
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), list(KEPT)):
             cursor.execute(statement)

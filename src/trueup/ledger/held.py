@@ -58,6 +58,8 @@ def held_since(
 
     Source: 40 CFR 62.16340(a)(2), (c)(2); 62.16375 “CO2 allowances held”.
     """
+    if not accounts:  # PostgreSQL has no list of nothing.
+        return {}
     types, given_types = unfolded(list(mending))
     ids, given_ids = unfolded(list(accounts))
     on_postgresql = connection.vendor == "postgresql"

@@ -32,6 +32,7 @@ say = @printf '\n==> %s\n' '$(1)'
 .PHONY: help setup run demo test check format format-check lint types contracts \
 	migrations-check docs-check docs test-rules test-sqlite test-postgres acceptance \
 	conformance verify simulate bench vendor postgres-programs browser test-browser \
+	test-journeys \
 	screenshots clean
 
 help: ## Print the targets
@@ -127,10 +128,15 @@ test-postgres: setup postgres-programs ## The suite on PostgreSQL
 	$(call say,test-postgres: several processes against one PostgreSQL server)
 	@$(ON_POSTGRES) $(PYTEST) tests --ignore=tests/acceptance --ignore=tests/browser -q -m stress
 
-test-browser: setup browser postgres-programs ## The pages in Chromium: accessibility, journeys, bad input
-	$(call say,test-browser: every page and the journeys in Chromium on SQLite)
-	@DATABASE_URL= $(PYTEST) tests/browser -q -n $(WORKERS)
-	$(call say,test-browser: the journeys in Chromium on PostgreSQL)
+test-browser: setup browser ## Every page and form in Chromium: accessibility, light and dark, narrow and wide
+	$(call say,test-browser: every page in Chromium on SQLite)
+	@DATABASE_URL= $(PYTEST) tests/browser -q -m 'not journey' -n $(WORKERS)
+	@$(MAKE) --no-print-directory test-journeys
+
+test-journeys: setup browser postgres-programs ## The journeys and bad input in Chromium, on SQLite and on PostgreSQL
+	$(call say,test-journeys: Chromium on SQLite)
+	@DATABASE_URL= $(PYTEST) tests/browser -q -m journey -n $(WORKERS)
+	$(call say,test-journeys: Chromium on PostgreSQL)
 	@$(ON_POSTGRES) $(PYTEST) tests/browser -q -m journey -n $(WORKERS)
 
 screenshots: setup browser ## Walk the journeys and write a picture of each step to docs/images/journeys

@@ -109,10 +109,7 @@ _ACTS = (
             Parameter(name="co2_tons", label="Tons of CO2", kind="decimal", required=False),
             Parameter(name="net_mwh", label="Net MWh", kind="decimal", required=False),
             Parameter(
-                name="useful_thermal_mwh",
-                label="Useful thermal output, MWh",
-                kind="decimal",
-                required=False,
+                name="useful_thermal_mwh", label="Useful heat, MWh", kind="decimal", required=False
             ),
             GROUND,
         ),

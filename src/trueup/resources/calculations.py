@@ -35,7 +35,7 @@ from trueup.resources.models import (
     NoticedEarning,
     NoticedReport,
 )
-from trueup.resources.unit_calculations import Covered, UnitLine, covered_units, unit_lines
+from trueup.resources.unit_calculations import UnitLine, covered_units, unit_lines
 from trueup.rules import programs
 from trueup.rules.refusal import Refused
 
@@ -272,7 +272,7 @@ def _said(resource: int | None, quantity: int, corrected: int, reasons: Sequence
     return [resource, quantity, corrected, sorted(set(reasons))]
 
 
-def _said_of_units(units: Sequence[Covered]) -> list[Said]:
+def _said_of_units(units: Sequence[UnitLine]) -> list[Said]:
     return sorted(
         [one.account, one.category, one.quantity, one.is_covered] for one in units if one.quantity
     )

@@ -234,11 +234,7 @@ _ACCREDITATION = (
         label="Technical and auditing qualification is shown.",
         cite="40 CFR 62.16470(b), (c)(1)",
     ),
-    Item(
-        code="program",
-        label="Knowledge of the program is shown.",
-        cite="40 CFR 62.16470(c)(1)",
-    ),
+    Item(code="program", label="Knowledge of the program is shown.", cite="40 CFR 62.16470(c)(1)"),
     Item(
         code="categories",
         label="Knowledge of each category is shown.",

@@ -34,7 +34,6 @@ from trueup.rules.refusal import Refused
 LISTED = 1_000
 Row = TypeVar("Row", Application, Report, Engagement, CommentPeriod)
 APPLICATION_DAYS = 90
-KINDS = ("application", "report", "verification", "accreditation", "engagement", "comments")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +41,8 @@ class Waiting:
     """A paper that waits for an official.
 
     Attributes:
-        kind: One of KINDS; `id` is the application's, report's, ....
+        kind: `application`, `report`, `verification`, `accreditation`, `engagement` or
+            `comments`; `id` is the application's, report's, ....
         state: What it waits for, as a code.
         due_on: By when an official should have decided, or the sponsor answered.
     """

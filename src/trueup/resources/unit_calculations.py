@@ -38,9 +38,6 @@ class UnitLine:
     waiting: str = ""
 
 
-Covered = UnitLine
-
-
 def unit_lines(of: Round) -> list[UnitLine]:
     """What each affected EGU has earned, as of now; nothing is asked of notices.
 

@@ -231,7 +231,8 @@ def _traced() -> Traced:
 
     chance = random.Random(SEED)
     held = _holdings()
-    counts, times = set(), []
+    counts: set[int] = set()
+    times = []
     for _ in range(TRACED):
         block = chance.choice(held)
         number = chance.randint(block.first, block.last)

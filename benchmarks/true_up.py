@@ -265,7 +265,7 @@ def update(program: str, rows: Path) -> dict[str, float]:
     """Give the same rows to the retirement account, and write nothing else."""
     from django.db import connection, transaction
 
-    from trueup.allocation.services import retirement_account
+    from trueup.ledger.opening import retirement_account
 
     retirement = retirement_account(program=program, opened_at=ALLOCATED).id
     taken = json.loads(rows.read_text(encoding="utf-8"))

@@ -107,30 +107,27 @@ def emissions_and_banked(
     x = {"field": "state", "type": "nominal", "sort": None, "title": None}
     tick = {"type": "tick", "color": shown.ink, "thickness": 3, "opacity": 1}
     upper_axis = {"labels": False, "ticks": False, "domain": True}
+    bars: Spec = {
+        "mark": {"type": "bar", "color": shown.first},
+        "encoding": {
+            "x": {**x, "axis": upper_axis},
+            "y": _millions("emissions", _("Million tons of CO2")),
+        },
+    }
+    marks: Spec = {
+        "mark": {**tick, "width": 17},
+        "encoding": {
+            "x": {**x, "axis": upper_axis},
+            "y": _millions("budget", _("Million tons of CO2")),
+        },
+    }
+    told = _("Emissions (bars) against the budget (black marks)") if has_budgets else _("Emissions")
     emissions: Spec = {
         "width": 1010,
         "height": 250,
-        "layer": [
-            {
-                "mark": {"type": "bar", "color": shown.first},
-                "encoding": {
-                    "x": {**x, "axis": upper_axis},
-                    "y": _millions("emissions", _("Million tons of CO2")),
-                },
-            },
-            {
-                "mark": {**tick, "width": 17},
-                "encoding": {
-                    "x": {**x, "axis": upper_axis},
-                    "y": _millions("budget", _("Million tons of CO2")),
-                },
-            },
-        ],
-        "title": _title(_("Emissions (bars) against the budget (black marks)"), shown),
+        "layer": [bars, marks] if has_budgets else [bars],
+        "title": _title(told, shown),
     }
-    if not has_budgets:
-        emissions["layer"].pop()
-        emissions["title"] = _title(_("Emissions"), shown)
     banked: Spec = {
         "width": 1010,
         "height": 120,

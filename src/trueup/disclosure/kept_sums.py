@@ -146,12 +146,12 @@ def _newer(key: Key, found: _Mine | None) -> _Mine | None:
     rows = _rows(name, program).filter(argument=argument).exclude(read_at=None)
     if found is not None:
         rows = rows.exclude(read_at=found.read_at)
-    row = rows.values_list("made", "read_at").first()
-    if row is None:
+    row = rows.first()
+    if row is None or row.made is None or row.read_at is None:
         return found
     # Only we write this table.
-    made = pickle.loads(zlib.decompress(bytes(row[0])))  # noqa: S301
-    _mine[key] = _Mine(made, row[1])
+    made = pickle.loads(zlib.decompress(bytes(row.made)))  # noqa: S301
+    _mine[key] = _Mine(made, row.read_at)
     return _mine[key]
 
 

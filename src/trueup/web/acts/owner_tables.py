@@ -45,8 +45,8 @@ def read_owners(upload: Any, current: Sequence[PartyEntry]) -> tuple[Listed, lis
             rows_max=ROWS_MAX + 1,
             columns=COLUMNS,
         )
-    except sheets.UnreadableError as problem:
-        raise ValidationError(str(problem)) from None
+    except sheets.UnreadableError as unreadable:
+        raise ValidationError(str(unreadable)) from None
     if rows and rows[0][1][0].casefold() in HEADINGS:
         rows = rows[1:]
     if not rows:

@@ -87,5 +87,5 @@ def _accounts(program: str, group: OwnerGroup) -> list[dict[str, Any]]:
     known = ledger.accounts_by_id(set(group.accounts))
     totals = ledger.totals_of(group.accounts)
     own = [entry for entry in known.values() if entry.program == program]
-    rows = [{"account": entry, "quantity": totals[entry.id]} for entry in own]
-    return sorted(rows, key=lambda row: (-row["quantity"], row["account"].number))[:SHOWN]
+    ordered = sorted(own, key=lambda entry: (-totals[entry.id], entry.number))
+    return [{"account": entry, "quantity": totals[entry.id]} for entry in ordered[:SHOWN]]

@@ -1,7 +1,7 @@
 """Who asks for allowances of a set-aside, what was promised and generated, who got what.
 
-The allowances are in the ledger. A provider is the general account that a project's
-allowances go to; its shortfalls are kept as entries that are added up.
+A provider is the general account that a project's allowances go to; its shortfalls are
+entries that are added up.
 
 Source: 40 CFR 62.16245; 62.16240(b); MASS-075 to MASS-093.
 """
@@ -91,8 +91,7 @@ class Project(models.Model):
 class Projection(models.Model):
     """What a project promises for a generation year.
 
-    Attributes:
-        eligible_mwh: The part that counts; of an uprate, the added capacity's.
+    `eligible_mwh` is the part that counts; of an uprate, the added capacity's.
 
     Source: 40 CFR 62.16245(a)(3)(ii), (a)(5); MASS-078, MASS-079.
     """
@@ -137,8 +136,7 @@ class Projection(models.Model):
 class Delivery(models.Model):
     """What a project promised for a year and was verified to have generated.
 
-    Attributes:
-        is_to_explain: The shortfall is larger than the program's percentage.
+    `is_to_explain`: the shortfall is larger than the program's percentage.
 
     Source: 40 CFR 62.16245(a)(4), (a)(5)(ii)-(iii); MASS-082 to MASS-084.
     """
@@ -331,7 +329,7 @@ class OutputNotice(models.Model):
     """Data and preliminary results of a State's output-based set-aside: append-only.
 
     Attributes:
-        digest: Of the units' figures, so that the final result says what changed.
+        digest: Of the preliminary result.
 
     Source: 40 CFR 62.16245(b)(3)(iii); MASS-091.
     """

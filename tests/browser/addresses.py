@@ -60,6 +60,9 @@ NO_PAGE = {
     "job-reasons": "a file, of a job that was refused",
     "certificate-pdf": "a file, of a certificate that is in force",
     "transfer-receipt-pdf": "a file, of a transfer that is recorded",
+    "accreditation-withdraw": "is only posted to",
+    "comment-file": "a file, that came with a comment",
+    "desk-comment-file": "a file, that came with a comment",
     "paper-scan": "a file, of a certificate that came on paper",
     "paper-typing": "of a certificate on paper for its second official: test_web_desk_paper.py",
 }

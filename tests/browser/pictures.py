@@ -48,8 +48,8 @@ _PALETTE = """async (data) => {
 
 
 def keep(page: Page, journey: str, step: str) -> None:
-    """Write a picture of the page as a step of a journey, where TRUEUP_SCREENSHOTS=1."""
-    if not os.environ.get("TRUEUP_SCREENSHOTS"):
+    """Write a picture of the page as a step of a named journey, where TRUEUP_SCREENSHOTS=1."""
+    if not journey or not os.environ.get("TRUEUP_SCREENSHOTS"):
         return
     tall = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
     taken = page.screenshot(full_page=True, clip={"x": 0, "y": 0, "width": WIDTH, "height": tall})

@@ -63,8 +63,7 @@ def run(
 ) -> AnySummary:
     """Load the demonstration: a compliance period on real plants, from the first to settlement.
 
-    All of it is one database transaction: a run that is ended early leaves nothing. What
-    was told on the way is there to be read, and nobody gets a mail of it.
+    All of it is one database transaction: a run that is ended early leaves nothing.
 
     Args:
         progress: Is told what is being done, and how many days of how many are over.
@@ -72,7 +71,7 @@ def run(
         jurisdictions: Only these; all if empty.
         with_sign_in: Make users who can sign in with the demonstration's known password.
         days_before_deadline: End so many days before the transfer deadline; what is due
-            later is left to those who practise. None: to the settlement.
+            later is left. None: to the settlement.
         scenario: `mass`: allowances in every State of Table 1; `rate`: every State chose
             rates, and credits are issued to affected EGUs and eligible resources.
 
@@ -90,8 +89,7 @@ def run(
     with transaction.atomic():
         if not is_registry_empty():
             raise Refused([_not_empty()])
-        days = days_of(scenario)
-        until = last_day(days, days_before_deadline)
+        until = last_day(days := days_of(scenario), days_before_deadline)
         tour = _Tour(chosen=chosen, seed=seed, progress=progress, until=until, sign_in=with_sign_in)
         summary = _run_rate(tour) if scenario == RATE else _run_mass(tour)
         summary = replace(summary, seconds=round(time.monotonic() - started, 1))

@@ -106,20 +106,14 @@ def emissions_and_banked(
         return _emissions_narrow(rows[:20], shown=shown, has_budgets=has_budgets)
     x = {"field": "state", "type": "nominal", "sort": None, "title": None}
     tick = {"type": "tick", "color": shown.ink, "thickness": 3, "opacity": 1}
-    upper_axis = {"labels": False, "ticks": False, "domain": True}
+    upper = {**x, "axis": {"labels": False, "ticks": False, "domain": True}}
     bars: Spec = {
         "mark": {"type": "bar", "color": shown.first},
-        "encoding": {
-            "x": {**x, "axis": upper_axis},
-            "y": _millions("emissions", _("Million tons of CO2")),
-        },
+        "encoding": {"x": upper, "y": _millions("emissions", _("Million tons of CO2"))},
     }
     marks: Spec = {
         "mark": {**tick, "width": 17},
-        "encoding": {
-            "x": {**x, "axis": upper_axis},
-            "y": _millions("budget", _("Million tons of CO2")),
-        },
+        "encoding": {"x": upper, "y": _millions("budget", _("Million tons of CO2"))},
     }
     told = _("Emissions (bars) against the budget (black marks)") if has_budgets else _("Emissions")
     emissions: Spec = {

@@ -350,7 +350,7 @@ class TestOperations:
 
     def call(self, everyone: Everyone, role: str, method: str, path: str) -> int:
         values = {**ARGUMENTS, "number": everyone.registry.number("Barry")}
-        values |= {"key": everyone.things["transfer"], "serial": "AL-2022-1"}
+        values |= {"key": everyone.things["transfer"], "serial": "AL-2022-1", "resource": 1}
         address = "/api/v1" + path.replace("uuidstr:", "").format(**values)
         client = everyone.clients[role]
         if method == "GET":

@@ -20,6 +20,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from tests.adapters.api_books import Shelf, post
+from tests.contexts.resources_registry import WIND, ResourceRegistry
 from trueup.api.api import api
 from trueup.config.wsgi import application
 from trueup.documents import services as documents
@@ -34,6 +35,11 @@ CHECKS = (
 )
 EXAMPLES = 12
 # What is the receiver's to decide, or there is none of: Ana is told that there is no such thing.
+OF_CREDITS = (
+    "/api/v1/{program}/resources/{resource}",
+    "/api/v1/{program}/resources/{resource}/papers",
+    "/api/v1/{program}/serials/{serial}/origin",
+)
 OF_OTHERS = ("/accept", "/decline", "/proposals/{key}/sign")
 TOKEN = "a" * 32
 
@@ -80,6 +86,23 @@ def known_values(shelf: Shelf) -> dict[str, list[object]]:
     }
 
 
+def credits_known(shelf: Shelf) -> dict[str, list[object]]:
+    """The same of a wind farm with credits, in the rate-based program."""
+    farm = ResourceRegistry(now=shelf.registry.now)
+    farm.describe()
+    farm.accredit()
+    farm.clear()
+    farm.apply()
+    farm.verify_application()
+    farm.approve()
+    farm.issue_year("500", farm.now.year)
+    return {
+        "program": ["cpp-rate"],
+        "resource": [farm.resources[WIND.name].id],
+        "serial": [f"TX-{farm.now.year}-WND-7"],
+    }
+
+
 @pytest.mark.parametrize(("path", "method"), OPERATIONS, ids=str)
 def test_an_operation_keeps_to_its_schema(
     shelf: Shelf, one_connection: None, path: str, method: str
@@ -93,6 +116,8 @@ def test_an_operation_keeps_to_its_schema(
         barry = shelf.registry.account("Barry")
         sheet = documents.issue_reference_sheet(account=barry, made_at=shelf.registry.now)
         known["number"] = [sheet.number]
+    if path in OF_CREDITS:
+        known |= credits_known(shelf)
     client = shelf.ana
     session = {name: cookie.value for name, cookie in client.cookies.items()}
     session["csrftoken"] = TOKEN

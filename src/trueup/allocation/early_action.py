@@ -171,20 +171,7 @@ def award_early_action(
     available = ledger_queries.totals_of([reserve])[reserve] if matches else 0
     award = early_action.award(mwh, kind=row.kind, per_mwh=terms.per_mwh, available=available)
     early_tx = _give_early(row, act, award, year) if award.early else None
-    matching_tx = (
-        move(
-            act.rules,
-            reserve,
-            row.account_id,
-            award.matching,
-            key=_key(row, year, "matching"),
-            at=act.at,
-            actor=act.actor,
-            ground=f"matching {row.name} {year}"[:400],
-        )
-        if award.matching
-        else None
-    )
+    matching_tx = _give_matching(row, act, award, year, reserve) if award.matching else None
     kept = EarlyActionAward.objects.create(
         project=row,
         year=year,
@@ -247,27 +234,42 @@ def _award_refusals(
 
 def _give_early(row: EarlyActionProject, act: _Act, award: Award, year: int) -> int:
     """Issue credits, or take allowances out of the set-aside; the transaction's number."""
-    if act.rules.is_rate_based:
-        ((receipt,),) = ledger.originate_many(
-            [
-                Origination(
-                    lot=Lot(
-                        jurisdiction=row.jurisdiction,
-                        year=act.rules.local_date(act.at).year,
-                        category=EARLY_CATEGORY,
-                    ),
-                    shares=((row.account_id, award.early),),
-                    key=_key(row, year, "early"),
-                    ground=f"early action {row.name} {year}"[:400],
-                    cite="40 CFR 62.16431(d)",
-                    vintage=year,
-                )
-            ],
-            program=row.program,
-            actor=act.actor,
-            recorded_at=act.at,
-        )
-        return receipt.tx
+    give = _issue_credits if act.rules.is_rate_based else _take_from_set_aside
+    return give(row, act, award, year)
+
+
+def _issue_credits(row: EarlyActionProject, act: _Act, award: Award, year: int) -> int:
+    """Issue early-action credits; the transaction's number.
+
+    Source: 40 CFR 62.16431(d).
+    """
+    ((receipt,),) = ledger.originate_many(
+        [
+            Origination(
+                lot=Lot(
+                    jurisdiction=row.jurisdiction,
+                    year=act.rules.local_date(act.at).year,
+                    category=EARLY_CATEGORY,
+                ),
+                shares=((row.account_id, award.early),),
+                key=_key(row, year, "early"),
+                ground=f"early action {row.name} {year}"[:400],
+                cite="40 CFR 62.16431(d)",
+                vintage=year,
+            )
+        ],
+        program=row.program,
+        actor=act.actor,
+        recorded_at=act.at,
+    )
+    return receipt.tx
+
+
+def _take_from_set_aside(row: EarlyActionProject, act: _Act, award: Award, year: int) -> int:
+    """Take allowances out of the State's early action set-aside; the transaction's number.
+
+    Source: 40 CFR 62.16231(d); 62.16235(e).
+    """
     place = (row.jurisdiction, EARLY_ACTION)
     set_aside = ensure_state_accounts([place], program=row.program, opened_at=act.at)[place].id
     blocks = lowest(set_aside, award.early)
@@ -299,6 +301,22 @@ def _give_early(row: EarlyActionProject, act: _Act, award: Award, year: int) -> 
         recorded_at=act.at,
     )
     return receipt.tx
+
+
+def _give_matching(
+    row: EarlyActionProject, act: _Act, award: Award, year: int, reserve: int
+) -> int:
+    """Take the matching part out of the State's reserve; the transaction's number."""
+    return move(
+        act.rules,
+        reserve,
+        row.account_id,
+        award.matching,
+        key=_key(row, year, "matching"),
+        at=act.at,
+        actor=act.actor,
+        ground=f"matching {row.name} {year}"[:400],
+    )
 
 
 def _locked(project: int) -> EarlyActionProject:

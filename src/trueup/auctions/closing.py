@@ -100,18 +100,7 @@ def _closing(*, program: str, number: str, at: datetime) -> Auction:
 
 def _open_and_clear(row: Auction) -> Clearing:
     """Read every bid, clear the auction, and keep what each said and won."""
-    sealed = list(SealedBid.objects.filter(auction=row, withdrawn_at=None).order_by("id"))
-    bids = []
-    for of in sealed:
-        content = sealing.unseal(of.sealed, commitment=of.commitment)
-        bids.append(
-            Bid(
-                id=of.pk,
-                bidder=str(of.account_id),
-                quantity=content.quantity,
-                price_cents=content.price_cents,
-            )
-        )
+    bids = _opened_bids(row)
     seed = sealing.open_seed(row.sealed_seed, digest=row.seed_digest)
     consignments = list(row.consignments.order_by("id"))
     found = clear(_offer(row, consignments), bids, seed=seed)
@@ -153,6 +142,22 @@ def _open_and_clear(row: Auction) -> Clearing:
         seed=seed,
     )
     return found
+
+
+def _opened_bids(row: Auction) -> list[Bid]:
+    """What every bid that stands says, now that its seal is broken."""
+    bids = []
+    for of in SealedBid.objects.filter(auction=row, withdrawn_at=None).order_by("id"):
+        content = sealing.unseal(of.sealed, commitment=of.commitment)
+        bids.append(
+            Bid(
+                id=of.pk,
+                bidder=str(of.account_id),
+                quantity=content.quantity,
+                price_cents=content.price_cents,
+            )
+        )
+    return bids
 
 
 def _offer(row: Auction, consignments: Sequence[Consignment]) -> Offer:

@@ -199,41 +199,71 @@ def adjust(
     ids = recording.write(planned, current, origin)
     retired_units.raise_alarms([row], program=program, recorded_at=recorded_at)
     changed = [name for name, value in audited.items() if value is not None]
-    decision = decide_final(
+    adjustment = _Adjustment(
         program=program,
-        records=ids,
-        subject=f"facility:{facility}",
+        facility=facility,
+        period=row.period,
+        before={name: _stated(original[name]) for name in changed},
+        after={name: _stated(adjusted[name]) for name in changed},
+        ground=ground,
+        actor=actor,
+        at=recorded_at,
+    )
+    decision = _decide_adjusted(adjustment, records=ids)
+    _log_adjusted(adjustment)
+    return AdjustmentResult(original=original, adjusted=adjusted, decision=decision)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Adjustment:
+    """What an audit put in the place of what was reported, and who did so.
+
+    Attributes:
+        before, after: What is stated of each quantity that was changed.
+    """
+
+    program: str
+    facility: int
+    period: Period
+    before: Mapping[str, str]
+    after: Mapping[str, str]
+    ground: str
+    actor: str
+    at: datetime
+
+
+def _decide_adjusted(of: _Adjustment, *, records: Sequence[int]) -> int:
+    """Decide that adjusted quantities are final: each with what it was before."""
+    return decide_final(
+        program=of.program,
+        records=records,
+        subject=f"facility:{of.facility}",
         reasons=[
             *(
-                f"{row.period}: {_stated(original[name])} {UNITS[name]} adjusted to"
-                f" {_stated(adjusted[name])} {UNITS[name]}."
-                for name in changed
+                f"{of.period}: {before} {UNITS[name]} adjusted to {of.after[name]} {UNITS[name]}."
+                for name, before in of.before.items()
             ),
-            ground,
+            of.ground,
         ],
-        decided_at=recorded_at,
-        decided_by=actor,
+        decided_at=of.at,
+        decided_by=of.actor,
         decision_class=ADJUSTED,
         outcome="adjusted",
     )
+
+
+def _log_adjusted(of: _Adjustment) -> None:
+    is_rate_based = programs.load(of.program).is_rate_based
     audit.log(
-        at=recorded_at,
-        program=program,
-        actor=actor,
+        at=of.at,
+        program=of.program,
+        actor=of.actor,
         act="adjust_emissions",
-        subject=f"facility:{facility}",
-        before={
-            "period": str(row.period),
-            **{name: _stated(original[name]) for name in changed},
-        },
-        after={
-            "period": str(row.period),
-            **{name: _stated(adjusted[name]) for name in changed},
-            "ground": ground,
-        },
-        cite="40 CFR 62.16565" if programs.load(program).is_rate_based else "40 CFR 62.16370",
+        subject=f"facility:{of.facility}",
+        before={"period": str(of.period), **of.before},
+        after={"period": str(of.period), **of.after, "ground": of.ground},
+        cite="40 CFR 62.16565" if is_rate_based else "40 CFR 62.16370",
     )
-    return AdjustmentResult(original=original, adjusted=adjusted, decision=decision)
 
 
 def _require_quantities(audited: Mapping[str, Decimal | None]) -> None:

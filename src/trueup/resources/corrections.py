@@ -45,11 +45,7 @@ def find_overstated(
     Source: 40 CFR 62.16450(a), (b); RATE-145, RATE-146.
     """
     row = existing(resource)
-    reports = Report.objects.filter(resource=row, year=year, verified_mwh__isnull=False)
-    report = reports.exclude(state="superseded").order_by("-sequence").first()
-    if report is None:
-        missing = checks.ReportMissing(f"{row.name} has no verified M&V report for {year}.")
-        raise Refused([missing])
+    report = _last_verified(row, year)
     refuse([*require_ground(ground), *_size_refusals(row, year, mwh)])
     found = Overstatement.objects.create(
         report=report,
@@ -207,6 +203,16 @@ def lift_suspension(
         raise Refused([checks.NotSuspended(f"Issuance to {row.name} is not suspended.")])
     decide(_act(row, lifted_at, actor), item=CORRECTION, outcome="suspension lifted", ground=ground)
     _tell(row, "issuance goes on", ground, lifted_at)
+
+
+def _last_verified(row: Resource, year: int) -> Report:
+    """The last report of a year that was verified and stands."""
+    reports = Report.objects.filter(resource=row, year=year, verified_mwh__isnull=False)
+    report = reports.exclude(state="superseded").order_by("-sequence").first()
+    if report is None:
+        missing = checks.ReportMissing(f"{row.name} has no verified M&V report for {year}.")
+        raise Refused([missing])
+    return report
 
 
 def _size_refusals(row: Resource, year: int, mwh: int) -> list[Refusal]:

@@ -237,22 +237,7 @@ def _record(row: Distribution, planned: PlannedDistribution, *, actor: str, at: 
         key=uuid5(SHARES, f"budget {row.pk}"),
     )
     txs = _move(row, planned, actor=actor, at=at)
-    insert_many(
-        Share,
-        [
-            {
-                "distribution_id": row.pk,
-                "account_id": share.account,
-                "project_id": share.project,
-                "unit_id": share.unit,
-                "is_surplus": share.is_surplus,
-                "net_mwh": share.net_mwh,
-                "quantity": share.quantity,
-                "tx_id": tx,
-            }
-            for share, tx in zip(planned.shares, txs, strict=True)
-        ],
-    )
+    _keep_shares(row, planned, txs)
     ShortfallEntry.objects.bulk_create(
         ShortfallEntry(project_id=project, mwh=-to_the_kwh(mwh), distribution=row, at=at)
         for project, mwh in planned.set_off_mwh
@@ -278,6 +263,28 @@ def _record(row: Distribution, planned: PlannedDistribution, *, actor: str, at: 
                 decided_by=actor,
             )
         ]
+    )
+
+
+def _keep_shares(
+    row: Distribution, planned: PlannedDistribution, txs: Sequence[int | None]
+) -> None:
+    """Keep what each recipient gets, with the transaction that gave it."""
+    insert_many(
+        Share,
+        [
+            {
+                "distribution_id": row.pk,
+                "account_id": share.account,
+                "project_id": share.project,
+                "unit_id": share.unit,
+                "is_surplus": share.is_surplus,
+                "net_mwh": share.net_mwh,
+                "quantity": share.quantity,
+                "tx_id": tx,
+            }
+            for share, tx in zip(planned.shares, txs, strict=True)
+        ],
     )
 
 

@@ -5,6 +5,7 @@ Source: 40 CFR 62.16245(b)(3)(iii); MASS-091, MASS-167.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from trueup.accounts.rivals import looking_again
@@ -16,7 +17,7 @@ from trueup.rules.refusal import Refused
 from trueup.set_asides import checks
 from trueup.set_asides.entries import OutputFigureEntry, OutputNoticeEntry
 from trueup.set_asides.models import Comment, OutputFigure, OutputNotice
-from trueup.set_asides.output_figures import earned_by_unit, generation_period, rules_of
+from trueup.set_asides.output_figures import Earned, earned_by_unit, generation_period, rules_of
 from trueup.set_asides.planning import OUTPUT, digest_of, plan, size_of
 
 CITE = "40 CFR 62.16245(b)(3)(iii)"
@@ -70,19 +71,7 @@ def publish_output_data(
             ),
             is_late=today > rules.effective_on(dates.data_on),
         )
-        insert_many(
-            OutputFigure,
-            [
-                {
-                    "notice_id": row.pk,
-                    "unit_id": unit,
-                    "net_summer_mw": of.net_summer_mw,
-                    "net_mwh": of.net_mwh,
-                    "quantity": shares.allowances[unit],
-                }
-                for unit, of in sorted(earned.items())
-            ],
-        )
+        _keep_figures(row, earned, shares.allowances)
         audit.log(
             at=at,
             program=program,
@@ -95,6 +84,25 @@ def publish_output_data(
         return notice_entry(row)
 
     return looking_again(act)
+
+
+def _keep_figures(
+    row: OutputNotice, earned: Mapping[int, Earned], allowances: Mapping[int, int]
+) -> None:
+    """Keep each unit's output and what it would get, as they were published."""
+    insert_many(
+        OutputFigure,
+        [
+            {
+                "notice_id": row.pk,
+                "unit_id": unit,
+                "net_summer_mw": of.net_summer_mw,
+                "net_mwh": of.net_mwh,
+                "quantity": allowances[unit],
+            }
+            for unit, of in sorted(earned.items())
+        ],
+    )
 
 
 def comment_on_output_data(

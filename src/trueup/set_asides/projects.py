@@ -9,6 +9,7 @@ from trueup.accounts.rivals import looking_again
 from trueup.audit import services as audit
 from trueup.audit.entries import DecisionSpec
 from trueup.ledger import queries as ledger
+from trueup.ledger.entries import AccountEntry
 from trueup.resources import queries as resources
 from trueup.rules import programs
 from trueup.rules.eligibility import Showing, Uprate, eligible_share
@@ -47,24 +48,8 @@ def file_project(
     rules_of(program)
 
     def act() -> ProjectEntry:
-        account = ledger.find_account(program=program, number=spec.account)
-        if account is None or account.kind != "general" or account.state == "closed":
-            raise Refused([checks.NoGeneralAccount(f"{spec.account} is no open general account.")])
-        if programs.load(program).jurisdictions.get(spec.jurisdiction) is None:
-            raise Refused([checks.NoSetAside(f"{spec.jurisdiction} has no set-aside.")])
-        if spec.capacity_mw <= 0:
-            raise Refused([checks.NotAQuantity("State the nameplate capacity in MW.")])
-        same = Project.objects.filter(
-            program=program, jurisdiction=spec.jurisdiction, name=spec.name
-        )
-        if same.exists():
-            raise Refused(
-                [
-                    checks.ProjectTaken(
-                        f"“{spec.name}” is filed in the set-aside of {spec.jurisdiction}."
-                    )
-                ]
-            )
+        account = _account_of_project(spec, program)
+        _require_first_filing(spec, program)
         uprate = spec.uprate
         row = Project.objects.create(
             program=program,
@@ -104,6 +89,31 @@ def file_project(
     return looking_again(act)
 
 
+def _account_of_project(spec: ProjectSpec, program: str) -> AccountEntry:
+    """The open general account into which a project is to get its allowances."""
+    account = ledger.find_account(program=program, number=spec.account)
+    if account is None or account.kind != "general" or account.state == "closed":
+        raise Refused([checks.NoGeneralAccount(f"{spec.account} is no open general account.")])
+    return account
+
+
+def _require_first_filing(spec: ProjectSpec, program: str) -> None:
+    """The State has a set-aside, the project a capacity, and it is not filed there yet."""
+    if programs.load(program).jurisdictions.get(spec.jurisdiction) is None:
+        raise Refused([checks.NoSetAside(f"{spec.jurisdiction} has no set-aside.")])
+    if spec.capacity_mw <= 0:
+        raise Refused([checks.NotAQuantity("State the nameplate capacity in MW.")])
+    same = Project.objects.filter(program=program, jurisdiction=spec.jurisdiction, name=spec.name)
+    if same.exists():
+        raise Refused(
+            [
+                checks.ProjectTaken(
+                    f"“{spec.name}” is filed in the set-aside of {spec.jurisdiction}."
+                )
+            ]
+        )
+
+
 def decide_project(
     *,
     project: int,
@@ -141,33 +151,38 @@ def decide_project(
         before = row.state
         row.state, row.decided_by, row.decided_at, row.ground = outcome, actor, at, ground
         row.save()
-        audit.log(
-            at=at,
-            program=row.program,
-            actor=actor,
-            act="decide_project",
-            subject=f"project:{row.pk}",
-            account=row.account_id,
-            before={"state": before},
-            after={"state": outcome, "ground": ground},
-            cite=CITE,
-        )
-        audit.decide_many(
-            [
-                DecisionSpec(
-                    decision_class="ii",
-                    program=row.program,
-                    subject=f"project:{row.pk}",
-                    outcome=outcome,
-                    reasons=(ground or f"{row.name}: {outcome} ({CITE}).",),
-                    decided_at=at,
-                    decided_by=actor,
-                )
-            ]
-        )
+        _tell_decision(row, before=before, actor=actor, at=at)
         return project_entry(row)
 
     return looking_again(act)
+
+
+def _tell_decision(row: Project, *, before: str, actor: str, at: datetime) -> None:
+    """Log a decision of a project, and issue it as one that can be appealed."""
+    audit.log(
+        at=at,
+        program=row.program,
+        actor=actor,
+        act="decide_project",
+        subject=f"project:{row.pk}",
+        account=row.account_id,
+        before={"state": before},
+        after={"state": row.state, "ground": row.ground},
+        cite=CITE,
+    )
+    audit.decide_many(
+        [
+            DecisionSpec(
+                decision_class="ii",
+                program=row.program,
+                subject=f"project:{row.pk}",
+                outcome=row.state,
+                reasons=(row.ground or f"{row.name}: {row.state} ({CITE}).",),
+                decided_at=at,
+                decided_by=actor,
+            )
+        ]
+    )
 
 
 def rules_of(program: str) -> RenewableRules:

@@ -32,7 +32,7 @@ from trueup.signing.entries import Evidence
 from trueup.web.acts.resources_common import certified_by, forecast_of, signed_by
 from trueup.web.acts.resources_elements import as_text, field_of
 from trueup.web.acts.resources_fields import SENT_MAX, QuantityField, file_rows, uploads_of
-from trueup.web.acts.resources_papers import FilesForm
+from trueup.web.acts.resources_paper_pages import FilesForm
 from trueup.web.acts.verifier_common import (
     about_report,
     about_resource,

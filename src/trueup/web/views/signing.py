@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -24,7 +21,7 @@ from trueup.rules.refusal import Refused
 from trueup.rules.statements import Statement
 from trueup.signing import factors, queries
 from trueup.signing import services as signing
-from trueup.signing.entries import ChallengeEntry, DraftEntry, Evidence, Site
+from trueup.signing.entries import DraftEntry, Evidence
 from trueup.transfers import queries as transfers
 from trueup.web import journeys, signed_acts
 from trueup.web.access import View, official, own, registered, represents
@@ -41,6 +38,7 @@ from trueup.web.views.signing_drafts import (
     owns_draft,
     trail_steps,
 )
+from trueup.web.views.signing_factors import passkey_options, prove
 
 BLOCKS_SHOWN = 200
 ANSWERS_MAX = 100_000
@@ -223,7 +221,7 @@ def _sign(request: HttpRequest, asked: Asked) -> HttpResponse:
     if _has_gone_stale(asked):
         return HttpResponseRedirect(reverse("sign-check", args=[asked.draft.key]))
     try:
-        evidence = _prove(request, asked, accepted)
+        evidence = prove(request, asked.acting, accepted)
     except Refused as refused:
         if _is_done(asked):
             return HttpResponseRedirect(reverse("sign-receipt", args=[asked.draft.key]))
@@ -243,32 +241,6 @@ def _has_gone_stale(asked: Asked) -> bool:
     if not asked.act.steps or _is_done(asked):
         return False
     return bool(asked.act.forecast(asked.acting, asked.draft.values, asked.draft.key).refusals)
-
-
-def _prove(request: HttpRequest, asked: Asked, accepted: tuple[str, ...]) -> Evidence:
-    nonce = request.POST.get("nonce", "")
-    given = request.POST.get("assertion", "")
-    user = request.user
-    if not isinstance(user, User):
-        raise PermissionDenied
-    if given:
-        return signing.prove_passkey(
-            nonce=nonce,
-            person=asked.acting.person.id,
-            user=user,
-            response=_assertion(given),
-            site=_site(request),
-            at=asked.acting.at,
-            accepted=accepted,
-        )
-    return signing.prove_code(
-        nonce=nonce,
-        person=asked.acting.person.id,
-        user=user.pk,
-        code=request.POST.get("code", "")[:20],
-        at=asked.acting.at,
-        accepted=accepted,
-    )
 
 
 @transaction.atomic
@@ -340,32 +312,13 @@ def _sign_page(request: HttpRequest, asked: Asked, *, status: int = 200) -> Http
         blocks=submission.blocks[:BLOCKS_SHOWN],
         is_cut=len(submission.blocks) > BLOCKS_SHOWN,
         methods=methods,
-        passkey=_passkey_options(request, begun) if "passkey" in methods else "",
+        passkey=passkey_options(request, begun) if "passkey" in methods else "",
         change=_change(asked),
         progress=journeys.progress(asked.act, journeys.SIGN) if asked.act.steps else None,
         problems=[text for texts in asked.problems.values() for text in texts],
         statement_problems=asked.problems.get("statements", []),
         factor_problems=asked.problems.get("factor", []),
     )
-
-
-def _passkey_options(request: HttpRequest, begun: ChallengeEntry) -> str:
-    """What the page's script hands to the browser, as JSON."""
-    options = factors.passkey_options(request.user, begun.challenge, site=_site(request))
-    return json.dumps(options)
-
-
-def _assertion(text: str) -> dict[str, Any]:
-    try:
-        read = json.loads(text)
-    except ValueError:
-        return {}
-    return read if isinstance(read, dict) else {}
-
-
-def _site(request: HttpRequest) -> Site:
-    host = request.get_host()
-    return Site(name=host.rpartition(":")[0] or host, origin=f"{request.scheme}://{host}")
 
 
 def _then(request: HttpRequest) -> str:

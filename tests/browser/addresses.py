@@ -44,7 +44,7 @@ NO_PAGE = {
     "account_set_password": "for users without a password, whom the agency's sign-in makes",
     "openid_connect_login": "there is no such provider without one in the settings",
     "openid_connect_callback": "there is no such provider without one in the settings",
-    "socialaccount_login_error": "is answered with 401; see ERRORS",
+    "socialaccount_login_error": "is answered with 401 to who comes back from nowhere",
     "proposal-take-up": "is only posted to",
     "proposal-withdraw": "is only posted to",
     "language": "is only posted to",
@@ -106,6 +106,7 @@ EXAMPLES: dict[str, dict[str, str]] = {
     "comment-period": {"key": "comment_period"},
     "comment-received": {"key": "comment_period"},
     "issue": {"key": "issue"},
+    "egu-issue": {"key": "egu_issue"},
     "paper": {"key": "paper"},
     "paper-file": {"key": "paper_with_file"},
     "act-apply-for-eligibility": {"key": "described"},
@@ -180,8 +181,16 @@ def patterns() -> dict[str, URLPattern]:
 
 
 def addresses_of(page: URLPattern, cast: Cast) -> Iterator[str]:
-    """Addresses of the page that name things of the cast, of one program and of the other."""
-    found = [address_of(page, cast, arguments) for arguments in cast.arguments_by_program()]
+    """Addresses of the page that name things of the cast, of one program and of the other.
+
+    What is about resources is asked of the program that has some first.
+    """
+    from trueup.web import resources_urls, sponsor_urls  # They need the converters.
+
+    programs = cast.arguments_by_program()
+    if page in (*resources_urls.urlpatterns, *sponsor_urls.urlpatterns):
+        programs = programs[::-1]
+    found = [address_of(page, cast, arguments) for arguments in programs]
     yield from dict.fromkeys(address for address in found if address)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.test import Client
 
-from tests.browser import rates
+from tests.browser import rates, resource_drafts
 from tests.browser.rates import Rates
 from tests.browser.site import Clock
 from tests.conftest import give_second_factor
@@ -71,6 +71,7 @@ class Cast:
                 give_second_factor(client, User.objects.get(username=role))
         self.things |= everyone.things | self.rates.things
         self.things |= Maker(everyone=everyone, clock=clock, plants=self.plants).make()
+        self.things |= resource_drafts.drafts(self.clients, self.things)
 
     def _appoint_for_rates(self, everyone: Everyone) -> None:
         """The officials of the Administrator are so in the rate-based program too."""

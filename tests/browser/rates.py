@@ -97,7 +97,21 @@ class Rates:
         self._note_papers(farm)
         self._let_the_sponsor_act(registry, farm)
         self._let_officials_calculate(registry)
+        self._issue_credits_of_the_turbine(registry)
         self.now = registry.tick() + timedelta(seconds=1)
+
+    def _issue_credits_of_the_turbine(self, registry: Any) -> None:
+        """By gas shift, after 30 days of comment."""
+        from trueup.resources import services
+        from trueup.resources.models import EguIssuance
+
+        services.publish_credit_notice(
+            program=PROGRAM, year=2022, published_at=registry.on(f"{YEAR + 1}-07-01")
+        )
+        services.issue_to_affected_units(
+            program=PROGRAM, year=2022, issued_at=registry.on(f"{YEAR + 1}-08-03")
+        )
+        self.things["egu_issue"] = EguIssuance.objects.order_by("id")[0].id
 
     def _note_papers(self, farm: int) -> None:
         from trueup.resources.models import Attachment, Document

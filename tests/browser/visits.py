@@ -29,6 +29,14 @@ RENDERED: Mapping[str, Mapping[str, Any]] = {
     "web/signing/too_much.html": {"blocks_max": 10_000, "files_max": 0, "back": "/"},
     "web/support/maintenance.html": {"sentence": "The registry is back at noon."},
 }
+# Pages of the journeys of sponsors and verifiers that have a template of their own.
+OF_RESOURCES = (
+    ("application_draft", "showings", "sponsor/step_showings"),
+    ("report_draft", "meters", "sponsor/step_meters"),
+    ("report_draft", "mwh", "sponsor/step_mwh"),
+    ("report_draft", "files", "sponsor/step_files"),
+    ("verification_draft", "mwh", "verifier/step_report"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,12 +81,14 @@ def _shown(template: str, values: Mapping[str, Any]) -> Go:
     return go
 
 
-def _to(name: str, **named: str) -> Go:
+def _to(address: str, /, **named: str) -> Go:
     """To an address; what it names are things of the cast, or else the words themselves."""
 
     def go(page: Page, cast: Cast) -> None:
         known = cast.things | cast.numbers
-        page.goto(reverse(name, kwargs={key: known.get(word, word) for key, word in named.items()}))
+        page.goto(
+            reverse(address, kwargs={key: known.get(word, word) for key, word in named.items()})
+        )
 
     return go
 
@@ -134,6 +144,13 @@ def _on_the_way() -> Iterator[Visit]:
             role="representative",
             go=_to("sign-step", key="checked_draft", name=step),
             shows=(f"web/signing/step_{step}.html",),
+        )
+    for key, step, template in OF_RESOURCES:
+        yield Visit(
+            name=f"{key}, {step}",
+            role="verifier" if key == "verification_draft" else "representative",
+            go=_to("sign-step", key=key, name=step),
+            shows=(f"web/{template}.html",),
         )
     yield Visit(
         name="top-up, amounts",

@@ -34,9 +34,10 @@ _GONE = (
     re.compile(r"{%.*?%}", re.S),
     re.compile(r"{{.*?}}", re.S),
 )
-# Names that stay what they are.
+# Names and symbols of units that stay what they are.
 NAMES = frozenset(
     {"CSV", "XLSX", "PDF", "JSON", "SHA", "Trueup", "ORIS", "CO", "EPA", "CFR", "RFC", "PLAT"}
+    | {"MW", "MWh"}
 )
 
 _SAYS = frozenset({"success", "error", "info", "warning"})

@@ -24,11 +24,12 @@ from trueup.resources.filing import (
     require_ground,
     submitter_refusals,
     tags_for,
+    uprate_of,
 )
 from trueup.resources.models import Application, Resource
 from trueup.resources.queries import resource_entry
 from trueup.resources.signed import Signed, keep_signature
-from trueup.rules.eligibility import HostState, Showing, Uprate, check_eligibility
+from trueup.rules.eligibility import HostState, Showing, check_eligibility
 from trueup.rules.papers import APPLICATION, DECISION, PLAN, check_paper, check_plan, tags_of
 from trueup.rules.refusal import Refusal, Refused
 
@@ -251,21 +252,13 @@ def open_application(row: Resource) -> Application:
 
 def showing_of(row: Resource) -> Showing:
     """What is shown of a resource, for the tests of eligibility."""
-    uprate = None
-    if row.uprate_on is not None and row.uprate_from_mw is not None and row.uprate_to_mw:
-        uprate = Uprate(
-            on=row.uprate_on,
-            from_mw=row.uprate_from_mw,
-            to_mw=row.uprate_to_mw,
-            of_license=row.is_relicensed,
-        )
     return Showing(
         category=row.category,
         kind=row.kind,
         capacity_mw=capacity_of(row),
         in_service_on=row.in_service_on,
         grid=row.grid,
-        uprate=uprate,
+        uprate=uprate_of(row),
         derated_on=row.derated_on,
         is_relicensed=row.is_relicensed,
         contract_with=row.contract_with,

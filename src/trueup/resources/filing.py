@@ -87,6 +87,21 @@ def capacity_of(resource: Resource) -> Decimal:
     return resource.capacity_mw if resource.capacity_mw is not None else Decimal(0)
 
 
+def uprate_of(resource: Resource) -> eligibility.Uprate | None:
+    """The capacity that was added to a resource; None if none was, or not both are stated.
+
+    Source: 40 CFR 62.16435(a)(1); 62.16570 “Uprate”.
+    """
+    if resource.uprate_on is None or resource.uprate_from_mw is None or not resource.uprate_to_mw:
+        return None
+    return eligibility.Uprate(
+        on=resource.uprate_on,
+        from_mw=resource.uprate_from_mw,
+        to_mw=resource.uprate_to_mw,
+        of_license=resource.is_relicensed,
+    )
+
+
 def tags_for(resource: Resource, *more: str) -> frozenset[str]:
     """Which elements a resource's papers have."""
     return tags_of(described(resource, host_of(resource))) | set(more)

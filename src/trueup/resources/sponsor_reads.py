@@ -17,7 +17,7 @@ from trueup.resources.entries import (
     ResourceSpec,
     StandingEntry,
 )
-from trueup.resources.filing import capacity_of, host_of, tags_for
+from trueup.resources.filing import capacity_of, host_of, tags_for, uprate_of
 from trueup.resources.models import (
     Application,
     Attachment,
@@ -41,7 +41,6 @@ from trueup.resources.sponsor_entries import (
     SponsorQuestion,
 )
 from trueup.resources.standing import standing_entry, standing_of
-from trueup.rules.eligibility import Uprate
 
 PAGE = 100
 PAPERS_SHOWN = 50
@@ -95,14 +94,6 @@ def sponsored(resource: int) -> Sponsored | None:
 
 def spec_of(row: Resource) -> ResourceSpec:
     """A resource as its sponsor described it."""
-    uprate = None
-    if row.uprate_on is not None and row.uprate_from_mw is not None and row.uprate_to_mw:
-        uprate = Uprate(
-            on=row.uprate_on,
-            from_mw=row.uprate_from_mw,
-            to_mw=row.uprate_to_mw,
-            of_license=row.is_relicensed,
-        )
     return ResourceSpec(
         name=row.name,
         category=row.category,
@@ -111,7 +102,7 @@ def spec_of(row: Resource) -> ResourceSpec:
         capacity_mw=capacity_of(row),
         in_service_on=row.in_service_on,
         grid=row.grid,
-        uprate=uprate,
+        uprate=uprate_of(row),
         derated_on=row.derated_on,
         is_relicensed=row.is_relicensed,
         contract_with=row.contract_with,

@@ -22,7 +22,7 @@ from trueup.rules.statements import Statement, statements_of
 from trueup.signing import forms as library
 from trueup.signing.entries import Evidence
 from trueup.web.sentences import plain
-from trueup.web.signed_acts import Acting, Forecast, SignedAct, Submission
+from trueup.web.signed_acts import Acting, Forecast, SignedAct, Step, Submission, Values
 
 KIND = SUBMISSIONS
 PLACE = "<program:code>/my-resources/<journal:key>/{name}/"
@@ -114,6 +114,15 @@ def forecast_of(refusals: Iterable[Refusal]) -> Forecast:
     """Why something would be refused, as the page shows it that checks the answers."""
     return Forecast(
         refusals=tuple(f"{plain(refusal.sentence)} ({refusal.cite})" for refusal in refusals)
+    )
+
+
+def rows_of_steps(
+    acting: Acting, values: Values, steps: Iterable[Step]
+) -> tuple[tuple[str, str], ...]:
+    """What was answered on the pages that apply, as it is shown before it is signed."""
+    return tuple(
+        row for step in steps if step.applies(acting, values) for row in step.rows(acting, values)
     )
 
 

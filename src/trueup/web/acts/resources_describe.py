@@ -26,6 +26,7 @@ from trueup.web.acts.resources_common import (
     home,
     is_in,
     place,
+    rows_of_steps,
     signed_by,
 )
 from trueup.web.acts.resources_description import (
@@ -142,9 +143,7 @@ STEPS = (
 
 
 def _prepare(acting: Acting, values: Values, _key: UUID) -> Submission:
-    rows = tuple(
-        row for step in STEPS if step.applies(acting, values) for row in step.rows(acting, values)
-    )
+    rows = rows_of_steps(acting, values, STEPS)
     lines = [f"{name}: {value}" for name, value in values_of(spec_in(values)).items() if value]
     return Submission(text="\n".join(("Description of a resource", *lines)), rows=rows)
 

@@ -21,6 +21,7 @@ from trueup.resources import sponsor_reads as sponsors
 from trueup.rules.papers import (
     APPLICATION,
     PLAN,
+    STATEMENTS,
     VALUE_MAX,
     Element,
     elements_of,
@@ -28,6 +29,7 @@ from trueup.rules.papers import (
     is_asked_for,
     is_optional,
 )
+from trueup.rules.statements import statements_of
 from trueup.web.acts import fields
 from trueup.web.acts.resources_common import resource_of
 from trueup.web.acts.resources_fields import QuantityField
@@ -242,3 +244,13 @@ def as_text(value: Any) -> str:
     if hasattr(value, "isoformat"):
         return str(value.isoformat())
     return str(value).replace("\r\n", "\n").strip()
+
+
+def paper_in(acting: Acting, values: Values, document: str) -> dict[str, str]:
+    """A paper as a draft has it, with what the registry fills in."""
+    paper = {name: as_text(value) for name, value in values.get(document, {}).items()}
+    statement = statements_of(acting.program.code)[STATEMENTS[document]]
+    paper["certification"] = statement.text
+    if document == APPLICATION:
+        paper["account_number"] = acting.acted_for.number
+    return paper

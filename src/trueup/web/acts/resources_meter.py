@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django import forms
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -141,13 +142,22 @@ def _of_resource(acting: Acting, what: str) -> str:
     return f"{what}\nResource: {found.name} ({found.identifier or found.id})"
 
 
-def _prepare_name(acting: Acting, values: Values, _key: UUID) -> Submission:
-    person = accounts.person(values["reporter"])
-    name = person.name if person is not None else ""
-    return Submission(
-        text=f"{_of_resource(acting, 'Name a meter-data reporter')}\nReporter: {name}",
-        rows=((_("Resource"), resource_of(acting).name), (_("Reports its meter data"), name)),
-    )
+def _prepare_reporter(what: str, label: str | Promise):  # type: ignore[no-untyped-def]
+    def prepare(acting: Acting, values: Values, _key: UUID) -> Submission:
+        person = accounts.person(values["reporter"])
+        name = person.name if person is not None else ""
+        return Submission(
+            text=f"{_of_resource(acting, what)}\nReporter: {name}",
+            rows=((_("Resource"), resource_of(acting).name), (str(label), name)),
+        )
+
+    return prepare
+
+
+_prepare_name = _prepare_reporter(
+    "Name a meter-data reporter", gettext_lazy("Reports its meter data")
+)
+_prepare_end = _prepare_reporter("End a meter-data reporter", gettext_lazy("Reports no longer"))
 
 
 def _name(acting: Acting, values: Values, key: UUID, evidence: Evidence) -> Outcome:
@@ -162,15 +172,6 @@ def _name(acting: Acting, values: Values, key: UUID, evidence: Evidence) -> Outc
         heading=_("The reporter is named"),
         sentences=(_("They file for this resource and for no other by that."),),
         links=home_links(acting),
-    )
-
-
-def _prepare_end(acting: Acting, values: Values, _key: UUID) -> Submission:
-    person = accounts.person(values["reporter"])
-    name = person.name if person is not None else ""
-    return Submission(
-        text=f"{_of_resource(acting, 'End a meter-data reporter')}\nReporter: {name}",
-        rows=((_("Resource"), resource_of(acting).name), (_("Reports no longer"), name)),
     )
 
 

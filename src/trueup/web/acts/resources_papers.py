@@ -15,7 +15,6 @@ from trueup.resources import services
 from trueup.resources import sponsor_reads as sponsors
 from trueup.resources.forecasts import why_not_apply, why_not_plan
 from trueup.rules.papers import APPLICATION, PLAN, STATEMENTS, paper_text
-from trueup.rules.statements import statements_of
 from trueup.signing.entries import Evidence
 from trueup.web.acts.resources_common import (
     KIND,
@@ -27,9 +26,10 @@ from trueup.web.acts.resources_common import (
     is_in,
     place,
     resource_of,
+    rows_of_steps,
     signed_by,
 )
-from trueup.web.acts.resources_elements import as_text
+from trueup.web.acts.resources_elements import paper_in
 from trueup.web.acts.resources_fields import (
     SENT_MAX,
     uploads_of,
@@ -42,30 +42,13 @@ from trueup.web.signed_acts import (
     Forecast,
     Outcome,
     SignedAct,
-    Step,
     Submission,
     Values,
 )
 
 
-def paper_in(acting: Acting, values: Values, document: str) -> dict[str, str]:
-    """A paper as a draft has it, with what the registry fills in."""
-    paper = {name: as_text(value) for name, value in values.get(document, {}).items()}
-    statement = statements_of(acting.program.code)[STATEMENTS[document]]
-    paper["certification"] = statement.text
-    if document == APPLICATION:
-        paper["account_number"] = acting.acted_for.number
-    return paper
-
-
 def _both(acting: Acting, values: Values) -> tuple[dict[str, str], dict[str, str]]:
     return paper_in(acting, values, APPLICATION), paper_in(acting, values, PLAN)
-
-
-def _shown(acting: Acting, values: Values, steps: tuple[Step, ...]) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        row for step in steps if step.applies(acting, values) for row in step.rows(acting, values)
-    )
 
 
 def _text(acting: Acting, values: Values, *documents: str) -> str:
@@ -83,7 +66,7 @@ def _files(values: Values) -> list[dict[str, Any]]:
 def _prepare_application(acting: Acting, values: Values, _key: UUID) -> Submission:
     return Submission(
         text=_text(acting, values, APPLICATION, PLAN),
-        rows=_shown(acting, values, (*APPLICATION_STEPS, *PLAN_STEPS, FILES)),
+        rows=rows_of_steps(acting, values, (*APPLICATION_STEPS, *PLAN_STEPS, FILES)),
     )
 
 
@@ -125,7 +108,7 @@ def _apply(acting: Acting, values: Values, key: UUID, evidence: Evidence) -> Out
 def _prepare_supply(acting: Acting, values: Values, _key: UUID) -> Submission:
     return Submission(
         text=_text(acting, values, APPLICATION),
-        rows=_shown(acting, values, (*APPLICATION_STEPS, FILES)),
+        rows=rows_of_steps(acting, values, (*APPLICATION_STEPS, FILES)),
     )
 
 
@@ -148,7 +131,7 @@ def _supply(acting: Acting, values: Values, key: UUID, evidence: Evidence) -> Ou
 
 def _prepare_plan(acting: Acting, values: Values, _key: UUID) -> Submission:
     return Submission(
-        text=_text(acting, values, PLAN), rows=_shown(acting, values, (*PLAN_STEPS, FILES))
+        text=_text(acting, values, PLAN), rows=rows_of_steps(acting, values, (*PLAN_STEPS, FILES))
     )
 
 

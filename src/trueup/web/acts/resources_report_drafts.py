@@ -13,9 +13,8 @@ from typing import Any
 from trueup.resources import sponsor_reads as sponsors
 from trueup.resources.entries import ReportSpec
 from trueup.resources.previews import CreditPreview, preview_credits
-from trueup.rules.papers import REPORT, STATEMENTS
-from trueup.rules.statements import statements_of
-from trueup.web.acts.resources_elements import as_text
+from trueup.rules.papers import REPORT
+from trueup.web.acts.resources_elements import paper_in
 from trueup.web.acts.resources_fields import (
     uploads_of,
 )
@@ -52,15 +51,13 @@ def metered_in(acting: Acting, values: Values) -> Decimal | None:
 
 def spec_in(acting: Acting, values: Values) -> ReportSpec:
     """A report as a draft has it."""
-    paper = {name: as_text(value) for name, value in values.get(REPORT, {}).items()}
-    statement = statements_of(acting.program.code)[STATEMENTS[REPORT]]
     meters = uploads_of(values.get("meters", ()))
     return ReportSpec(
         year=values["year"],
         first_month=values["first_month"],
         last_month=values["last_month"],
         mwh=Decimal(values["mwh"]),
-        elements={**paper, "certification": statement.text},
+        elements=paper_in(acting, values, REPORT),
         meter_file=meters[0] if meters else None,
         more_meter_files=meters[1:],
         uploads=uploads_of(values.get("files", ())),

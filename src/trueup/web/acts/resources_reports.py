@@ -33,6 +33,7 @@ from trueup.web.acts.resources_common import (
     is_in,
     place,
     resource_of,
+    rows_of_steps,
     signed_by,
 )
 from trueup.web.acts.resources_fields import (
@@ -157,12 +158,7 @@ def _prepare(acting: Acting, values: Values, _key: UUID) -> Submission:
     preview = preview_of(acting, values)
     return Submission(
         text="\n".join(lines),
-        rows=tuple(
-            row
-            for step in STEPS
-            if step.applies(acting, values)
-            for row in step.rows(acting, values)
-        ),
+        rows=rows_of_steps(acting, values, STEPS),
         warnings=tuple(
             _(
                 "%(month)s is above what the resource plausibly puts out: add evidence, and"

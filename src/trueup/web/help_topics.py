@@ -64,6 +64,12 @@ TOPICS = (
         EVERYBODY,
         *("serial", "transaction", "account-history", "decision"),
     ),
+    _topic(
+        "credits",
+        _("Credits and their papers"),
+        EVERYBODY,
+        *("credit", "resource", "issue", "egu-issue", "paper", "comment"),
+    ),
     _topic("settlements", _("How a period is settled"), EVERYBODY, "settlement"),
     _topic(
         "documents", _("Check a document"), EVERYBODY, "document", "registry-", "check-document"
@@ -130,6 +136,23 @@ TOPICS = (
         REPRESENTATIVES,
         *("sign", "agreement", "draft", "act-"),
     ),
+    _topic(
+        "your-resources",
+        _("Your resources and their reports"),
+        REPRESENTATIVES,
+        *("my-resource", "meter-data", "act-describe", "act-apply-for-eligibility"),
+        *("act-supply-information", "act-change-plan", "act-answer-question", "act-report"),
+        *("act-withdraw-report", "act-name-reporter", "act-end-reporter", "act-file-meter-data"),
+        *("act-accept-meter-data", "act-dispute-meter-data", "act-give-standing"),
+        *("act-end-standing", "act-claim-confidential"),
+    ),
+    _topic(
+        "verifying",
+        _("Verify applications and reports"),
+        REPRESENTATIVES,
+        *("verifier", "engagement", "accreditation", "act-accreditation", "act-disclose"),
+        *("act-verify-",),
+    ),
     _topic("forms", _("Forms"), REPRESENTATIVES, "form"),
     _topic(
         "representing",
@@ -175,6 +198,14 @@ TOPICS = (
     ),
     _topic("settling", _("Settle a period"), OFFICIALS, "act-desk/settle", "desk-settlement"),
     _topic(
+        "reviewing",
+        _("Review resources and issue credits"),
+        OFFICIALS,
+        *("desk-resource", "desk-credit", "calculation", "desk-verifier", "desk-accreditation"),
+        *("desk-comment", "desk-open-comments", "desk-redaction", "desk-paper-file"),
+        *("comment-received",),
+    ),
+    _topic(
         "correcting",
         _("Freeze, correct, reverse"),
         OFFICIALS,
@@ -186,10 +217,13 @@ TOPICS = (
         _("Help people"),
         OFFICIALS,
         *("desk-help", "desk-people", "desk-person", "identity-paper", "resets", "announcement"),
-        *("desk-paper", "paper-scan"),
+        *("desk-paper", "paper-scan", "paper-typing"),
     ),
     _topic(
-        "watching", _("Audit and watch the market"), OFFICIALS, "audit", "market", "saved-search"
+        "watching",
+        _("Audit and watch the market"),
+        OFFICIALS,
+        *("audit", "market", "saved-search", "owner-group"),
     ),
 )
 BY_KEY = {topic.key: topic for topic in TOPICS}

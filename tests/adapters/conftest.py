@@ -5,9 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.urls import get_resolver
 
 
 @pytest.fixture(autouse=True)
 def _fast_passwords(settings: Any) -> None:
     """Hash passwords fast: in service it is slow on purpose, here it is only slow."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _views_are_loaded(django_test_environment: None) -> None:
+    """A view that is first imported while a test has put in another clock would keep it."""
+    assert get_resolver().url_patterns

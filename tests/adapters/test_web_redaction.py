@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -155,6 +156,7 @@ class TestOfficial:
         place = desk.post("desk-open-comments", resource, by=OFFICIAL, question="Is it new?")
 
         period = int(place.rstrip("/").rpartition("/")[2])
+        desk.now = datetime.now(UTC)  # The pages go by the real clock.
         said = comment(period, desk, email="ada@example.org")
         assert "ada@example.org" in desk.seen("desk-comments", period, by=OFFICIAL)
         assert "It is older." not in public("comment-period", period)

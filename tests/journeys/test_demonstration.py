@@ -264,5 +264,5 @@ class TestLoadingAgain:
         assert ledger.account_counts(program="cpp-mass") == before
 
     def test_an_unknown_jurisdiction_is_refused(self) -> None:
-        with pytest.raises(Refused, match="Table 1 has no jurisdiction VT"):
+        with pytest.raises(Refused, match="There is no plant in VT"):
             services.run(jurisdictions=("VT", "RI"))

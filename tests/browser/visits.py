@@ -101,7 +101,7 @@ def _topics() -> Iterator[Visit]:
         yield Visit(
             name=f"help on {topic}, {language}",
             role="anonymous",
-            go=_to("help-topic", topic=topic),
+            go=_to("help-words") if topic == "words" else _to("help-topic", topic=topic),
             shows=(f"web/help/{language}/{topic}.html",),
             language=language,
         )

@@ -15,7 +15,7 @@ from tests.browser.visitor import Arrive, Visitor
 
 pytestmark = pytest.mark.journey
 
-# Out of sight, because to lay out a million lines takes a browser minutes.
+# Out of sight, because to lay out thousands of lines takes a browser its time.
 _PASTE = """(field, lines) => {
     field.style.display = "none";
     field.value = Array.from({length: lines}, (_, at) => `AL-2022-${2 * at + 1}`).join("\\n");
@@ -99,18 +99,15 @@ class TestNames:
 
 
 class TestPastedBlocks:
-    """PLAT-054: 10,000 blocks are read; 1,000,000 are refused, and the limit is said."""
+    """PLAT-054: 10,000 blocks are read; that a million are refused, which a browser takes
+    minutes to lay out, is seen in tests/adapters/test_web_transfer_journey_lists.py."""
 
     def paste(self, ana: Visitor, town: Town, lines: int) -> None:
         """Put so many serial numbers into the field, as a paste does."""
         ana.go(f"/{PROGRAM}/accounts/{town.number('Barry')}/transfer/?by=serials")
         field = ana.page.locator("main textarea").first
-        field.evaluate(
-            "(field, lines) => { field.value = Array.from({length: lines},"
-            " (_, place) => `AL-2022-${2 * place + 1}`).join('\\n') }",
-            lines,
-        )
-        ana.press("Continue")
+        with ana.page.expect_navigation():
+            field.evaluate(_PASTE, lines)
 
     def test_ten_thousand_are_read(self, arrive: Arrive, town: Town) -> None:
         ana = arrive("ana")
@@ -120,10 +117,3 @@ class TestPastedBlocks:
         # Barry has 1,000: the first 500 odd ones are its own, the others are named.
         expect(ana.page.locator(".error-summary, .usa-error-message").first).to_be_visible()
         expect(ana.page.locator("main textarea").first).to_have_value(re.compile("AL-2022-19999"))
-
-    def test_a_million_is_refused_with_the_limit(self, arrive: Arrive, town: Town) -> None:
-        ana = arrive("ana")
-
-        self.paste(ana, town, 1_000_000)
-
-        ana.see(re.compile("10,000"))

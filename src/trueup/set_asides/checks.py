@@ -73,6 +73,13 @@ class VerifiedBefore(Refusal):
     cite = "40 CFR 62.16245(a)(4)"
 
 
+class ReportNotVerified(Refusal):
+    """M&V reports of the whole year, each with its verification report, come first."""
+
+    code = "set_aside.report_not_verified"
+    cite = "40 CFR 62.16245(a)(4); MASS-082"
+
+
 class NothingToExplain(Refusal):
     code = "set_aside.nothing_to_explain"
     cite = "40 CFR 62.16245(a)(5)(iii)"

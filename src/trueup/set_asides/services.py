@@ -20,6 +20,7 @@ from trueup.set_asides.projections import (
     verify_generation,
 )
 from trueup.set_asides.projects import decide_project, file_project
+from trueup.set_asides.reported import verify_from_report
 
 __all__ = [
     "approve_distribution",
@@ -32,5 +33,6 @@ __all__ = [
     "propose_distribution",
     "publish_output_data",
     "refuse_distribution",
+    "verify_from_report",
     "verify_generation",
 ]

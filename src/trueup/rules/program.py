@@ -16,6 +16,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from trueup.rules.calendar import BusinessCalendar, federal_calendar
+from trueup.rules.control_periods import ControlPeriods
 from trueup.rules.credits import CreditRules
 from trueup.rules.market_file import MarketRules
 from trueup.rules.output_based import OutputBasedRules
@@ -28,8 +29,9 @@ from trueup.rules.periods import (
     transfer_deadline_on,
 )
 from trueup.rules.readings import Reading, ReadingValue, check_reading
+from trueup.rules.resource_rules import ResourceRules
 from trueup.rules.set_aside import RenewableRules
-from trueup.rules.tables import Budget, Jurisdiction, PrintedTable, yearly_share
+from trueup.rules.tables import WITHOUT_UNITS, Budget, Jurisdiction, PrintedTable, yearly_share
 
 ACCOUNT_KINDS = frozenset({"compliance", "general", "holding", "origination", "retirement"})
 SET_ASIDES = ("renewable_energy", "output_based", "early_action")
@@ -103,7 +105,7 @@ class HistoricalGeneration:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Program:
+class Program(ControlPeriods):
     """A trading program; two are the same only if they are one object.
 
     Not slotted, so that its calendar is made once.
@@ -129,6 +131,7 @@ class Program:
     people: PeopleRules
     budgets: BudgetTables | None
     credits: CreditRules | None  # None where instruments are allocated.
+    resources: ResourceRules | None  # None where no eligible resources take part.
     historical_generation: HistoricalGeneration | None
     renewable_energy: RenewableRules | None  # None where the set-aside has no rules.
     output_based: OutputBasedRules | None
@@ -171,6 +174,18 @@ class Program:
         """Whether compliance is a rate, brought down by credits, and not a mass."""
         return self.kind == "rate"
 
+    @cached_property
+    def places(self) -> Mapping[str, Jurisdiction]:
+        """Where instruments of the program can come from.
+
+        Credits come from wherever a resource stands, though no affected unit is there.
+
+        Source: 40 CFR 62.16235(a); 62.16435(a); 62.16515(f).
+        """
+        if self.credits is None:
+            return self.jurisdictions
+        return MappingProxyType({**WITHOUT_UNITS, **self.jurisdictions})
+
     @property
     def allocates(self) -> bool:
         """Whether instruments are allocated, before the years that they are for."""
@@ -179,10 +194,6 @@ class Program:
     @property
     def time_zone(self) -> str:
         return self.readings["time_zone"].text_value
-
-    @property
-    def excess_multiplier(self) -> int:
-        return self.readings["excess_multiplier"].whole_value
 
     @property
     def debt_blocks_transfers(self) -> bool:
@@ -232,15 +243,6 @@ class Program:
         """
         return self.schedule.of_year(year)
 
-    def period_named(self, name: str) -> CompliancePeriod:
-        """The compliance period of a name such as `2022-2024`.
-
-        Raises Refused (`no_such_period`).
-
-        Source: 40 CFR 62.16375 “Compliance period”.
-        """
-        return self.schedule.named(name)
-
     def next_period(self, period: CompliancePeriod) -> CompliancePeriod:
         """The compliance period that follows immediately.
 
@@ -277,7 +279,7 @@ class Program:
         Source: 40 CFR 62.16340(d); 62.16220(c)(3)(ii).
         """
         if self.readings["excess_vintage"].value == "next_year":
-            return period.last_year + 1
+            return max(period.last_year + 1, self.vintage_max(period))
         return self.next_period(period).last_year
 
     def hold_vintage_max(self, period: CompliancePeriod) -> int:

@@ -33,6 +33,7 @@ from trueup.rules.program import (
 from trueup.rules.program_file import ProgramFileError, Section
 from trueup.rules.readings import Reading, check_reading, keys_of
 from trueup.rules.refusal import Refusal, Refused
+from trueup.rules.resource_rules import read_resource_rules
 from trueup.rules.set_aside_file import read_set_asides
 from trueup.rules.tables import (
     Budget,
@@ -163,6 +164,7 @@ def _program(top: Section) -> Program:
             people=read_people(top, cites),
             budgets=_budgets(top, cites, jurisdictions),
             credits=_credits(top, cites) if issues_credits else None,
+            resources=read_resource_rules(top, cites),
             historical_generation=_historical_generation(top, cites),
             renewable_energy=renewable_energy,
             output_based=output_based,

@@ -50,6 +50,7 @@ OPERATION = frozenset(
         "read_market",
         "support",
         "announce",
+        "auction",
     ]
 )
 STATE = frozenset({"allocate", "holding_accounts", "review_eligibility"})

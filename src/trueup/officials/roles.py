@@ -35,6 +35,7 @@ OPERATION: Mapping[str, str] = MappingProxyType(
         "notices": "See that notices go out in time",
         "approve_roles": "Agree to a role that is given",
         "support": "Answer help requests, and help people to sign in",
+        "auction": "Hold auctions",
         "announce": "Publish announcements and maintenance windows",
     }
 )

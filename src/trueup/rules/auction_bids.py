@@ -5,7 +5,7 @@ Source: RGGI-041, RGGI-042; PLAT-067.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -47,6 +47,14 @@ class TooManyBids(Refusal):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContainmentYear:
+    """What a program offers besides in a year, if a price would be above a trigger."""
+
+    trigger_cents: int
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AuctionRules:
     """What a program says of its auctions.
 
@@ -57,6 +65,10 @@ class AuctionRules:
         bids_max: Bids of one bidder in one auction.
         undersubscribed_price: As in `auction.Offer`.
         per_quarter: Auctions in a quarter; a further one needs a reason (RGGI-040).
+        containment: The cost containment reserve by calendar year; a year that is not named
+            is a setting of each notice. None: the program has no such reserve.
+        demand_from: The fewest winners of an auction of which it is published at which
+            prices they bid; 0: it never is. Losing bids never are (RGGI-045).
     """
 
     lot_size: int
@@ -64,6 +76,8 @@ class AuctionRules:
     bids_max: int
     undersubscribed_price: str
     per_quarter: int
+    containment: Mapping[int, ContainmentYear] | None = None
+    demand_from: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +88,8 @@ class Terms:
         offered: In the auction, without a cost containment reserve.
         security_cents: Financial security that was recorded; None: none is asked for.
         of_group: What others of its owner group bid for already.
+        elsewhere_cents: What it could have to pay by its bids for other vintages of the
+            same sitting, which the same security covers.
     """
 
     offered: int
@@ -81,6 +97,7 @@ class Terms:
     rules: AuctionRules
     security_cents: int | None
     of_group: int = 0
+    elsewhere_cents: int = 0
 
     @property
     def limit(self) -> int:
@@ -125,7 +142,7 @@ def check_bids(bids: Sequence[Bid], *, terms: Terms) -> list[Refusal]:
                 f" {terms.limit:,}, {rules.bid_limit_percent} percent of what is offered."
             )
         )
-    exposure = exposure_cents(bids)
+    exposure = terms.elsewhere_cents + exposure_cents(bids)
     if terms.security_cents is not None and exposure > terms.security_cents:
         found.append(
             OverSecurity(

@@ -1,4 +1,4 @@
-"""Read what a program says of auctions, trades, partial obligations and States' accounts.
+"""Read what only some programs have: auctions, trades, limits, partial obligations and more.
 
 Each section may be left out: the program has no such thing then.
 """
@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
+from trueup.rules.assurance import AssuranceRules, read_levels
 from trueup.rules.auction import LOWEST_WINNING, RESERVE
-from trueup.rules.auction_bids import AuctionRules
+from trueup.rules.auction_bids import AuctionRules, ContainmentYear, price_in_cents
 from trueup.rules.control_period import PREVIOUS_YEAR, SAME_YEAR, PartialObligation
+from trueup.rules.holding_limit import HoldingLimit
 from trueup.rules.participation import Applicability, read_participation
 from trueup.rules.program_file import Section
 from trueup.rules.set_aside_file import yearly_date
@@ -26,6 +28,8 @@ class MarketRules:
     Attributes:
         offsets_percent: Of an obligation, what offset allowances can meet; None: there
             are no offset allowances.
+        holding_limit: How much a group of owners may hold.
+        assurance: What a State's sources may emit together before more is owed.
     """
 
     auctions: AuctionRules | None = None
@@ -34,6 +38,8 @@ class MarketRules:
     state_accounts: StateAccountRules | None = None
     applicability: Applicability | None = None
     offsets_percent: int | None = None
+    holding_limit: HoldingLimit | None = None
+    assurance: AssuranceRules | None = None
 
 
 def read_market(top: Section, cites: dict[str, str]) -> MarketRules:
@@ -41,7 +47,8 @@ def read_market(top: Section, cites: dict[str, str]) -> MarketRules:
 
     Raises ProgramFileError for a value that is missing or does not fit.
 
-    Source: RGGI-001, RGGI-011, RGGI-014, RGGI-020, RGGI-032, RGGI-033, RGGI-041.
+    Source: RGGI-001, RGGI-011, RGGI-014, RGGI-020, RGGI-032, RGGI-033, RGGI-041;
+    docs/decisions/0365, 0366.
     """
     return MarketRules(
         auctions=_auctions(top, cites) if top.has("auctions") else None,
@@ -50,6 +57,8 @@ def read_market(top: Section, cites: dict[str, str]) -> MarketRules:
         state_accounts=_state_accounts(top, cites) if top.has("state_accounts") else None,
         applicability=_applicability(top, cites) if top.has("applicability") else None,
         offsets_percent=_offsets(top, cites) if top.has("offsets") else None,
+        holding_limit=_holding_limit(top, cites) if top.has("holding_limit") else None,
+        assurance=_assurance(top, cites) if top.has("assurance") else None,
     )
 
 
@@ -74,7 +83,21 @@ def _auctions(top: Section, cites: dict[str, str]) -> AuctionRules:
             bids_max=part.whole("bids_max"),
             undersubscribed_price=part.choice("undersubscribed_price", (LOWEST_WINNING, RESERVE)),
             per_quarter=part.whole("per_quarter"),
+            containment=_containment(part, cites) if part.has("cost_containment") else None,
+            demand_from=part.whole("demand_from", at_least=0) if part.has("demand_from") else 0,
         )
+
+
+def _containment(auctions: Section, cites: dict[str, str]) -> dict[int, ContainmentYear]:
+    with _open(auctions, "cost_containment", cites) as part:
+        found = {}
+        for section in part.list_of_sections("years") if part.has("years") else ():
+            with section, section.about("trigger"):
+                found[section.whole("year")] = ContainmentYear(
+                    trigger_cents=price_in_cents(Decimal(section.text("trigger"))),
+                    quantity=section.whole("quantity"),
+                )
+        return found
 
 
 def _trades(top: Section, cites: dict[str, str]) -> TradeRules:
@@ -140,3 +163,38 @@ def _applicability(top: Section, cites: dict[str, str]) -> Applicability:
 def _offsets(top: Section, cites: dict[str, str]) -> int:
     with _open(top, "offsets", cites) as part:
         return _percent(part, "limit_percent")
+
+
+def _holding_limit(top: Section, cites: dict[str, str]) -> HoldingLimit:
+    with _open(top, "holding_limit", cites) as part:
+        kinds = part.texts("counted_in")
+        for kind in set(kinds) - {"compliance", "general"}:
+            raise part.error("counted_in", f"{kind!r} is no kind of account of participants")
+        return HoldingLimit(
+            counted_in=frozenset(kinds),
+            base=part.whole("base"),
+            base_percent=_decimal_percent(part, "base_percent"),
+            above_percent=_decimal_percent(part, "above_percent"),
+        )
+
+
+def _decimal_percent(section: Section, key: str) -> Decimal:
+    """A share that may have decimals; it is written as a text, so that it stays exact."""
+    text = section.text(key)
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        raise section.error(key, f'must be a number such as "2.5", not {text!r}') from None
+    if not 0 <= value <= 100:
+        raise section.error(key, f"must be from 0 to 100, not {text}")
+    return value
+
+
+def _assurance(top: Section, cites: dict[str, str]) -> AssuranceRules:
+    with _open(top, "assurance", cites) as part:
+        name = part.text("levels")
+        with part.about("levels"):
+            levels = read_levels(name)
+        return AssuranceRules(
+            levels=levels, ratio=part.whole("ratio"), due=yearly_date(part, "due")
+        )

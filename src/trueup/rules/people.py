@@ -26,6 +26,7 @@ AGREEMENTS = ("always", "on_request")
 ACCEPTANCES = ("never", "always", "standing")
 
 # What an official does only with a second official, who is never the first.
+SECOND_PERSONS = ("listed", "every")
 OFFICIAL_ACTS = (
     "originate",
     "allocate",
@@ -35,6 +36,7 @@ OFFICIAL_ACTS = (
     "unfreeze",
     "freeze",
     "brake",
+    "auction",
 )
 
 
@@ -98,6 +100,9 @@ class Safeguards:
         cool_down_hours: Hours after a reset of credentials in which nothing is moved.
         identity_scan_days: Days after which the scan of an identity paper is deleted.
         concentration_percent: Share of all instruments above which holdings are flagged.
+        second_person: Whose transfers a second person approves: those of accounts that are
+            `listed` for it, or of `every` account.
+        acceptance_hours: Time in which the receiver must agree where it is asked; 0: no end.
     """
 
     second_signature_hours: int
@@ -108,6 +113,8 @@ class Safeguards:
     cool_down_hours: int
     identity_scan_days: int
     concentration_percent: int
+    second_person: str = "listed"
+    acceptance_hours: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

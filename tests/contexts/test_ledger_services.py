@@ -157,6 +157,40 @@ class TestOrigination:
 
         assert queries.holdings(kentucky.id) == []
 
+    @pytest.mark.parametrize(
+        ("program", "lot", "code"),
+        [
+            ("cpp-mass", Lot(jurisdiction="QQ", year=2022), "ledger.unknown_jurisdiction"),
+            ("cpp-mass", Lot(jurisdiction="VT", year=2022), "ledger.unknown_jurisdiction"),
+            (
+                "cpp-rate",
+                Lot(jurisdiction="QQ", year=2022, category="WND"),
+                "ledger.unknown_jurisdiction",
+            ),
+            ("cpp-rate", Lot(jurisdiction="VT", year=2022), "ledger.unknown_category"),
+            (
+                "cpp-rate",
+                Lot(jurisdiction="VT", year=2022, category="QQQ"),
+                "ledger.unknown_category",
+            ),
+        ],
+    )
+    def test_a_number_line_that_the_program_does_not_have_is_refused(
+        self, program: str, lot: Lot, code: str
+    ) -> None:
+        """RATE-040: no credit without its type; a credit of Vermont is one."""
+        with pytest.raises(Refused) as refused:
+            services.originate(
+                program=program,
+                lot=lot,
+                shares=[(1, 1)],
+                key=uuid4(),
+                actor="administrator",
+                recorded_at=NOON,
+            )
+
+        assert [one.code for one in refused.value.refusals] == [code]
+
     def test_the_same_key_creates_once(self, books: Books) -> None:
         key = uuid4()
         for _ in range(2):

@@ -13,9 +13,6 @@ from trueup.ledger import queries as ledger
 from trueup.resources import queries as resources
 from trueup.rules.program import Program
 
-# They have no affected EGU, so no table of the rule names them; resources may stand there.
-_ELSEWHERE = {"DC": "District of Columbia", "VT": "Vermont"}
-
 
 def rate_summary_of(course: RateCourse) -> RateSummary:
     """The summary of a run that is over; audits the books."""
@@ -93,5 +90,5 @@ def _supply(course: RateCourse) -> tuple[Supply, ...]:
 
 
 def _name(program: Program, code: str) -> str:
-    known = program.jurisdictions.get(code)
-    return known.name if known is not None else _ELSEWHERE.get(code, code)
+    known = program.places.get(code)
+    return known.name if known is not None else code

@@ -33,6 +33,16 @@ class WrongProgram(Refusal):
     cite = "PLAT-044"
 
 
+class UnknownJurisdiction(Refusal):
+    code = "ledger.unknown_jurisdiction"
+    cite = "40 CFR 62.16325(c)"
+
+
+class UnknownCategory(Refusal):
+    code = "ledger.unknown_category"
+    cite = "40 CFR 62.16515(f)"
+
+
 class SameAccount(Refusal):
     code = "ledger.same_account"
     cite = "40 CFR 62.16330(a)(1)"

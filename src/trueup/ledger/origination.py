@@ -19,6 +19,7 @@ from trueup.ledger.opening import open_books
 from trueup.ledger.recordation import record_fresh
 from trueup.ledger.store import store
 from trueup.rules import programs
+from trueup.rules.program import Program
 from trueup.rules.refusal import Refusal, Refused
 from trueup.rules.serials import Lot as SerialLot
 
@@ -69,6 +70,7 @@ def originate_many(
     if not issues:
         return []
     rules = programs.load(program)
+    _refuse_lots(issues, rules)
     _refuse_shares(issues)
     open_books(program)
     books = store()
@@ -136,6 +138,31 @@ def _by_issue(
 ) -> list[tuple[Receipt, ...]]:
     following = iter(receipts)
     return [tuple(next(following) for _ in of_issue) for of_issue in planned]
+
+
+def _refuse_lots(issues: Sequence[Origination], rules: Program) -> None:
+    """Refuse number lines that the program does not have.
+
+    Source: 40 CFR 62.16325(c); 62.16515(f); PLAT-041; RATE-040.
+    """
+    refusals: list[Refusal] = []
+    for lot in dict.fromkeys(issue.lot for issue in issues):
+        if lot.jurisdiction not in rules.places:
+            refusals.append(
+                checks.UnknownJurisdiction(
+                    f"“{lot.jurisdiction}” is no State of this program; nothing is created for it."
+                )
+            )
+        if rules.credits is not None and lot.category not in rules.credits.categories:
+            refusals.append(
+                checks.UnknownCategory(
+                    f"“{lot.category}” is no category of credits of this program."
+                    if lot.category
+                    else "A credit needs its category, which stands in its serial number."
+                )
+            )
+    if refusals:
+        raise Refused(refusals)
 
 
 def _refuse_shares(issues: Sequence[Origination]) -> None:

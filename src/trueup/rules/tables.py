@@ -101,6 +101,16 @@ def yearly_share(short_tons: int, *, vintage: int, period: CompliancePeriod) -> 
     return share + (1 if vintage - period.first_year < rest else 0)
 
 
+# Parts of the contiguous grid without an affected unit: no table of the rule names them, and
+# resources stand there (preamble IV.C.2, 80 FR 64966).
+WITHOUT_UNITS: Mapping[str, Jurisdiction] = MappingProxyType(
+    {
+        "DC": Jurisdiction(code="DC", name="District of Columbia", kind="state"),
+        "VT": Jurisdiction(code="VT", name="Vermont", kind="state"),
+    }
+)
+
+
 def read_jurisdictions(name: str) -> Mapping[str, Jurisdiction]:
     """Jurisdictions by code, in the order printed.
 

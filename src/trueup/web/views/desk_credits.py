@@ -45,7 +45,7 @@ from trueup.web.views.desk_jobs import jobs_seen
 from trueup.web.views.desk_resource_words import CALCULATIONS
 from trueup.web.views.desk_resources import rated_or_404
 from trueup.web.views.desk_signing import to_sign
-from trueup.web.views.listings import states_to_choose
+from trueup.web.views.listings import places_to_choose
 
 SHOWN = 20
 DIFFERENCES_SHOWN = 100
@@ -148,7 +148,7 @@ class RowsFilter(FilterForm):
         super().__init__(
             request,
             choices={
-                "state": states_to_choose(program),
+                "state": places_to_choose(program),
                 "category": [("", _("All categories")), *categories(program)],
             },
         )

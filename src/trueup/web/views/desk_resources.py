@@ -27,7 +27,7 @@ from trueup.web.filters import FilterForm, SearchField
 from trueup.web.pages import Link, page, program_or_404
 from trueup.web.sorting import sorting_of
 from trueup.web.views.desk_resource_words import KINDS, LOOKS, WAITS
-from trueup.web.views.listings import states_to_choose
+from trueup.web.views.listings import places_to_choose
 
 FUNCTIONS = ("review_eligibility", "originate", "revoke", "read_audit")
 FAR = date(9999, 12, 31)
@@ -56,7 +56,7 @@ class WaitingFilter(FilterForm):
         super().__init__(
             request,
             choices={
-                "state": states_to_choose(program),
+                "state": places_to_choose(program),
                 "category": [("", _("All categories")), *categories(program)],
             },
         )

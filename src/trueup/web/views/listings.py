@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django import forms
@@ -17,6 +17,7 @@ from trueup.ledger import queries as ledger
 from trueup.ledger.entries import AccountEntry
 from trueup.ledger.numbers import ACCOUNT_KINDS
 from trueup.rules.programs import Program
+from trueup.rules.tables import Jurisdiction
 from trueup.web.access import public
 from trueup.web.downloads import csv_download
 from trueup.web.filters import FilterForm, SearchField
@@ -66,7 +67,16 @@ class FacilityFilters(FilterForm):
 
 def states_to_choose(program: Program) -> list[tuple[str, object]]:
     """The States of a program as the choices of a field; blank is all of them."""
-    places = program.jurisdictions.values()
+    return _all_states(program.jurisdictions.values())
+
+
+def places_to_choose(program: Program) -> list[tuple[str, object]]:
+    """The States where a resource of a program can stand, as the choices of a field."""
+    return _all_states(program.places.values())
+
+
+def _all_states(found: Iterable[Jurisdiction]) -> list[tuple[str, object]]:
+    places = sorted(found, key=lambda place: (place.kind != "state", place.name))
     return [("", _("All States")), *((place.code, place.name) for place in places)]
 
 

@@ -29,7 +29,7 @@ from trueup.web.filters import FilterForm, SearchField
 from trueup.web.pages import Link, page, program_or_404, program_trail, stand_ins
 from trueup.web.paging import PAGE_SIZE, number_after, page_of
 from trueup.web.resource_words import KINDS, LOOKS, REPORT_STATES, STATES, named
-from trueup.web.views.listings import states_to_choose
+from trueup.web.views.listings import places_to_choose
 from trueup.web.views.pictures import look_of, picture
 
 CSV_BATCH = 1000
@@ -70,7 +70,7 @@ class ResourceFilters(FilterForm):
         super().__init__(
             request,
             choices={
-                "state": states_to_choose(program),
+                "state": places_to_choose(program),
                 "category": [("", _("All categories")), *categories(program)],
                 "status": [
                     ("", _("Every status")),

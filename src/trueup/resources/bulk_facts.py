@@ -6,7 +6,7 @@ Source: 40 CFR 62.16435(a)(3), 62.16445(a)(1), (c), 62.16450(b), (d)(3), 62.1647
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -113,6 +113,14 @@ def read_verifiers(
         ]
     )
     return {key: (row, see(row, concerned[key])) for key, row in known.items()}
+
+
+def repeats(resources: Iterable[int]) -> Iterator[bool]:
+    """Whether each resource stands in the batch before, in one pass."""
+    seen: set[int] = set()
+    for one in resources:
+        yield one in seen
+        seen.add(one)
 
 
 def numbered(found: Iterable[tuple[int, Sequence[Refusal]]]) -> list[Refusal]:

@@ -30,6 +30,7 @@ from trueup.resources.bulk_facts import (
     numbered,
     open_applications,
     read_register,
+    repeats,
 )
 from trueup.resources.decisions import QUALIFICATION
 from trueup.resources.entries import Paper, ResourceEntry
@@ -143,8 +144,10 @@ def submit_applications(
     numbers = {key: account.number for key, account in accounts.items()}
     refuse(
         numbered(
-            (number, _application_refusals(register, filing, numbers, filings[: number - 1]))
-            for number, filing in enumerate(filings, start=1)
+            (number, _application_refusals(register, filing, numbers, is_again=again))
+            for number, (filing, again) in enumerate(
+                zip(filings, repeats([one.resource for one in filings]), strict=True), start=1
+            )
         )
     )
     applied = Application.objects.bulk_create(
@@ -179,14 +182,15 @@ def _application_refusals(
     register: Register,
     filing: ApplicationFiling,
     numbers: Mapping[int, str],
-    before: Sequence[ApplicationFiling],
+    *,
+    is_again: bool,
 ) -> list[Refusal]:
     """Of the first step that is not passed, as for a single application."""
     row = register.resources[filing.resource]
     return (
         register.submitter_refusals(row, filing.submitted_by)
         or applications.state_refusals(row)
-        or _twice(row, filing.resource, before)
+        or ([_again(row)] if is_again else [])
         or applications.application_refusals(
             row,
             host=register.host_of(row),
@@ -197,10 +201,8 @@ def _application_refusals(
     )
 
 
-def _twice(row: Resource, resource: int, before: Sequence[ApplicationFiling]) -> list[Refusal]:
-    if all(filing.resource != resource for filing in before):
-        return []
-    return [checks.AlreadySubmitted(f"{row.name} stands in this batch already.")]
+def _again(row: Resource) -> Refusal:
+    return checks.AlreadySubmitted(f"{row.name} stands in this batch already.")
 
 
 @transaction.atomic

@@ -21,6 +21,7 @@ from tools import message_gaps
 from trueup.rules import programs
 from trueup.rules.program import Jurisdiction
 from trueup.web import sentences
+from trueup.web.templatetags.words import of_instruments
 from trueup.web.theme import theme
 
 # For those who build pages, not for those who use them.
@@ -74,7 +75,8 @@ class TestSource:
 def _names() -> list[str]:
     """What a program's file and the theme name; the theme says itself in which language."""
     look = theme("es")
-    tail = f"{look.site}, {look.agency}. {look.tagline} Trueup {version('trueup')}."
+    tagline = of_instruments(look.tagline, programs.load("cpp-mass"))
+    tail = f"{look.site}, {look.agency}. {tagline} Trueup {version('trueup')}."
     places = [place.name for code in programs.codes() for place in _places(code)]
     codes = [*programs.codes(), *(place for code in programs.codes() for place in _codes(code))]
     return [look.site, look.agency, look.tagline, look.contact, tail, *places, *codes]

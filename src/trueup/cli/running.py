@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import secrets
 import signal
 import sys
@@ -18,7 +19,7 @@ from django_tasks_db.management.commands.db_worker import Worker
 from trueup.cli import clockwork, serving
 from trueup.cli.naming import at_option, instant, now
 from trueup.cli.output import FAILED, Output, messages, with_output
-from trueup.demonstration import practice, practice_clock, rebuilding
+from trueup.demonstration import practice, practice_clock, rebuilding, services
 from trueup.disclosure import kept_sums
 from trueup.rules import programs
 from trueup.tasks import job_worker
@@ -46,6 +47,7 @@ def serve(output: Output, *, address: str, workers: int | None, clock: bool, job
         messages.print("Bringing the database up to date ...")
         call_command("migrate", verbosity=0)
     practice.check_books()
+    _show_what_is_demonstrated()
     if workers is None:
         # SQLite has one writer; a second process would mostly wait for it.
         workers = 1 if connection.vendor == "sqlite" else 2
@@ -65,6 +67,13 @@ def serve(output: Output, *, address: str, workers: int | None, clock: bool, job
             raise SystemExit(FAILED)
     except serving.Stopped:
         messages.print("Stopped.")
+
+
+def _show_what_is_demonstrated() -> None:
+    """Pages that belong to no program are of the demonstration's, unless it is set otherwise."""
+    summary = services.latest_summary()
+    if summary is not None:
+        os.environ.setdefault("TRUEUP_PROGRAM", summary.program)
 
 
 @click.command()

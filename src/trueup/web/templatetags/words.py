@@ -6,8 +6,10 @@ from collections.abc import Mapping
 
 from django import template
 from django.utils.functional import lazy
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from trueup.rules.program import Program
 from trueup.web import sentences
 
 register = template.Library()
@@ -23,6 +25,13 @@ def sentence(value: str) -> str:
 def word(value: str) -> str:
     """A word of a program's file or of the registry's own lists: an instrument, a form."""
     return pgettext("program", value) if value else ""
+
+
+@register.filter
+def of_instruments(text: str, program: Program | str) -> str:
+    """A text of the theme, with what a program calls its instruments; "" if there is none."""
+    name = word(program.instrument) if isinstance(program, Program) else _("instrument")
+    return text.replace("{instrument}", name)
 
 
 # The same where the reader is not known yet: in forms and acts that are declared once.

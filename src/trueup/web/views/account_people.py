@@ -27,6 +27,7 @@ from trueup.rules.program import Program
 from trueup.rules.refusal import Refused
 from trueup.web.access import caller_of, own, registered, represents
 from trueup.web.acts import fields
+from trueup.web.application_words import STEPS
 from trueup.web.components import TimelineEvent
 from trueup.web.pages import Link, page, program_or_404, program_trail
 from trueup.web.paging import PAGE_SIZE, number_after, page_of
@@ -44,18 +45,6 @@ STATES = {
     "rejected": gettext_lazy("Rejected"),
     "withdrawn": gettext_lazy("Withdrawn"),
     "lapsed": gettext_lazy("Lapsed"),
-}
-STEPS = {
-    "begin": gettext_lazy("Begun"),
-    "revise": gettext_lazy("Changed"),
-    "sign": gettext_lazy("Signed"),
-    "submit": gettext_lazy("Submitted"),
-    "review": gettext_lazy("Taken into review"),
-    "ask": gettext_lazy("Information was asked for"),
-    "approve": gettext_lazy("Approved"),
-    "reject": gettext_lazy("Rejected"),
-    "withdraw": gettext_lazy("Withdrawn"),
-    "lapse": gettext_lazy("Lapsed"),
 }
 
 

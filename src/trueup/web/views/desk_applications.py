@@ -23,6 +23,7 @@ from trueup.ledger import queries as ledger
 from trueup.rules import programs
 from trueup.web.access import caller_of, own
 from trueup.web.acts.desk import PREFIX
+from trueup.web.application_words import STEPS
 from trueup.web.components import TimelineEvent
 from trueup.web.pages import Link, page
 from trueup.web.views.desk_signing import to_sign
@@ -95,9 +96,7 @@ def application(request: HttpRequest, number: int) -> HttpResponse:
         alternates=[contacts[one] for one in found.document.alternates],
         account=ledger.account(found.account) if found.account is not None else None,
         events=[
-            TimelineEvent(
-                when=step.at, what=str(STATES.get(step.state, step.state)), note=step.reason
-            )
+            TimelineEvent(when=step.at, what=str(STEPS.get(step.act, step.act)), note=step.reason)
             for step in found.steps
         ],
         acts=acts,

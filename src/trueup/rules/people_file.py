@@ -11,6 +11,7 @@ from trueup.rules.people import (
     DIFFERENCES,
     DOCUMENTS,
     OFFICIAL_ACTS,
+    SECOND_PERSONS,
     GeneralAccounts,
     PeopleRules,
     Representation,
@@ -82,6 +83,12 @@ def _safeguards(people: Section, cites: dict[str, str]) -> Safeguards:
             cool_down_hours=part.whole("cool_down_hours", at_least=0),
             identity_scan_days=part.whole("identity_scan_days"),
             concentration_percent=part.whole("concentration_percent"),
+            second_person=part.choice("second_person", SECOND_PERSONS)
+            if part.has("second_person")
+            else "listed",
+            acceptance_hours=part.whole("acceptance_hours", at_least=0)
+            if part.has("acceptance_hours")
+            else 0,
         )
 
 

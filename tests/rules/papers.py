@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from trueup.rules.papers import STATEMENTS, required_elements
-from trueup.rules.statements import statements_of
+from trueup.rules.papers import required_elements, statement_for
 
 VALUES = {
     "text": "as described",
@@ -24,7 +23,7 @@ def complete(
     given = dict(said)
     for element in required_elements(document, tags, given):
         if element.test == "certification":
-            value = statements_of(program)[STATEMENTS[document]].text
+            value = statement_for(document, program=program).text
         else:
             value = VALUES.get(element.test) or element.test.split("|")[0]
         given.setdefault(element.name, value)

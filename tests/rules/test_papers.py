@@ -10,9 +10,9 @@ import pytest
 from tests.rules.papers import complete
 from trueup.rules.papers import (
     APPLICATION,
+    CERTIFIED,
     PLAN,
     REPORT,
-    STATEMENTS,
     VERIFICATION,
     Described,
     check_paper,
@@ -86,7 +86,7 @@ class TestApplications:
 
         assert lacking(APPLICATION, given, WIND) == ["element_missing"]
 
-    @pytest.mark.parametrize("document", sorted(STATEMENTS))
+    @pytest.mark.parametrize("document", sorted(CERTIFIED))
     def test_the_statement_is_accepted_word_for_word(self, document: str) -> None:
         tags = tags_of(WIND) | {"of_application"}
         given = complete(document, tags)
@@ -225,7 +225,7 @@ class TestReports:
 
 def test_every_row_of_the_table_has_a_paragraph_and_a_name_of_its_own() -> None:
     """RATE-078: the requirements are data."""
-    for document in STATEMENTS:
+    for document in CERTIFIED:
         rows = elements_of(document)
         assert all(row.cite and row.label for row in rows)
         names = [(row.applies_to, row.name) for row in rows]

@@ -7,8 +7,14 @@ from dataclasses import dataclass
 
 from trueup.demonstration.generators import GreenPlant
 from trueup.demonstration.people import InventedPerson
-from trueup.rules.papers import APPLICATION, PLAN, REPORT, STATEMENTS, VERIFICATION
-from trueup.rules.statements import statements_of
+from trueup.rules.papers import (
+    APPLICATION,
+    CERTIFIED,
+    PLAN,
+    REPORT,
+    VERIFICATION,
+    statement_for,
+)
 
 TECHNOLOGY = {
     "WND": "wind turbines on shore",
@@ -32,8 +38,7 @@ class Papers:
     """The elements of papers in one program."""
 
     def __init__(self, program: str) -> None:
-        known = statements_of(program)
-        self._signed = {kind: known[key].text for kind, key in STATEMENTS.items()}
+        self._signed = {kind: statement_for(kind, program=program).text for kind in CERTIFIED}
 
     def application(self, plant: GreenPlant, filer: Filer) -> Mapping[str, str]:
         """An eligibility application (62.16445(a))."""

@@ -3,7 +3,8 @@
 The elements are data, one row each with its paragraph; which rows apply follows from what
 the resource is. A value is text; `certification` is the prescribed statement, word for word.
 
-Source: 40 CFR 62.16445(a), 62.16455, 62.16460, 62.16465; RATE-062 to RATE-119.
+Source: 40 CFR 62.16445(a), 62.16455, 62.16460, 62.16465; RATE-062 to RATE-119;
+62.16245(a)(3), 62.16260, 62.16265, 62.16270; MASS-077, MASS-106 to MASS-118.
 """
 
 from __future__ import annotations
@@ -18,18 +19,13 @@ from trueup.rules import ercs
 from trueup.rules.refusal import Refusal
 from trueup.rules.rows import read_rows
 from trueup.rules.savings import INTERVALS, check_interval
-from trueup.rules.statements import statements_of
+from trueup.rules.statements import Statement, statements_of
 
 TABLE = "paper_elements.csv"
 APPLICATION, PLAN, REPORT = "eligibility_application", "emv_plan", "mv_report"
 VERIFICATION, DECISION = "verification_report", "decision"
 KINDS = (APPLICATION, PLAN, REPORT, VERIFICATION, DECISION)
-STATEMENTS = {
-    APPLICATION: "CERT-ELIG-APP",
-    PLAN: "CERT-EMV-PLAN",
-    REPORT: "CERT-MV-REPORT",
-    VERIFICATION: "CERT-VERIF-REPORT",
-}
+CERTIFIED = (APPLICATION, PLAN, REPORT, VERIFICATION)
 VALUE_MAX = 20_000
 SAVINGS_KINDS = ("project", "programme", "grid_measure")
 _OPTIONAL = ("optional", "optional_number", "text_if_excess")
@@ -50,22 +46,34 @@ _CHP_TAGS = {
 
 class ElementMissing(Refusal):
     code = "papers.element_missing"
-    cite = "40 CFR 62.16445(a), 62.16455, 62.16460, 62.16465"
+    cite = (
+        "40 CFR 62.16445(a), 62.16455, 62.16460, 62.16465; 62.16245(a)(3), 62.16260, 62.16265,"
+        " 62.16270"
+    )
 
 
 class ElementUnknown(Refusal):
     code = "papers.element_unknown"
-    cite = "40 CFR 62.16445(a), 62.16455, 62.16460, 62.16465"
+    cite = (
+        "40 CFR 62.16445(a), 62.16455, 62.16460, 62.16465; 62.16245(a)(3), 62.16260, 62.16265,"
+        " 62.16270"
+    )
 
 
 class ElementInvalid(Refusal):
     code = "papers.element_invalid"
-    cite = "40 CFR 62.16445(a), 62.16455, 62.16460, 62.16465"
+    cite = (
+        "40 CFR 62.16445(a), 62.16455, 62.16460, 62.16465; 62.16245(a)(3), 62.16260, 62.16265,"
+        " 62.16270"
+    )
 
 
 class CertificationAltered(Refusal):
     code = "papers.certification_altered"
-    cite = "40 CFR 62.16445(a)(8)(i), 62.16455(d)(1), 62.16460(c)(1), 62.16465(a)(2)"
+    cite = (
+        "40 CFR 62.16445(a)(8)(i), 62.16455(d)(1), 62.16460(c)(1), 62.16465(a)(2);"
+        " 62.16245(a)(3)(ii)(G), 62.16260(d)(1), 62.16265(c)(1), 62.16270(a)(2)"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +106,7 @@ class Described:
     savings_kind: str = ""  # Of demand-side resources: one of SAVINGS_KINDS.
     is_distributed: bool = False
     is_outside: bool = False  # Its host State is not rate-based.
+    earns_allowances: bool = False  # Of a set-aside, for projected MWh.
 
 
 @cache
@@ -143,6 +152,8 @@ def tags_of(resource: Described) -> frozenset[str]:
         tags.add("distributed")
     if resource.is_outside:
         tags.add("outside")
+    if resource.earns_allowances:
+        tags.add("set_aside")
     return frozenset(tags)
 
 
@@ -219,9 +230,24 @@ def check_plan(given: Mapping[str, str], *, resource: Described) -> list[Refusal
     return refusals
 
 
+def statement_for(document: str, *, program: str) -> Statement:
+    """The statement that a program prescribes for a kind of paper, word for word.
+
+    Raises KeyError for a program without eligible resources, which is a caller's bug.
+
+    Source: 40 CFR 62.16445(a)(8)(i), 62.16455(d)(1), 62.16460(c)(1), 62.16465(a)(2);
+    62.16245(a)(3)(ii)(G)(1), 62.16260(d)(1), 62.16265(c)(1), 62.16270(a)(2).
+    """
+    title = title_of(document).casefold()
+    for statement in statements_of(program).values():
+        if statement.document.casefold() == title:
+            return statement
+    raise KeyError(f"{program} prescribes no statement for {title}")
+
+
 def _check_value(element: Element, value: str, *, program: str) -> list[Refusal]:
     if element.test == "certification":
-        statement = statements_of(program)[STATEMENTS[element.document]]
+        statement = statement_for(element.document, program=program)
         if value == statement.text:
             return []
         return [

@@ -17,8 +17,9 @@ from trueup.resources import sponsor_reads as sponsors
 from trueup.resources.entries import ResourceEntry
 from trueup.resources.filing import SUBMISSIONS
 from trueup.resources.signed import Signed
+from trueup.rules.papers import statement_for
 from trueup.rules.refusal import Refusal
-from trueup.rules.statements import Statement, statements_of
+from trueup.rules.statements import Statement
 from trueup.signing import forms as library
 from trueup.signing.entries import Evidence
 from trueup.web.sentences import plain
@@ -77,15 +78,14 @@ def home_links(acting: Acting) -> tuple[tuple[str, str], ...]:
     return (home(acting),)
 
 
-def certified_by(*keys: str):  # type: ignore[no-untyped-def]
-    """The prescribed statements of a paper, word for word.
+def certified_by(*papers: str):  # type: ignore[no-untyped-def]
+    """The prescribed statements of kinds of paper, word for word.
 
     Source: 40 CFR 62.16445(a)(8)(i), 62.16455(d)(1), 62.16460(c)(1); RATE-072, RATE-079.
     """
 
     def statements(acting: Acting) -> tuple[Statement, ...]:
-        known = statements_of(acting.program.code)
-        return tuple(known[key] for key in keys if key in known)
+        return tuple(statement_for(paper, program=acting.program.code) for paper in papers)
 
     return statements
 

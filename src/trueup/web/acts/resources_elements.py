@@ -21,15 +21,14 @@ from trueup.resources import sponsor_reads as sponsors
 from trueup.rules.papers import (
     APPLICATION,
     PLAN,
-    STATEMENTS,
     VALUE_MAX,
     Element,
     elements_of,
     fault_of,
     is_asked_for,
     is_optional,
+    statement_for,
 )
-from trueup.rules.statements import statements_of
 from trueup.web.acts import fields
 from trueup.web.acts.resources_common import resource_of
 from trueup.web.acts.resources_fields import QuantityField
@@ -249,7 +248,7 @@ def as_text(value: Any) -> str:
 def paper_in(acting: Acting, values: Values, document: str) -> dict[str, str]:
     """A paper as a draft has it, with what the registry fills in."""
     paper = {name: as_text(value) for name, value in values.get(document, {}).items()}
-    statement = statements_of(acting.program.code)[STATEMENTS[document]]
+    statement = statement_for(document, program=acting.program.code)
     paper["certification"] = statement.text
     if document == APPLICATION:
         paper["account_number"] = acting.acted_for.number

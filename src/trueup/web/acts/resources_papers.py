@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from trueup.resources import services
 from trueup.resources import sponsor_reads as sponsors
 from trueup.resources.forecasts import why_not_apply, why_not_plan
-from trueup.rules.papers import APPLICATION, PLAN, STATEMENTS, paper_text
+from trueup.rules.papers import APPLICATION, PLAN, paper_text
 from trueup.signing.entries import Evidence
 from trueup.web.acts.resources_common import (
     KIND,
@@ -192,7 +192,7 @@ APPLY = SignedAct(
     may=is_in("described", "rejected"),
     steps=(*APPLICATION_STEPS, *PLAN_STEPS, FILES),
     forecast=_forecast_application,
-    certified=certified_by(STATEMENTS[APPLICATION], STATEMENTS[PLAN]),
+    certified=certified_by(APPLICATION, PLAN),
     then=gettext_lazy(
         "The application is on record at once, with the digest of each file. A verifier and an"
         " official look at it next."
@@ -217,7 +217,7 @@ SUPPLY = SignedAct(
     account_of_thing=account_of,
     may=_is_asked,
     steps=(*APPLICATION_STEPS, FILES),
-    certified=certified_by(STATEMENTS[APPLICATION]),
+    certified=certified_by(APPLICATION),
     then=gettext_lazy("The version is on record at once, and the review goes on."),
     home=home,
     sent_max=SENT_MAX,
@@ -241,7 +241,7 @@ CHANGE_PLAN = SignedAct(
     may=_has_application,
     steps=(*PLAN_STEPS, FILES),
     forecast=_forecast_plan,
-    certified=certified_by(STATEMENTS[PLAN]),
+    certified=certified_by(PLAN),
     then=gettext_lazy("The version is on record at once; an official decides on it."),
     home=home,
     sent_max=SENT_MAX,

@@ -20,7 +20,7 @@ from trueup.resources import services
 from trueup.resources.report_corrections import (
     report_refusals,
 )
-from trueup.rules.papers import REPORT, STATEMENTS, Element, paper_text
+from trueup.rules.papers import REPORT, Element, paper_text
 from trueup.signing.entries import Evidence
 from trueup.web.acts import resources_elements as elements
 from trueup.web.acts.resources_common import (
@@ -273,7 +273,7 @@ REPORT_OUTPUT = SignedAct(
     may=is_in("registered"),
     steps=STEPS,
     forecast=_forecast,
-    certified=certified_by(STATEMENTS[REPORT]),
+    certified=certified_by(REPORT),
     then=gettext_lazy("The report is on record at once, and awaits its verification."),
     home=home,
     sent_max=SENT_MAX,

@@ -19,15 +19,14 @@ from django.utils.translation import gettext_lazy
 from trueup.resources import services
 from trueup.resources.verification import application_refusals, report_refusals
 from trueup.rules.papers import (
-    STATEMENTS,
     VERIFICATION,
     Element,
     elements_of,
     fault_of,
     is_asked_for,
     paper_text,
+    statement_for,
 )
-from trueup.rules.statements import statements_of
 from trueup.signing.entries import Evidence
 from trueup.web.acts.resources_common import certified_by, forecast_of, signed_by
 from trueup.web.acts.resources_elements import as_text, field_of
@@ -173,7 +172,7 @@ def asked(tag: str, acting: Acting) -> list[Element]:
 
 def elements_in(acting: Acting, values: Values) -> dict[str, str]:
     """The whole paper: the answers, who signs, and the statement word for word."""
-    statement = statements_of(acting.program.code)[STATEMENTS[VERIFICATION]]
+    statement = statement_for(VERIFICATION, program=acting.program.code)
     return {
         **values.get("elements", {}),
         "signed_by": acting.person.name,
@@ -352,7 +351,7 @@ OF_APPLICATION = SignedAct(
     may=about_resource,
     steps=APPLICATION_STEPS,
     forecast=_forecast_application,
-    certified=certified_by(STATEMENTS[VERIFICATION]),
+    certified=certified_by(VERIFICATION),
     then=gettext_lazy("It is on record at once, and an official reads it."),
     home=home,
     sent_max=SENT_MAX,
@@ -371,7 +370,7 @@ OF_REPORT = SignedAct(
     may=about_report,
     steps=REPORT_STEPS,
     forecast=_forecast_report,
-    certified=certified_by(STATEMENTS[VERIFICATION]),
+    certified=certified_by(VERIFICATION),
     then=gettext_lazy("It is on record at once, and an official reads it."),
     home=home,
     sent_max=SENT_MAX,

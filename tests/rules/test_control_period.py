@@ -126,8 +126,10 @@ class TestExcess:
         assert settle(500, available=400, multiplier=3, ratio_applies=False).excess_due == 0
 
     def test_an_interim_shortage_made_good_counts_once(self) -> None:
-        assert credited(400, excess_deducted=300, multiplier=3) == 500
-        assert credited(400, excess_deducted=299, multiplier=3) == 499
+        assert credited(400, excess=100, ratio_applies=True) == 500
+
+    def test_what_no_ratio_applies_to_is_due_at_the_end(self) -> None:
+        assert credited(400, excess=100, ratio_applies=False) == 400
 
     def test_the_end_to_end_example(self) -> None:
         """Section 7 of the catalogue's chapter: 50 are banked, 3,300 were deducted."""

@@ -51,7 +51,8 @@ def adjust_after_audit(
 
     What is not given stays as it was reported; output decides in a rate-based program.
 
-    If the period is settled already: added tons are covered from what is available now,
+    If the period, or else the interim one of the year, is settled already: added tons are
+    covered from what is available now,
     and are excess emissions as far as that does not suffice; for tons that fall away the
     serial numbers deducted last come back. Gives None if the period is not settled yet.
 
@@ -73,7 +74,7 @@ def adjust_after_audit(
         quarter=quarter,
     )
     try:
-        period = programs.load(program).period_of_year(year)
+        period = _settled_with(year, program=program, facility=facility)
     except Refused:  # A year that no period settles.
         return None
     settled = Settlement.objects.filter(program=program, period=period.name, facility_id=facility)
@@ -92,6 +93,22 @@ def adjust_after_audit(
     ]
     changed = [result for result in results if result.decision is not None]
     return next(iter([*changed, *results]), None)
+
+
+def _settled_with(year: int, *, program: str, facility: int) -> CompliancePeriod:
+    """The period in which a year's emissions are settled now: its own, else the interim one.
+
+    Source: RGGI-013; 40 CFR 62.16370.
+    """
+    rules = programs.load(program)
+    period = rules.period_of_year(year)
+    done = set(
+        Settlement.objects.filter(program=program, facility_id=facility)
+        .values_list("period", flat=True)
+        .distinct()
+    )
+    interims = (one for one in rules.interim_periods(period) if year in one.vintages)
+    return next((one for one in (period, *interims) if one.name in done), period)
 
 
 @transaction.atomic
@@ -122,32 +139,55 @@ def resettle(
                 for name, missing_year in reported.missing
             ]
         )
+    act = Act(
+        name="adjusted",
+        ground=ground,
+        actor=actor,
+        at=recorded_at,
+        decision_class="vi",
+        cite=ADJUSTMENT_CITE,
+    )
+    _return_surplus(case, reported.surrendered - reported.tons, act)
     if reported.quantity == case.row.obligation:
-        return Resettlement(
-            before=case.before, after=case.before, returned=0, taken=0, decision=None
-        )
-    case.row.waived = min(case.row.waived, reported.quantity)
-    case.row.retired_by_owner = min(case.row.retired_by_owner, reported.quantity - case.row.waived)
+        return _unchanged(case)
+    return _to(case, reported.quantity, act)
+
+
+def _to(case: Case, quantity: int, act: Act) -> Resettlement:
+    """Settle a case anew for what is owed now."""
+    case.row.waived = min(case.row.waived, quantity)
+    case.row.retired_by_owner = min(case.row.retired_by_owner, quantity - case.row.waived)
     adjustment = adjust(
         case.settled,
-        emissions_tons=reported.quantity - case.row.exempt,
+        emissions_tons=quantity - case.row.exempt,
         held=case.held(),
-        vintage_max=period.last_year,
-        excess_multiplier=case.rules.excess_multiplier,
-        excess_vintage_max=case.rules.excess_vintage_max(period),
+        vintage_max=case.rules.vintage_max(case.period),
+        excess_multiplier=case.rules.ratio_of(case.period),
+        excess_vintage_max=case.rules.excess_vintage_max(case.period),
     )
-    return carry_out(
-        case,
-        adjustment,
-        Act(
-            name="adjusted",
-            ground=ground,
-            actor=actor,
-            at=recorded_at,
-            decision_class="vi",
-            cite=ADJUSTMENT_CITE,
-        ),
-    )
+    return carry_out(case, adjustment, act)
+
+
+def _return_surplus(case: Case, surplus: int, act: Act) -> None:
+    """Give back what interim deadlines took beyond all tons of the period, the latest first.
+
+    Source: RGGI-013: the deductions add up to the emissions.
+    """
+    for interim in reversed(case.rules.interim_periods(case.period)):
+        row = Settlement.objects.filter(
+            program=case.rules.code, period=interim.name, account_id=case.row.account_id
+        ).first()
+        if surplus <= 0 or row is None:
+            continue
+        of_interim = open_case(
+            program=case.rules.code,
+            period=interim,
+            facility=case.row.facility_id,
+            unit=case.row.unit_id,
+        )
+        less = min(surplus, row.obligation)
+        _to(of_interim, row.obligation - less, act)
+        surplus -= less
 
 
 @transaction.atomic

@@ -189,6 +189,8 @@ class Position:
         missing_quarters: Of these, the quarters that are missing.
         is_final: Whether all data are there and final.
         rate: What the obligation follows from, in a rate-based program.
+        tons: The emissions that it is a share or the rest of, where a program has interim
+            control periods; surrendered: what was taken off for the interim ones.
     """
 
     account: int
@@ -200,6 +202,8 @@ class Position:
     is_final: bool
     unit: UnitEntry | None = None
     rate: RateFigures | None = None
+    tons: int = 0
+    surrendered: int = 0
 
     @property
     def shortage(self) -> int:

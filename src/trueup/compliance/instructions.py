@@ -27,6 +27,8 @@ def cite_of(step: str, *, rules: Program) -> str:
 
     Source: 40 CFR 62.16340(b), (d); 62.16535(b), (e).
     """
+    if rules.market.partial is not None:
+        return rules.transaction_types["deduct"].cite
     return _CITES[rules.kind][step]
 
 

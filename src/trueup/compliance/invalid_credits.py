@@ -64,7 +64,7 @@ def reopen_for_invalid_credits(
         case.settled,
         is_valid=lambda block: _parts(block, spans),
         held=[part for block in case.held() for part, valid in _parts(block, spans) if valid],
-        excess_multiplier=case.rules.excess_multiplier,
+        excess_multiplier=case.rules.ratio_of(period),
         excess_vintage_max=case.rules.excess_vintage_max(period),
     )
     if not adjustment.returned:

@@ -12,11 +12,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from trueup.accounts.entries import FacilityAccountEntry, UnitEntry
+from trueup.audit.statements import among
+from trueup.compliance.models import Settlement
 from trueup.compliance.rate_figures import RateFigures
 from trueup.emissions import operation as operations
 from trueup.emissions import queries as emissions
 from trueup.emissions.entries import FacilityEmissions, UnitOperation
-from trueup.rules import rate
+from trueup.rules import control_period, rate
 from trueup.rules.periods import CompliancePeriod
 from trueup.rules.program import Program
 
@@ -27,6 +29,8 @@ class Obligation:
 
     Attributes:
         quantity: Instruments that must be held for it.
+        tons: The emissions that it is a share or the rest of, where the program has
+            interim control periods; surrendered: what was taken off for the interim ones.
         barred: Categories of credits that may not be used for it.
         missing: Units and years without complete data; missing_quarters likewise.
         final: Whether nothing is missing and all of it is final.
@@ -39,6 +43,8 @@ class Obligation:
     final: bool
     barred: frozenset[str] = frozenset()
     rate: RateFigures | None = None
+    tons: int = 0
+    surrendered: int = 0
 
     @property
     def has_standard(self) -> bool:
@@ -49,12 +55,14 @@ class Obligation:
 def obligations(
     entries: Iterable[FacilityAccountEntry], *, rules: Program, period: CompliancePeriod
 ) -> dict[int, Obligation]:
-    """What accounts owe for a period, by account, in six statements.
+    """What accounts owe for a period, by account, in a constant number of statements.
 
-    Source: 40 CFR 62.16220(c)(1)(i); 62.16420(c)(4).
+    Source: 40 CFR 62.16220(c)(1)(i); 62.16420(c)(4); RGGI-011, RGGI-013.
     """
     wanted = list(entries)
     facilities = sorted({entry.facility.id for entry in wanted})
+    if rules.market.partial is not None:
+        return partial_obligations(wanted, rules=rules, period=period)
     if not rules.is_rate_based:
         tons = emissions.period_tons(program=rules.code, period=period, facilities=facilities)
         return {entry.account: _of_mass(tons[entry.facility.id]) for entry in wanted}
@@ -64,6 +72,73 @@ def obligations(
         for entry in wanted
         if entry.unit is not None
     }
+
+
+def partial_obligations(
+    entries: Sequence[FacilityAccountEntry], *, rules: Program, period: CompliancePeriod
+) -> dict[int, Obligation]:
+    """A share of a year's tons, or all tons of a period less what was surrendered before.
+
+    Each year's tons are rounded before shares are taken, so that the years add up.
+
+    Source: RGGI-005, RGGI-011, RGGI-013.
+    """
+    partial = rules.market.partial
+    if partial is None:
+        raise ValueError(f"nothing is due within a period of {rules.code}")
+    facilities = sorted({entry.facility.id for entry in entries})
+    yearly = {
+        year: emissions.period_tons(
+            program=rules.code,
+            period=CompliancePeriod(first_year=year, last_year=year),
+            facilities=facilities,
+        )
+        for year in period.vintages
+    }
+    is_interim = rules.is_interim(period)
+    before = {} if is_interim else surrendered([e.account for e in entries], rules, period)
+    found = {}
+    for entry in entries:
+        of_years = {year: tons[entry.facility.id] for year, tons in yearly.items()}
+        tons = {year: reported.tons for year, reported in of_years.items()}
+        taken_off = before.get(entry.account, 0)
+        whole = sum(tons.values())
+        found[entry.account] = Obligation(
+            quantity=control_period.interim_obligation(whole, partial=partial)
+            if is_interim
+            else control_period.final_obligation(tons, surrendered=taken_off),
+            missing=tuple(gap for reported in of_years.values() for gap in reported.missing),
+            missing_quarters=tuple(
+                gap for reported in of_years.values() for gap in reported.missing_quarters
+            ),
+            final=all(reported.final for reported in of_years.values()),
+            tons=whole,
+            surrendered=taken_off,
+        )
+    return found
+
+
+def surrendered(
+    account_ids: Sequence[int], rules: Program, period: CompliancePeriod
+) -> dict[int, int]:
+    """What counts toward the end of a period of its interim settlements, by account.
+
+    Source: RGGI-013; RGGI-016, reading c; docs/decisions/0355.
+    """
+    names = [interim.name for interim in rules.interim_periods(period)]
+    rows = Settlement.objects.filter(
+        program=rules.code, period__in=names, account_id__in=among(account_ids)
+    )
+    found: dict[int, int] = {}
+    for row in rows:
+        met = row.deducted + row.retired_by_owner
+        interim = CompliancePeriod.parse(row.period)
+        found[row.account_id] = found.get(row.account_id, 0) + control_period.credited(
+            met,
+            excess=row.obligation - met - row.waived,
+            ratio_applies=rules.ratio_of(interim) > 0,
+        )
+    return found
 
 
 def _of_mass(found: FacilityEmissions) -> Obligation:

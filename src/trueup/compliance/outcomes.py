@@ -91,9 +91,13 @@ def outcomes_of_facility(*, program: str, facility: int) -> list[Outcome]:
 
 
 def periods_settled(*, program: str) -> list[CompliancePeriod]:
-    """Periods of which at least one facility is settled, the latest first."""
+    """Periods of which at least one facility is settled, the latest first; interim ones too."""
     names = Settlement.objects.filter(program=program).values_list("period", flat=True).distinct()
-    return [CompliancePeriod.parse(name) for name in sorted(names, reverse=True)]
+    return sorted(
+        (CompliancePeriod.parse(name) for name in names),
+        key=lambda period: (period.last_year, -period.first_year),
+        reverse=True,
+    )
 
 
 def omission(

@@ -103,13 +103,22 @@ class Reopened:
 def reopened(*, program: str, period: CompliancePeriod) -> list[Reopened]:
     """Settlements that corrected data reopen, for the Administrator to adjust.
 
-    Source: PLAT-073; 40 CFR 62.16370; 62.16565.
+    An interim one is reopened until its control period is settled, and not after.
+
+    Source: PLAT-073; 40 CFR 62.16370; 62.16565; RGGI-013.
     """
-    settled = outcomes_of(Settlement.objects.filter(program=program, period=period.name))
+    rules = programs.load(program)
+    rows = Settlement.objects.filter(program=program, period=period.name)
+    if rules.is_interim(period):
+        ended = Settlement.objects.filter(
+            program=program, period=rules.control_period_of(period).name
+        )
+        rows = rows.exclude(account__in=ended.values("account"))
+    settled = outcomes_of(rows)
     entries = accounts.facility_accounts(
         program=program, facilities=[found.facility.id for found in settled]
     )
-    owed = obligations(entries, rules=programs.load(program), period=period)
+    owed = obligations(entries, rules=rules, period=period)
     return [
         Reopened(outcome=found, reported_tons=owed[found.account].quantity)
         for found in settled
@@ -151,7 +160,7 @@ def state_summaries(*, program: str, period: CompliancePeriod) -> list[StateSumm
     units = accounts.units_of(facilities)
     reported = emissions.period_tons(program=program, period=period, facilities=facilities)
     settled = totals_by_state(program=program, period=period)
-    banked = _banked(program, vintage_max=period.last_year)
+    banked = _banked(program, vintage_max=rules.vintage_max(period))
     summaries = []
     for state in sorted(by_state):
         plants = {entry.facility.id for entry in by_state[state]}

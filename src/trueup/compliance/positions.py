@@ -36,7 +36,8 @@ def obligation(
 
     Source: 40 CFR 62.16220(c)(1)(i); 62.16420(c)(4); MASS-005, PLAT-080, RATE-020.
     """
-    if not programs.load(program).is_rate_based:
+    rules = programs.load(program)
+    if not rules.is_rate_based and rules.market.partial is None:
         reported = emissions.period_tons(program=program, period=period, facilities=[facility])
         return reported[facility].tons
     found = position(program=program, period=period, facility=facility, unit=unit)
@@ -65,7 +66,7 @@ def positions(
     held = (
         _usable_credits(entries, rules=rules, period=period)
         if rules.is_rate_based
-        else usable(ids, vintage_max=period.last_year)
+        else usable(ids, vintage_max=rules.vintage_max(period))
     )
     for account, retired in retired_by_owners(rules, period, ids).items():
         held[account] += retired
@@ -81,6 +82,8 @@ def positions(
             missing_quarters=owed[entry.account].missing_quarters,
             is_final=owed[entry.account].final,
             rate=owed[entry.account].rate,
+            tons=owed[entry.account].tons,
+            surrendered=owed[entry.account].surrendered,
         )
         for entry in entries
     ]

@@ -97,8 +97,14 @@ def _context(
         "balance": balance,
         "blocks": list(_lines(entries)),
         "decision": str(outcome.decision) if outcome.decision is not None else "",
-        "cite": "40 CFR 62.16535(f)" if rules.is_rate_based else CITE,
+        "cite": _cite(rules),
     }
+
+
+def _cite(rules: Program) -> str:
+    if rules.market.partial is not None:
+        return rules.transaction_types["deduct"].cite
+    return "40 CFR 62.16535(f)" if rules.is_rate_based else CITE
 
 
 def _lines(entries: Entries) -> Iterable[str]:

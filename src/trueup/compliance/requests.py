@@ -140,10 +140,10 @@ def _unusable_now(
     held = [*available.held, *available.arrived_later]
     return passed_over(
         as_requests(blocks, rules=rules),
-        used=[block for block in held if block.vintage <= period.last_year],
+        used=[block for block in held if block.vintage <= rules.vintage_max(period)],
         held=held,
         unusable=available.unusable,
-        vintage_max=period.last_year,
+        vintage_max=rules.vintage_max(period),
     )
 
 

@@ -64,13 +64,13 @@ def warn_of_insufficient_holdings(*, program: str, now: datetime) -> int:
 def review_due(rules: Program, today: date) -> tuple[CompliancePeriod, int] | None:
     """The period and lead time whose review today is for; None if there is none.
 
-    Source: PLAT-082; 40 CFR 62.16375 “Allowance transfer deadline”.
+    Source: PLAT-082; 40 CFR 62.16375 “Allowance transfer deadline”; RGGI-012.
     """
     try:
-        period = rules.period_of_year(today.year - 1)
+        period = rules.settled_after(today.year - 1)
     except Refused:
         return None
-    if period.last_year != today.year - 1:
+    if period is None:
         return None
     days_left = (rules.deadline_on(period) - today).days
     leads = [lead for lead in rules.warning_days if 0 <= days_left <= lead]

@@ -105,12 +105,14 @@ class SettledFacility:
 def find_candidates(rules: Program, period: CompliancePeriod) -> Candidates:
     """The accounts that are not settled yet: those that can be, and those left out.
 
-    Source: 40 CFR 62.16340(b); 62.16535(b); MASS-135, MASS-159.
+    Whose control period is settled has no interim settlement any more.
+
+    Source: 40 CFR 62.16340(b); 62.16535(b); MASS-135, MASS-159; RGGI-013.
     """
     done = set(
-        Settlement.objects.filter(program=rules.code, period=period.name).values_list(
-            "account_id", flat=True
-        )
+        Settlement.objects.filter(
+            program=rules.code, period__in={period.name, rules.control_period_of(period).name}
+        ).values_list("account_id", flat=True)
     )
     waiting = [
         entry
@@ -197,13 +199,18 @@ def retired_by_owners(
         account_ids,
         after=_deadline_before(rules, period),
         until=rules.deadline_at(period),
-        vintage_max=period.last_year,
+        vintage_max=rules.vintage_max(period),
     )
 
 
 def _deadline_before(rules: Program, period: CompliancePeriod) -> datetime | None:
+    """The deadline that came last before a period's own; of an interim one too."""
+    running = rules.control_period_of(period)
+    ended = [one for one in rules.interim_periods(running) if one.last_year < period.last_year]
+    if ended:
+        return rules.deadline_at(ended[-1])
     try:
-        return rules.deadline_at(rules.period_of_year(period.first_year - 1))
+        return rules.deadline_at(rules.period_of_year(running.first_year - 1))
     except Refused:
         return None
 
@@ -288,11 +295,12 @@ def _settled(
     candidate: Candidate, available: Available, *, rules: Program, period: CompliancePeriod
 ) -> SettledFacility:
     requested = as_requests(candidate.requested, rules=rules)
+    vintage_max = rules.vintage_max(period)
     settlement = settle(
         available.held,
         emissions_tons=candidate.obligation - candidate.retired_by_owner,
-        vintage_max=period.last_year,
-        excess_multiplier=rules.excess_multiplier,
+        vintage_max=vintage_max,
+        excess_multiplier=rules.ratio_of(period),
         excess_vintage_max=rules.excess_vintage_max(period),
         requested=requested,
         arrived_later=available.arrived_later,
@@ -304,12 +312,12 @@ def _settled(
             used=[block for block, _ in settlement.entries],
             held=[*available.held, *available.arrived_later],
             unusable=available.unusable,
-            vintage_max=rules.excess_vintage_max(period) if settlement.excess else period.last_year,
+            vintage_max=rules.excess_vintage_max(period) if settlement.excess else vintage_max,
         )
     return SettledFacility(
         candidate=candidate,
         settlement=settlement,
-        held=quantity_of(block for block in available.held if block.vintage <= period.last_year),
+        held=quantity_of(block for block in available.held if block.vintage <= vintage_max),
         passed_over=not_used,
     )
 

@@ -125,7 +125,7 @@ def _stock(source: int, *, rules: Program, period: CompliancePeriod) -> list[Blo
         stock += [
             part
             for part, is_usable in usability.parts(whole)
-            if is_usable and part.vintage <= period.last_year
+            if is_usable and part.vintage <= rules.vintage_max(period)
         ]
     return sorted(stock, key=lambda block: (block.vintage, block.recorded_seq, block.first))
 

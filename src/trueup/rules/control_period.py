@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from trueup.rules.periods import CompliancePeriod, YearlyDate
+from trueup.rules.periods import CompliancePeriod, PeriodSchedule, YearlyDate
+from trueup.rules.refusal import Refused
 
 SAME_YEAR, PREVIOUS_YEAR = "same_year", "previous_year"
 
@@ -76,6 +77,52 @@ def interim_years(
     return tuple(found)
 
 
+def interim_periods(
+    period: CompliancePeriod, *, partial: PartialObligation | None
+) -> tuple[CompliancePeriod, ...]:
+    """The interim control periods of a period, each named by the year of its emissions.
+
+    Source: RGGI-011, RGGI-014.
+    """
+    years = sorted({of_year for _, of_year in interim_years(period, partial=partial)})
+    single = (CompliancePeriod(first_year=year, last_year=year) for year in years)
+    return tuple(interim for interim in single if interim != period)
+
+
+def named_period(
+    name: str, *, schedule: PeriodSchedule, partial: PartialObligation | None
+) -> CompliancePeriod:
+    """The period of a name such as `2015-2017`, or the interim control period `2015`.
+
+    Raises Refused (`no_such_period`).
+
+    Source: RGGI-010, RGGI-011.
+    """
+    try:
+        asked = CompliancePeriod.parse(name)
+        if asked in interim_periods(schedule.of_year(asked.first_year), partial=partial):
+            return asked
+    except (ValueError, Refused):
+        pass
+    return schedule.named(name)
+
+
+def settled_after(
+    year: int, *, schedule: PeriodSchedule, partial: PartialObligation | None
+) -> CompliancePeriod | None:
+    """What is settled in the year after one: the period that it ends, or its interim one.
+
+    Raises Refused (`before_program_start`, `after_program_end`).
+
+    Source: RGGI-012; 40 CFR 62.16375 “Allowance transfer deadline”.
+    """
+    period = schedule.of_year(year)
+    if period.last_year == year:
+        return period
+    ending = (one for one in interim_periods(period, partial=partial) if one.last_year == year)
+    return next(ending, None)
+
+
 def interim_obligation(tons: int, *, partial: PartialObligation) -> int:
     """Allowances due for a year at the interim deadline, rounded up.
 
@@ -129,12 +176,19 @@ def settle(obligation: int, *, available: int, multiplier: int, ratio_applies: b
     )
 
 
-def credited(deducted: int, *, excess_deducted: int, multiplier: int) -> int:
-    """What counts toward the end of the period: a ton made good counts once.
+def credited(deducted: int, *, excess: int, ratio_applies: bool) -> int:
+    """What counts toward the end of the period: a ton made good at the ratio counts once.
 
-    Source: RGGI-016, reading c.
+    A ton that is owed at the ratio is owed there until it is made good, and is not charged
+    again; one that no ratio applies to is due at the end.
+
+    Args:
+        deducted: For emissions at an interim deadline.
+        excess: Tons that nothing was deducted for then.
+
+    Source: RGGI-013; RGGI-016, reading c; docs/decisions/0355.
     """
-    return deducted + excess_deducted // multiplier
+    return deducted + (excess if ratio_applies else 0)
 
 
 def vintage_max(period: CompliancePeriod) -> int:

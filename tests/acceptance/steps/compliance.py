@@ -71,6 +71,11 @@ def run_deductions(world: World, period: str) -> None:
         )
 
 
+@sentence("the Administrator runs the interim deductions for {interim}")
+def run_interim_deductions(world: World, interim: str) -> None:
+    run_deductions(world, interim)
+
+
 @sentence('the deductions are refused with "{code}"')
 def check_deductions_refused(world: World, code: str) -> None:
     world.require_refused(DEDUCTIONS, code)
@@ -96,6 +101,11 @@ def check_outcome(world: World, facility: str, period: str, datatable: DataTable
         for column in columns_of(datatable)
     }
     same_rows([found], expected, what=f"the outcome of “{facility}” is another one")
+
+
+@sentence('the outcome of "{facility}" for the interim control period {interim} is:')
+def check_interim_outcome(world: World, facility: str, interim: str, datatable: DataTable) -> None:
+    check_outcome(world, facility, interim, datatable)
 
 
 @sentence('these blocks of "{facility}" were deducted for {period}, in order:')

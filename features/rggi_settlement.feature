@@ -1,0 +1,65 @@
+Feature: Control periods and interim control periods, as Maryland runs RGGI
+  Half of the emissions of the first two years is due on the March 1 after each, the rest
+  at the end of the three years, net of what was surrendered before. What is missing is
+  owed at 3:1, and what is not needed is kept for later (RGGI-010 to RGGI-018).
+
+  Background:
+    Given the program "rggi-md"
+    And the date is 2015-01-05
+    And the facility "Chalk Point" with ORIS code 1571 in "MD" with the affected units "1"
+    And "Ana Ruiz" is the designated representative of "Chalk Point"
+    And the general account "Bay Brokers" with authorized account representative "Cy Dunn"
+
+  @RGGI-011 @RGGI-012 @RGGI-013 @RGGI-016 @RGGI-017 @RGGI-018 @RGGI-034
+  Scenario: The end-to-end example of the catalogue, section 7
+    When the Administrator records these allocations:
+      | account     | unit | vintage | quantity |
+      | Chalk Point | 1    | 2014    | 700      |
+      | Chalk Point | 1    | 2015    | 600      |
+    And the date becomes 2016-01-20
+    And the emissions of "Chalk Point" are reported:
+      | unit | year | co2_tons |
+      | 1    | 2015 | 1000     |
+    And the date becomes 2016-03-02
+    And the Administrator runs the interim deductions for 2015
+    Then the outcome of "Chalk Point" for the interim control period 2015 is:
+      | obligation | deducted | excess | excess_due | excess_deducted | outstanding |
+      | 500        | 500      | 0      | 0          | 0               | 0           |
+    And "Chalk Point" holds 800 allowances
+    When the date becomes 2017-01-20
+    And the emissions of "Chalk Point" are reported:
+      | unit | year | co2_tons |
+      | 1    | 2016 | 1200     |
+    And the date becomes 2017-03-02
+    And the Administrator runs the interim deductions for 2016
+    Then the outcome of "Chalk Point" for the interim control period 2016 is:
+      | obligation | deducted | excess | excess_due | excess_deducted | outstanding |
+      | 600        | 600      | 0      | 0          | 0               | 0           |
+    And "Chalk Point" holds 200 allowances
+    When the date becomes 2017-12-06
+    And an auction "38" of 1700 allowances of vintage 2017 from "MD consumer energy efficiency" with reserve price 2.05
+    And "Ana Ruiz" bids 1700 allowances at 4.00 in auction "38" for "Chalk Point"
+    And auction "38" closes
+    Then "Chalk Point" holds 1900 allowances
+    When the date becomes 2018-01-22
+    And the emissions of "Chalk Point" are reported:
+      | unit | year | co2_tons |
+      | 1    | 2017 | 900      |
+    Then the obligation of "Chalk Point" for 2015-2017 is 2000
+    And "Chalk Point" is short of 100 allowances for 2015-2017
+    When the date becomes 2018-03-02
+    And the Administrator runs the deductions for 2015-2017
+    Then the outcome of "Chalk Point" for 2015-2017 is:
+      | obligation | deducted | excess | excess_due | excess_deducted | outstanding |
+      | 2000       | 1900     | 100    | 300        | 0               | 300         |
+    And "Chalk Point" is not in compliance for 2015-2017
+    And "Chalk Point" holds 0 allowances
+    When the date becomes 2018-03-20
+    And the Administrator records 350 allowances of vintage 2018 from "MD reserve" in "Bay Brokers"
+    And "Cy Dunn" transfers 350 allowances of vintage 2018 from "Bay Brokers" to "Chalk Point"
+    Then the transfer is recorded
+    And the outcome of "Chalk Point" for 2015-2017 is:
+      | obligation | deducted | excess | excess_due | excess_deducted | outstanding |
+      | 2000       | 1900     | 100    | 300        | 300             | 0           |
+    And "Chalk Point" holds 50 allowances
+    And "retirement" holds 3300 allowances

@@ -20,6 +20,7 @@ DELEGABLE_KINDS = (
     "set_aside_submissions",
     "resource_submissions",
     "account_requests",
+    "auction_submissions",
 )
 
 

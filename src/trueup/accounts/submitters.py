@@ -27,6 +27,7 @@ SUBMISSION_KINDS: Mapping[str, str] = MappingProxyType(
         "set_aside_submissions": "submissions about set-asides",
         "resource_submissions": "submissions about eligible resources",
         "account_requests": "requests to close an account",
+        "auction_submissions": "applications and bids in auctions",
         "certificates": "certificates of representation",
         "delegations": "notices of delegation",
         "applications": "applications for general accounts",

@@ -284,3 +284,11 @@ class Award(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} to account {self.account_id}"
+
+
+# Kept in a module of their own, and found by Django here.
+from trueup.auctions.filing_models import (  # noqa: E402, F401
+    Application,
+    BidSchedule,
+    NoticeTerms,
+)

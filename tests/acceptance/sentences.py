@@ -56,7 +56,7 @@ KINDS: dict[str, Kind] = {
     "first_year": Kind(r"\d{4}", int),
     "last_year": Kind(r"\d{4}", int),
     "oris_code": Kind(r"\d+", int),
-    "period": Kind(r"\d{4}-\d{4}", str),
+    "period": Kind(r"\d{4}(?:-\d{4})?", str),
     "interim": Kind(r"\d{4}", str),
     "day": Kind(DAY, date.fromisoformat),
     "dispatched_on": Kind(DAY, date.fromisoformat),

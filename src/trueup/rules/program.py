@@ -330,6 +330,14 @@ class Program(ControlPeriods):
         }
         return Budget(total=total, **set_asides)
 
+    def budget_of_year(self, vintage: int) -> int:
+        """The allowances of a vintage in all jurisdictions together; 0 if none are set.
+
+        Source: 40 CFR 62.16235(a), Table 1.
+        """
+        found = (self.budget(code, vintage) for code in self.jurisdictions)
+        return sum(budget.total for budget in found if budget is not None)
+
     def _set_aside(self, purpose: str, printed: int | None, vintage: int) -> int:
         if printed is None:
             return 0

@@ -95,6 +95,18 @@ def refuse_expired(entry: TransferEntry, *, at: datetime) -> None:
         raise Refused([Expired("It has lapsed for want of a second signature; submit it anew.")])
 
 
+def refuse_unaccepted(entry: TransferEntry, *, rules: Program, at: datetime) -> None:
+    """Refuse a consent that comes when its time is over, where the program sets one.
+
+    Raises Refused (`expired`).
+
+    Source: PLAT-052, PLAT-094 (program values).
+    """
+    has_end = rules.people.safeguards.acceptance_hours and entry.expires_at is not None
+    if has_end and entry.expires_at is not None and at >= entry.expires_at:
+        raise Refused([Expired("It has lapsed: the receiving side did not agree in time.")])
+
+
 def require_ground(ground: str) -> str:
     """Why, in words that both sides will read.
 
@@ -182,6 +194,7 @@ __all__ = [
     "keep_acts",
     "look_up",
     "refuse_expired",
+    "refuse_unaccepted",
     "require_ground",
     "subject_of",
     "transaction",

@@ -14,7 +14,7 @@ from trueup.accounts.entries import SubmitterEntry
 from trueup.ledger import queries as ledger_queries
 from trueup.rules.refusal import Refused
 from trueup.signing.entries import Evidence
-from trueup.transfers import authority
+from trueup.transfers import authority, waits
 from trueup.transfers.acting import (
     Act,
     Case,
@@ -22,11 +22,12 @@ from trueup.transfers.acting import (
     keep_acts,
     look_up,
     refuse_expired,
+    refuse_unaccepted,
     require_ground,
 )
 from trueup.transfers.canonical import canonical_act
 from trueup.transfers.checks import NotAwaitingAcceptance, NotAwaitingApproval
-from trueup.transfers.drafts import Submission, find_further_waits
+from trueup.transfers.drafts import Submission, acceptance_lapses_at, find_further_waits
 from trueup.transfers.entries import TransferEntry
 from trueup.transfers.guards import guards_for
 from trueup.transfers.models import UNSIGNED, WAITING
@@ -77,6 +78,8 @@ def approve(
         holds=ledger_queries.holds({case.source.id, case.destination.id}, include_released=True),
         at=at,
     )
+    if waits.state_of(still) == "awaiting_acceptance":
+        row.expires_at = acceptance_lapses_at(guards, at) or row.expires_at
     item = Item(row=row, entry=entry, released_at=at, waits=still)
     return _go_on(case, item, act, kind=APPROVE)
 
@@ -185,6 +188,7 @@ def _receiver(case: Case, person: int, *, at: datetime) -> SubmitterEntry:
                 )
             ]
         )
+    refuse_unaccepted(case.entry, rules=case.rules, at=at)
     by, _ = authority.require_capacity(case.destination, person, at=at)
     return by
 

@@ -70,6 +70,11 @@ class SamePerson(Refusal):
     cite = "PLAT-094"
 
 
+class HoldingLimitExceeded(Refusal):
+    code = "transfers.holding_limit_exceeded"
+    cite = "PLAT-112"
+
+
 class NotAwaitingApproval(Refusal):
     code = "transfers.not_awaiting_approval"
     cite = "PLAT-094"
@@ -167,6 +172,7 @@ OWN_ORDER: tuple[type[Refusal], ...] = (
     NotAuthorized,
     CoolingDown,
     ReasonNotListed,
+    HoldingLimitExceeded,
 )
 KERNEL_ORDER: tuple[str, ...] = tuple(check.__name__ for check in ledger.REPORTED)
 

@@ -6,7 +6,7 @@ in the meantime, they are chosen again (docs/decisions/0081).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from django.db import transaction
@@ -22,6 +22,7 @@ from trueup.transfers import waits
 from trueup.transfers.choice import FreeSerials
 from trueup.transfers.drafts import Batch, Draft, find_waits
 from trueup.transfers.entries import TransferSpec
+from trueup.transfers.holding_limit import refuse_beyond_limit
 from trueup.transfers.vintages import read_vintages
 
 # So often are serial numbers chosen again when others took the chosen ones meanwhile.
@@ -52,8 +53,8 @@ def decide(batch: Batch) -> None:
     Source: 40 CFR 62.16330, 62.16335.
     """
     find_waits(batch)
-    for state, run in groupby(batch.drafts, key=lambda draft: draft.state):
-        drafts = list(run)
+    for drafts in _runs(batch):
+        state = drafts[0].state
         if state == "recorded":
             _record(drafts, batch)
         elif state == "refused":
@@ -64,6 +65,28 @@ def decide(batch: Batch) -> None:
                 _keep_waiting(draft, batch)
     for draft in batch.drafts:
         draft.settle()
+
+
+def _runs(batch: Batch) -> Iterator[Sequence[Draft]]:
+    """Drafts that are decided alike, in their order; one by one where holdings are limited.
+
+    Source: PLAT-112; docs/decisions/0365.
+    """
+    if batch.rules.market.holding_limit is None:
+        for _, run in groupby(batch.drafts, key=lambda draft: draft.state):
+            yield list(run)
+        return
+    for draft in batch.drafts:
+        if draft.source is not None and draft.destination is not None:
+            beyond = refuse_beyond_limit(
+                draft.source,
+                draft.destination,
+                draft.quantity or 0,
+                rules=batch.rules,
+                at=batch.recorded_at,
+            )
+            draft.refusals += [beyond] if beyond is not None else []
+        yield [draft]
 
 
 def _record(drafts: Sequence[Draft], batch: Batch) -> None:

@@ -251,6 +251,8 @@ def find_waits(batch: Batch) -> None:
             at=batch.recorded_at,
         )
         draft.waits, draft.not_before_at = found
+        if draft.state == "awaiting_acceptance":
+            draft.expires_at = acceptance_lapses_at(batch.guards, batch.recorded_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -301,6 +303,15 @@ def lapses_at(guards: Guards, at: datetime) -> datetime | None:
     Source: PLAT-094 (program value).
     """
     hours = guards.safeguards.second_signature_hours
+    return at + timedelta(hours=hours) if hours else None
+
+
+def acceptance_lapses_at(guards: Guards, at: datetime) -> datetime | None:
+    """When a transfer that the receiver has not agreed to lapses; None if never.
+
+    Source: PLAT-052, PLAT-094 (program values); docs/decisions/0365.
+    """
+    hours = guards.safeguards.acceptance_hours
     return at + timedelta(hours=hours) if hours else None
 
 

@@ -34,9 +34,11 @@ from trueup.transfers.telling import tell_of_end, tell_of_waiting
 CHUNK = 100
 CANCELLED = "cancelled by the transferor"
 LAPSED = "nobody gave the second signature in time"
+UNACCEPTED = "the receiving side did not agree in time"
 # Without a lifetime, everybody who can approve is reminded this often.
 REMINDER = timedelta(days=1)
 SOONEST = timedelta(minutes=30)
+UNACCEPTED_AT_ONCE = 500  # The clock comes again for the rest.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +139,7 @@ def expire_due(*, program: str, now: datetime) -> Lapsed:
     lapsed = 0
     for start in range(0, len(ids), CHUNK):
         lapsed += _expire_chunk(ids[start : start + CHUNK], rules, now=now)
+    lapsed += _end_unaccepted(rules, now=now)
     return Lapsed(
         transfers=lapsed,
         proposals=proposals.end_due(program=program, now=now),
@@ -161,6 +164,24 @@ def _expire_chunk(ids: Iterable[int], rules: Program, *, now: datetime) -> int:
     ended = entries(rows)
     tell_of_end(ended, rules=rules, submitters=_submitters(ended, at=now), at=now)
     return len(rows)
+
+
+@transaction.atomic
+def _end_unaccepted(rules: Program, *, now: datetime) -> int:
+    """Decline what the receiver has not agreed to in the program's time, if it has one.
+
+    Source: PLAT-052, PLAT-094 (program values); docs/decisions/0365.
+    """
+    if not rules.people.safeguards.acceptance_hours:
+        return 0
+    due = Transfer.objects.filter(
+        program=rules.code, state="awaiting_acceptance", expires_at__lte=now
+    )
+    keys = list(due.order_by("id").values_list("key", flat=True)[:UNACCEPTED_AT_ONCE])
+    for key in keys:
+        act = Act(what="expire", at=now, actor="registry", ground=UNACCEPTED)
+        end(look_up(key), act, state="rejected")
+    return len(keys)
 
 
 @transaction.atomic

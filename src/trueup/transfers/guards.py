@@ -52,7 +52,11 @@ class Guards:
     agreed: frozenset[int] = frozenset()
 
     def needs_second_person(self, source: AccountEntry) -> bool:
-        return source.id in self.second_person
+        """Whether a second person of the sending side approves its transfers.
+
+        Source: PLAT-094 (program value); docs/decisions/0170.
+        """
+        return self.safeguards.second_person == "every" or source.id in self.second_person
 
     def needs_acceptance(self, destination: AccountEntry) -> bool:
         """Whether the receiver must agree to this transfer; nobody speaks for retirement.

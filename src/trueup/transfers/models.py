@@ -39,7 +39,8 @@ class Transfer(models.Model):
         approved_by: The second person; then it counts as submitted.
         submitted_at, received_at: When it was dispatched, and when it arrived; of one
             that needs two signatures, when the second one was given.
-        expires_at: When it lapses for want of the second signature; null: never.
+        expires_at: When it lapses for want of the second signature, or of the receiver's
+            consent; null: never.
         not_before_at: The end of its wait, if the destination is not trusted.
         accepted_at: When the receiving side agreed, where that is asked for.
         ended_at, ended_by, ended_ground: When, by whom and why it was called off.

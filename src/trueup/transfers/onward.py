@@ -22,6 +22,7 @@ from trueup.transfers import authority, waits
 from trueup.transfers.deadlines import record_by
 from trueup.transfers.deciding import CHOICES, but_for_the_brake
 from trueup.transfers.entries import Reason, TransferEntry, blocks_json
+from trueup.transfers.holding_limit import refuse_beyond_limit
 from trueup.transfers.models import Transfer
 from trueup.transfers.notices import notify
 from trueup.transfers.queries import entries
@@ -54,6 +55,7 @@ FIELDS = (
     "submitted_at",
     "received_at",
     "not_before_at",
+    "expires_at",
 )
 
 
@@ -83,16 +85,39 @@ def go_on(items: Sequence[Item], rules: Program, *, at: datetime) -> None:
     Source: 40 CFR 62.16335(a) to (e).
     """
     ready = [item for item in items if not item.waits]
-    if ready:
+    if rules.market.holding_limit is not None:
+        _record_within_limit(ready, rules, at=at)
+    elif ready:
         outcomes = ledger.record_each(
             [_instruction(item, rules) for item in ready], program=rules.code, recorded_at=at
         )
         for item, outcome in zip(ready, outcomes, strict=True):
             _take_over(item, _chosen_again(item, outcome, rules, at=at))
     for item in items:
-        if item.waits:
+        if item.waits and not item.refused:
             _keep_waiting(item, rules, at=at)
     _enter(items, rules, at=at)
+
+
+def _record_within_limit(ready: Sequence[Item], rules: Program, *, at: datetime) -> None:
+    """Record one after another, so that each finds what the one before has brought.
+
+    Source: PLAT-112; docs/decisions/0365.
+    """
+    for item in ready:
+        entry = item.entry
+        if entry.source is None or entry.destination is None:
+            raise ValueError("a transfer between unknown accounts does not wait")
+        beyond = refuse_beyond_limit(
+            entry.source, entry.destination, entry.quantity or 0, rules=rules, at=at
+        )
+        if beyond is not None:
+            item.refused = (Reason.of(beyond),)
+            continue
+        (outcome,) = ledger.record_each(
+            [_instruction(item, rules)], program=rules.code, recorded_at=at
+        )
+        _take_over(item, _chosen_again(item, outcome, rules, at=at))
 
 
 def _chosen_again(

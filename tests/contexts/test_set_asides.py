@@ -234,15 +234,14 @@ class TestRenewable:
 
         assert books.shares(2022) == [3_400_000]
 
-    def test_a_set_aside_of_nothing_distributes_nothing(self, books: SetAsides) -> None:
+    def test_a_set_aside_of_nothing_has_nothing_to_distribute(self, books: SetAsides) -> None:
         allocation.set_set_aside(
             program=PROGRAM, jurisdiction="AL", vintage=2022, purpose=RENEWABLE, quantity=0
         )
         books.admitted(2022, P1=10)
-        (entry,) = books.distribute(2022)
 
-        assert (entry.state, entry.quantity) == ("recorded", 0)
-        assert books.shares(2022) == [0]
+        assert reasons(partial(books.propose, 2022)) == {"nothing_in_it"}
+        assert not Distribution.objects.exists()
 
 
 class TestApplications:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db.models import Count, QuerySet, Sum
 
 from trueup.accounts import queries as accounts
+from trueup.audit.statements import among
 from trueup.ledger import queries as ledger
 from trueup.resources.entries import (
     AttachmentEntry,
@@ -85,6 +86,15 @@ def reports_of(resource: int, *, year: int | None = None) -> list[ReportEntry]:
     if year is not None:
         rows = rows.filter(year=year)
     return [report_entry(row) for row in rows]
+
+
+def credited_years(resources: Iterable[int]) -> dict[int, frozenset[int]]:
+    """By resource, the years for whose output credits were issued; one statement."""
+    rows = Report.objects.filter(resource_id__in=among(resources), state="issued")
+    found: dict[int, set[int]] = {}
+    for resource, year in rows.values_list("resource_id", "year"):
+        found.setdefault(resource, set()).add(year)
+    return {resource: frozenset(years) for resource, years in found.items()}
 
 
 def papers_of(resource: int, *, limit: int = PAGE, after: int = 0) -> list[DocumentEntry]:

@@ -92,6 +92,13 @@ class DistributedBefore(Refusal):
     cite = "40 CFR 62.16240(b)"
 
 
+class NothingInIt(Refusal):
+    """A set-aside of zero has nothing to distribute."""
+
+    code = "set_aside.nothing_in_it"
+    cite = "40 CFR 62.16235(c), (d)"
+
+
 class UnknownDistribution(Refusal):
     code = "set_aside.unknown_distribution"
     cite = "40 CFR 62.16240(b)"

@@ -5,27 +5,25 @@ Source: 40 CFR 62.16240(b); 62.16245(a)(5)-(7), (b)(3)-(5); 62.16325(d), (e).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
-from uuid import UUID, uuid5
+from uuid import uuid5
 
 from trueup.accounts.rivals import looking_again
-from trueup.allocation import queries as allocation
 from trueup.allocation.budgets import ensure_originated
 from trueup.allocation.entries import StateVintage
 from trueup.audit import services as audit
 from trueup.audit.entries import DecisionSpec
 from trueup.audit.statements import insert_many
-from trueup.ledger import queries as ledger_queries
-from trueup.ledger import services as ledger
-from trueup.ledger.entries import Instruction, Range
 from trueup.rules import programs, set_aside
 from trueup.rules.output_based import dates_of, vintages_recorded
 from trueup.rules.refusal import Refused
 from trueup.rules.set_aside import to_the_kwh
 from trueup.set_asides import checks, output_figures, projects
 from trueup.set_asides.entries import DistributionEntry, PlannedDistribution
+from trueup.set_asides.giving import SHARES, move_shares
 from trueup.set_asides.models import Distribution, Share, ShortfallEntry
+from trueup.set_asides.notices import tell_distributed
 from trueup.set_asides.output import notice_row
 from trueup.set_asides.planning import OUTPUT, RENEWABLE, digest_of, plan
 
@@ -33,8 +31,6 @@ CITES = {
     RENEWABLE: "40 CFR 62.16245(a)(5); 62.16240(b)(1); 62.16325(d)",
     OUTPUT: "40 CFR 62.16245(b)(3); 62.16240(b)(2); 62.16325(e)",
 }
-SHARES = UUID("6b0f2a52-9d0c-4f9e-8f57-621624050001")
-BATCH = 1000  # Transactions that the ledger plans at once.
 
 
 def propose_distribution(
@@ -58,14 +54,15 @@ def propose_distribution(
 
     def act() -> list[DistributionEntry]:
         if purpose == OUTPUT:
-            _require_commented(program, jurisdiction, vintage, at=at)
+            require_commented(program, jurisdiction, vintage, at=at)
         vintages = vintages_of(program, vintage, purpose, at=at)
-        _require_first(program, jurisdiction, vintages, purpose)
+        require_first(program, jurisdiction, vintages, purpose)
         found = []
         for year in vintages:
             planned = plan(
                 program=program, jurisdiction=jurisdiction, vintage=year, purpose=purpose
             )
+            require_something(planned)
             row = Distribution.objects.create(
                 program=program,
                 jurisdiction=jurisdiction,
@@ -124,6 +121,7 @@ def approve_distribution(
                 )
             _record(row, planned, actor=actor, at=at)
             found.append(distribution_entry(row))
+            tell_distributed(distribution_entry(row), planned, at=at)
         return found
 
     return looking_again(act)
@@ -182,7 +180,24 @@ def due_on(program: str, vintage: int, purpose: str) -> date:
     return dates_of(period, rules=output_figures.rules_of(program)).final_on
 
 
-def _require_commented(program: str, jurisdiction: str, vintage: int, *, at: datetime) -> None:
+def require_something(planned: PlannedDistribution) -> None:
+    """There is something to distribute; raises Refused (`nothing_in_it`).
+
+    Source: 40 CFR 62.16235(c), (d).
+    """
+    if not planned.quantity:
+        raise Refused(
+            [
+                checks.NothingInIt(
+                    f"The set-aside of {planned.jurisdiction} for {planned.vintage} is zero:"
+                    " there is nothing to distribute."
+                )
+            ]
+        )
+
+
+def require_commented(program: str, jurisdiction: str, vintage: int, *, at: datetime) -> None:
+    """The time for comments is over; raises Refused (`not_published`, `comment_period_open`)."""
     notice = notice_row(program=program, jurisdiction=jurisdiction, vintage=vintage)
     if programs.load(program).local_date(at) <= notice.comment_until:
         raise Refused(
@@ -190,7 +205,8 @@ def _require_commented(program: str, jurisdiction: str, vintage: int, *, at: dat
         )
 
 
-def _require_first(program: str, jurisdiction: str, vintages: Sequence[int], purpose: str) -> None:
+def require_first(program: str, jurisdiction: str, vintages: Sequence[int], purpose: str) -> None:
+    """Nothing runs twice; raises Refused (`distributed_before`)."""
     before = (
         Distribution.objects.filter(
             program=program, jurisdiction=jurisdiction, vintage__in=vintages, purpose=purpose
@@ -236,7 +252,7 @@ def _record(row: Distribution, planned: PlannedDistribution, *, actor: str, at: 
         actor=actor,
         key=uuid5(SHARES, f"budget {row.pk}"),
     )
-    txs = _move(row, planned, actor=actor, at=at)
+    txs = move_shares(row, planned, actor=actor, at=at, cite=CITES[row.purpose])
     _keep_shares(row, planned, txs)
     ShortfallEntry.objects.bulk_create(
         ShortfallEntry(project_id=project, mwh=-to_the_kwh(mwh), distribution=row, at=at)
@@ -286,66 +302,6 @@ def _keep_shares(
             for share, tx in zip(planned.shares, txs, strict=True)
         ],
     )
-
-
-def _move(
-    row: Distribution, planned: PlannedDistribution, *, actor: str, at: datetime
-) -> list[int | None]:
-    """One transaction for each share that is not empty, from the lowest numbers up."""
-    instructions: list[Instruction] = []
-    wanted = sum(share.quantity for share in planned.shares)
-    source = allocation.state_account(
-        program=row.program, jurisdiction=row.jurisdiction, purpose=row.purpose
-    )
-    if source is None:
-        if wanted:
-            raise AssertionError("a set-aside that gives has an account")
-        return [None for _ in planned.shares]
-    left = _free(source.id, row)
-    for place, share in enumerate(planned.shares):
-        if share.quantity:
-            instructions.append(
-                Instruction(
-                    type="allocate",
-                    source=source.id,
-                    destination=share.account,
-                    blocks=tuple(_take(left, share.quantity)),
-                    key=uuid5(SHARES, f"{row.pk} {place}"),
-                    actor=actor,
-                    submitted_at=at,
-                    cite=CITES[row.purpose],
-                )
-            )
-    txs: list[int] = []
-    for start in range(0, len(instructions), BATCH):
-        batch = instructions[start : start + BATCH]
-        receipts = ledger.record(batch, program=row.program, recorded_at=at)
-        txs += [receipt.tx for receipt in receipts]
-    given = iter(txs)
-    return [next(given) if share.quantity else None for share in planned.shares]
-
-
-def _free(source: int, row: Distribution) -> list[Range]:
-    """What the set-aside holds of the vintage that is free, the lowest numbers last."""
-    held: Iterable[Range] = (
-        of.range
-        for of in ledger_queries.holdings_of([source])[source]
-        if (of.lot.jurisdiction, of.vintage) == (row.jurisdiction, row.vintage)
-        and of.reservation is None
-    )
-    return sorted(held, reverse=True)
-
-
-def _take(left: list[Range], quantity: int) -> Iterable[Range]:
-    """So many of the lowest numbers, taken off the end of the list."""
-    missing = quantity
-    while missing:
-        part = left.pop()
-        size = min(missing, part.quantity)
-        if size < part.quantity:
-            left.append(Range(part.lot, part.lo + size, part.hi))
-        missing -= size
-        yield Range(part.lot, part.lo, part.lo + size - 1)
 
 
 def _log(row: Distribution, act: str, actor: str, at: datetime) -> None:

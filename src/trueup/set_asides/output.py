@@ -17,6 +17,7 @@ from trueup.rules.refusal import Refused
 from trueup.set_asides import checks
 from trueup.set_asides.entries import OutputFigureEntry, OutputNoticeEntry
 from trueup.set_asides.models import Comment, OutputFigure, OutputNotice
+from trueup.set_asides.notices import tell_published
 from trueup.set_asides.output_figures import Earned, earned_by_unit, generation_period, rules_of
 from trueup.set_asides.planning import OUTPUT, digest_of, plan, size_of
 
@@ -81,6 +82,7 @@ def publish_output_data(
             after={"jurisdiction": jurisdiction, "period": own.name, "units": len(earned)},
             cite=CITE,
         )
+        tell_published(row, sorted({of.account for of in earned.values()}), at=at)
         return notice_entry(row)
 
     return looking_again(act)

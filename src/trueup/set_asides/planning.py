@@ -180,7 +180,7 @@ def _surplus(
     initial = allocation.initial_allocations(
         program=program, jurisdiction=jurisdiction, vintage=vintage
     )
-    if not surplus or not initial:
+    if not surplus or not any(quantity for _, quantity in initial.values()):
         return [], surplus
     shares = set_aside.divide_surplus(
         surplus, {unit: quantity for unit, (_, quantity) in initial.items()}

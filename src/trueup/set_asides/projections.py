@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-
-from django.db.models import Sum
+from typing import Any
 
 from trueup.accounts.rivals import looking_again
 from trueup.audit import services as audit
 from trueup.rules import programs, set_aside
-from trueup.rules.periods import CompliancePeriod
 from trueup.rules.refusal import Refused
 from trueup.rules.set_aside import to_the_kwh
 from trueup.set_asides import checks
+from trueup.set_asides.barring import bar_many
 from trueup.set_asides.entries import DeliveryEntry, ProjectionEntry
-from trueup.set_asides.models import Bar, Delivery, Project, Projection, ShortfallEntry
+from trueup.set_asides.models import Delivery, Project, Projection, ShortfallEntry
+from trueup.set_asides.notices import tell_to_explain
 from trueup.set_asides.projects import find, rules_of, share_of
 
 CITE = "40 CFR 62.16245(a)(3)(ii), (a)(4), (a)(5)"
 _MWH_MAX = Decimal(10) ** 12
+
+
+def is_quantity(mwh: Decimal) -> bool:
+    """Whether a number can be MWh of a year."""
+    return mwh.is_finite() and 0 <= mwh < _MWH_MAX
 
 
 def file_projection(
@@ -44,7 +48,7 @@ def file_projection(
 
     Source: 40 CFR 62.16245(a)(3)(ii), (a)(5)(iii); MASS-078, MASS-084; MASS-AMB-19.
     """
-    if not projected_mwh.is_finite() or not 0 <= projected_mwh < _MWH_MAX:
+    if not is_quantity(projected_mwh):
         raise Refused([checks.NotAQuantity(f"{projected_mwh} is no quantity of MWh.")])
 
     def act() -> ProjectionEntry:
@@ -57,28 +61,45 @@ def file_projection(
             raise Refused(
                 [checks.ProjectionTaken(f"A projection for {generation_year} is filed already.")]
             )
-        _require_in_time(
-            row,
+        if not is_in_time(
+            row.program,
             generation_year,
             is_update=earlier.exists(),
             dispatched_at=dispatched_at,
             received_at=received_at,
-        )
-        eligible = set_aside.eligible_mwh(projected_mwh, share=share_of(row))
-        found = Projection.objects.create(
-            project=row,
-            generation_year=generation_year,
-            projected_mwh=to_the_kwh(Fraction(projected_mwh)),
-            eligible_mwh=to_the_kwh(eligible),
+        ):
+            raise Refused([too_late(row.program, generation_year)])
+        found = projection_row(
+            row,
+            generation_year,
+            projected_mwh,
             method=method,
             filed_by=actor,
             dispatched_at=dispatched_at,
             received_at=received_at,
         )
+        found.save(force_insert=True)
         _log(row, "file_projection", actor, received_at, year=generation_year, mwh=projected_mwh)
         return projection_entry(found)
 
     return looking_again(act)
+
+
+def projection_row(
+    project: Project, generation_year: int, projected_mwh: Decimal, **filed: Any
+) -> Projection:
+    """A projection's row with the part that counts, not yet kept.
+
+    Source: 40 CFR 62.16245(a)(2)(ii), (a)(3)(ii); MASS-076.
+    """
+    eligible = set_aside.eligible_mwh(projected_mwh, share=share_of(project))
+    return Projection(
+        project=project,
+        generation_year=generation_year,
+        projected_mwh=to_the_kwh(Fraction(projected_mwh)),
+        eligible_mwh=to_the_kwh(eligible),
+        **filed,
+    )
 
 
 def decide_projection(
@@ -123,14 +144,12 @@ def verify_generation(
     Source: 40 CFR 62.16245(a)(4), (a)(5)(ii)-(iii); MASS-082 to MASS-085; MASS-AMB-22 to
     MASS-AMB-24.
     """
-    if not actual_mwh.is_finite() or not 0 <= actual_mwh < _MWH_MAX:
+    if not is_quantity(actual_mwh):
         raise Refused([checks.NotAQuantity(f"{actual_mwh} is no quantity of MWh.")])
 
     def act() -> DeliveryEntry:
         row = find(project)
-        rules = rules_of(row.program)
-        if programs.load(row.program).local_date(at).year <= generation_year:
-            raise Refused([checks.YearNotOver(f"{generation_year} is not over.")])
+        require_over(row.program, generation_year, at=at)
         promised = row.projections.filter(generation_year=generation_year, state="approved").first()
         if promised is None:
             raise Refused(
@@ -140,25 +159,49 @@ def verify_generation(
             raise Refused(
                 [checks.VerifiedBefore(f"{generation_year} of this project is verified.")]
             )
-        actual = to_the_kwh(set_aside.eligible_mwh(actual_mwh, share=share_of(row)))
-        of = set_aside.Delivery(projected_mwh=promised.eligible_mwh, actual_mwh=actual)
-        found = Delivery.objects.create(
-            project=row,
-            generation_year=generation_year,
-            projected_mwh=promised.eligible_mwh,
-            actual_mwh=actual,
-            is_to_explain=set_aside.is_to_explain(of, percent=rules.explain_above_percent),
-            verified_by=actor,
-            verified_at=at,
-        )
-        missing = to_the_kwh(set_aside.shortfall_mwh(of))
+        found = delivery_row(row, promised, actual_mwh, verified_by=actor, verified_at=at)
+        found.save(force_insert=True)
+        missing = missing_mwh(found)
         if missing:
             ShortfallEntry.objects.create(project=row, mwh=missing, delivery=found, at=at)
-        _log(row, "verify_generation", actor, at, year=generation_year, mwh=actual)
-        _bar(row, generation_year, at=at)
+        _log(row, "verify_generation", actor, at, year=generation_year, mwh=found.actual_mwh)
+        tell_to_explain([found], at=at)
+        bar_many([row], generation_year, at=at)
         return delivery_entry(found)
 
     return looking_again(act)
+
+
+def require_over(program: str, generation_year: int, *, at: datetime) -> None:
+    """The generation year is over; raises Refused (`year_not_over`)."""
+    if programs.load(program).local_date(at).year <= generation_year:
+        raise Refused([checks.YearNotOver(f"{generation_year} is not over.")])
+
+
+def delivery_row(
+    project: Project, promised: Projection, actual_mwh: Decimal, **verified: Any
+) -> Delivery:
+    """What was delivered of a promise, with the part that counts, not yet kept.
+
+    Source: 40 CFR 62.16245(a)(4), (a)(5)(ii)-(iii); MASS-082, MASS-084.
+    """
+    actual = to_the_kwh(set_aside.eligible_mwh(actual_mwh, share=share_of(project)))
+    of = set_aside.Delivery(projected_mwh=promised.eligible_mwh, actual_mwh=actual)
+    percent = rules_of(project.program).explain_above_percent
+    return Delivery(
+        project=project,
+        generation_year=promised.generation_year,
+        projected_mwh=promised.eligible_mwh,
+        actual_mwh=actual,
+        is_to_explain=set_aside.is_to_explain(of, percent=percent),
+        **verified,
+    )
+
+
+def missing_mwh(of: Delivery) -> Decimal:
+    """What was promised and not generated."""
+    found = set_aside.Delivery(projected_mwh=of.projected_mwh, actual_mwh=of.actual_mwh)
+    return to_the_kwh(set_aside.shortfall_mwh(found))
 
 
 def explain_shortfall(
@@ -205,92 +248,41 @@ def _require_explained(row: Project) -> None:
         )
 
 
-def _require_in_time(
-    row: Project,
+def is_in_time(
+    program: str,
     generation_year: int,
     *,
     is_update: bool,
     dispatched_at: datetime,
     received_at: datetime,
-) -> None:
-    program, rules = programs.load(row.program), rules_of(row.program)
-    printed = set_aside.projection_due_on(generation_year, rules=rules)
-    last_day = program.effective_on(printed)
-    if not set_aside.in_time(
+) -> bool:
+    """Whether a projection is early enough, a first one by dispatch, an update by receipt.
+
+    Source: 40 CFR 62.16245(a)(3)(ii); MASS-078; MASS-AMB-19.
+    """
+    return set_aside.in_time(
         generation_year=generation_year,
         dispatched_at=dispatched_at,
         received_at=received_at,
         is_update=is_update,
-        rules=rules,
-        zone=program.zone,
-        last_day=last_day,
-    ):
-        raise Refused(
-            [
-                checks.TooLate(
-                    f"Projections for {generation_year} are due by {last_day}; this one can be"
-                    " for a later year."
-                )
-            ]
-        )
-
-
-def _bar(row: Project, year: int, *, at: datetime) -> None:
-    """Bar the provider from what is to come, if it was short in all of the year's period."""
-    program = programs.load(row.program)
-    period = program.period_of_year(year)
-    vintages = set_aside.disqualified_vintages(
-        period,
-        following=program.next_period(period),
-        short_years=_short_years(row, period),
-        found_on=program.local_date(at),
-        rules=rules_of(row.program),
+        rules=rules_of(program),
+        zone=programs.load(program).zone,
+        last_day=last_day_of(program, generation_year),
     )
-    for vintage in vintages:
-        Bar.objects.get_or_create(
-            program=row.program,
-            jurisdiction=row.jurisdiction,
-            account_id=row.account_id,
-            vintage=vintage,
-            defaults={"period": period.name, "found_at": at},
-        )
-    if vintages:
-        _log(row, "bar_provider", "registry", at, vintages=list(vintages))
 
 
-def _short_years(row: Project, period: CompliancePeriod) -> set[int]:
-    """The years in which all of the provider's projects in the State were short together."""
-    percent = rules_of(row.program).explain_above_percent
-    mine = {
-        "project__program": row.program,
-        "project__jurisdiction": row.jurisdiction,
-        "project__account_id": row.account_id,
-        "generation_year__in": period.vintages,
-    }
-    sums = (
-        Delivery.objects.filter(**mine)
-        .values("generation_year")
-        .annotate(projected=Sum("projected_mwh"), actual=Sum("actual_mwh"))
+def last_day_of(program: str, generation_year: int) -> date:
+    """The last day on which a projection for a year is in time, rolled to a business day."""
+    printed = set_aside.projection_due_on(generation_year, rules=rules_of(program))
+    return programs.load(program).effective_on(printed)
+
+
+def too_late(program: str, generation_year: int) -> checks.TooLate:
+    """Why a projection is for a later year."""
+    return checks.TooLate(
+        f"Projections for {generation_year} are due by"
+        f" {last_day_of(program, generation_year)}; this one can be for a later year."
     )
-    waiting = _waiting(mine)
-    return {
-        of["generation_year"]
-        for of in sums
-        if of["generation_year"] not in waiting
-        and set_aside.is_to_explain(
-            set_aside.Delivery(projected_mwh=of["projected"], actual_mwh=of["actual"]),
-            percent=percent,
-        )
-    }
-
-
-def _waiting(mine: dict[str, object]) -> set[int]:
-    """Years of which some approved projection is not verified yet."""
-    promised: Iterable[tuple[int, int]] = Projection.objects.filter(
-        state="approved", **mine
-    ).values_list("project_id", "generation_year")
-    verified = set(Delivery.objects.filter(**mine).values_list("project_id", "generation_year"))
-    return {year for project, year in promised if (project, year) not in verified}
 
 
 def _log(row: Project, act: str, actor: str, at: datetime, **after: object) -> None:

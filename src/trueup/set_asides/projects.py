@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from fractions import Fraction
 
@@ -13,16 +14,17 @@ from trueup.ledger.entries import AccountEntry
 from trueup.resources import queries as resources
 from trueup.rules import programs
 from trueup.rules.eligibility import Showing, Uprate, eligible_share
-from trueup.rules.refusal import Refused
+from trueup.rules.refusal import Refusal, Refused
 from trueup.rules.set_aside import RenewableRules
 from trueup.rules.set_aside_eligibility import Claim, check_claim
 from trueup.set_asides import checks
 from trueup.set_asides.entries import ProjectEntry, ProjectSpec
 from trueup.set_asides.models import Project
+from trueup.set_asides.notices import tell_decided
 
 CITE = "40 CFR 62.16245(a)(2), (a)(3), (a)(5)"
 # From which states a project can come into each.
-_FROM = {
+FROM = {
     "approved": ("submitted", "suspended"),
     "rejected": ("submitted",),
     "suspended": ("approved",),
@@ -50,30 +52,15 @@ def file_project(
     def act() -> ProjectEntry:
         account = _account_of_project(spec, program)
         _require_first_filing(spec, program)
-        uprate = spec.uprate
-        row = Project.objects.create(
+        row = project_row(
+            spec,
             program=program,
-            jurisdiction=spec.jurisdiction,
-            name=spec.name,
-            account_id=account.id,
-            resource_id=spec.resource,
-            located_in=spec.located_in or spec.jurisdiction,
-            category=spec.category,
-            kind=spec.kind,
-            capacity_mw=spec.capacity_mw,
-            in_service_on=spec.in_service_on,
-            grid=spec.grid,
-            uprate_on=None if uprate is None else uprate.on,
-            uprate_from_mw=None if uprate is None else uprate.from_mw,
-            uprate_to_mw=None if uprate is None else uprate.to_mw,
-            derated_on=spec.derated_on,
-            is_relicensed=spec.is_relicensed,
-            is_utility_scale=spec.is_utility_scale,
-            is_affected_egu=spec.is_affected_egu,
-            filed_by=actor,
+            account=account.id,
+            actor=actor,
             dispatched_at=dispatched_at,
             received_at=received_at,
         )
+        row.save(force_insert=True)
         audit.log(
             at=received_at,
             program=program,
@@ -89,6 +76,42 @@ def file_project(
     return looking_again(act)
 
 
+def project_row(
+    spec: ProjectSpec,
+    *,
+    program: str,
+    account: int,
+    actor: str,
+    dispatched_at: datetime,
+    received_at: datetime,
+) -> Project:
+    """A project's row as it is filed, not yet kept."""
+    uprate = spec.uprate
+    return Project(
+        program=program,
+        jurisdiction=spec.jurisdiction,
+        name=spec.name,
+        account_id=account,
+        resource_id=spec.resource,
+        located_in=spec.located_in or spec.jurisdiction,
+        category=spec.category,
+        kind=spec.kind,
+        capacity_mw=spec.capacity_mw,
+        in_service_on=spec.in_service_on,
+        grid=spec.grid,
+        uprate_on=None if uprate is None else uprate.on,
+        uprate_from_mw=None if uprate is None else uprate.from_mw,
+        uprate_to_mw=None if uprate is None else uprate.to_mw,
+        derated_on=spec.derated_on,
+        is_relicensed=spec.is_relicensed,
+        is_utility_scale=spec.is_utility_scale,
+        is_affected_egu=spec.is_affected_egu,
+        filed_by=actor,
+        dispatched_at=dispatched_at,
+        received_at=received_at,
+    )
+
+
 def _account_of_project(spec: ProjectSpec, program: str) -> AccountEntry:
     """The open general account into which a project is to get its allowances."""
     account = ledger.find_account(program=program, number=spec.account)
@@ -99,19 +122,42 @@ def _account_of_project(spec: ProjectSpec, program: str) -> AccountEntry:
 
 def _require_first_filing(spec: ProjectSpec, program: str) -> None:
     """The State has a set-aside, the project a capacity, and it is not filed there yet."""
-    if programs.load(program).jurisdictions.get(spec.jurisdiction) is None:
-        raise Refused([checks.NoSetAside(f"{spec.jurisdiction} has no set-aside.")])
-    if spec.capacity_mw <= 0:
-        raise Refused([checks.NotAQuantity("State the nameplate capacity in MW.")])
+    refusals = problems_of(spec, program=program)
+    if refusals:
+        raise Refused(refusals)
     same = Project.objects.filter(program=program, jurisdiction=spec.jurisdiction, name=spec.name)
     if same.exists():
+        raise Refused([_taken(spec)])
+    if spec.resource is None:
+        return
+    elsewhere = Project.objects.filter(program=program, resource_id=spec.resource)
+    other = elsewhere.exclude(state="rejected").first()
+    if other is not None:
         raise Refused(
             [
                 checks.ProjectTaken(
-                    f"“{spec.name}” is filed in the set-aside of {spec.jurisdiction}."
+                    f"The same resource is filed as “{other.name}” in the set-aside of"
+                    f" {other.jurisdiction}; a project asks in one State, once."
                 )
             ]
         )
+
+
+def problems_of(spec: ProjectSpec, *, program: str) -> list[Refusal]:
+    """What is wrong with an application in itself.
+
+    Source: 40 CFR 62.16245(a)(3)(i); MASS-077.
+    """
+    found: list[Refusal] = []
+    if programs.load(program).jurisdictions.get(spec.jurisdiction) is None:
+        found.append(checks.NoSetAside(f"{spec.jurisdiction} has no set-aside."))
+    if not spec.capacity_mw.is_finite() or spec.capacity_mw <= 0:
+        found.append(checks.NotAQuantity("State the nameplate capacity in MW."))
+    return found
+
+
+def _taken(spec: ProjectSpec) -> checks.ProjectTaken:
+    return checks.ProjectTaken(f"“{spec.name}” is filed in the set-aside of {spec.jurisdiction}.")
 
 
 def decide_project(
@@ -134,12 +180,12 @@ def decide_project(
 
     Source: 40 CFR 62.16245(a)(2), (a)(5); 62.16255; MASS-075, MASS-079.
     """
-    if outcome not in _FROM:
+    if outcome not in FROM:
         raise ValueError(f"no decision of a project: {outcome}")
 
     def act() -> ProjectEntry:
         row = find(project)
-        if row.state not in _FROM[outcome]:
+        if row.state not in FROM[outcome]:
             raise Refused(
                 [checks.WrongState(f"The project is {row.state}; it cannot be {outcome}.")]
             )
@@ -170,18 +216,23 @@ def _tell_decision(row: Project, *, before: str, actor: str, at: datetime) -> No
         after={"state": row.state, "ground": row.ground},
         cite=CITE,
     )
-    audit.decide_many(
-        [
-            DecisionSpec(
-                decision_class="ii",
-                program=row.program,
-                subject=f"project:{row.pk}",
-                outcome=row.state,
-                reasons=(row.ground or f"{row.name}: {row.state} ({CITE}).",),
-                decided_at=at,
-                decided_by=actor,
-            )
-        ]
+    audit.decide_many([decision_of(row, actor=actor, at=at)])
+    tell_decided([row], at=at)
+
+
+def decision_of(row: Project, *, actor: str, at: datetime) -> DecisionSpec:
+    """A decision of a project as one that can be appealed.
+
+    Source: 40 CFR 62.16245(a)(5); 78.1(b)(18)(ii).
+    """
+    return DecisionSpec(
+        decision_class="ii",
+        program=row.program,
+        subject=f"project:{row.pk}",
+        outcome=row.state,
+        reasons=(row.ground or f"{row.name}: {row.state} ({CITE}).",),
+        decided_at=at,
+        decided_by=actor,
     )
 
 
@@ -244,6 +295,14 @@ def _claim(row: Project) -> Claim:
         if report.state == "issued"
     )
     years = row.projections.exclude(state="rejected").values_list("generation_year", flat=True)
+    return claim_of(row, years=years, credited=credited)
+
+
+def claim_of(row: Project, *, years: Iterable[int], credited: frozenset[int]) -> Claim:
+    """What a project shows to be eligible.
+
+    Source: 40 CFR 62.16245(a)(2); MASS-075.
+    """
     return Claim(
         showing=showing_of(row),
         state=row.located_in,

@@ -7,6 +7,14 @@ official and recorded by another.
 
 from __future__ import annotations
 
+from trueup.set_asides.agreed import distribute
+from trueup.set_asides.bulk import (
+    decide_projections,
+    decide_projects,
+    file_projections,
+    file_projects,
+    verify_generations,
+)
 from trueup.set_asides.distributing import (
     approve_distribution,
     propose_distribution,
@@ -27,12 +35,18 @@ __all__ = [
     "comment_on_output_data",
     "decide_project",
     "decide_projection",
+    "decide_projections",
+    "decide_projects",
+    "distribute",
     "explain_shortfall",
     "file_project",
     "file_projection",
+    "file_projections",
+    "file_projects",
     "propose_distribution",
     "publish_output_data",
     "refuse_distribution",
     "verify_from_report",
     "verify_generation",
+    "verify_generations",
 ]

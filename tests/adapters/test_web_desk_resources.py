@@ -20,7 +20,7 @@ from tests.contexts.resources_desk import ReviewDesk
 from tests.contexts.resources_registry import PROGRAM, WIND
 from tests.rules.papers import complete
 from trueup.accounts.models import Person
-from trueup.resources import calculations, questions, services
+from trueup.resources import calculations, plans, questions, services
 from trueup.resources.entries import ResourceSpec
 from trueup.resources.models import (
     AccreditationApplication,
@@ -29,7 +29,8 @@ from trueup.resources.models import (
     ReviewTick,
 )
 from trueup.resources.verifiers import EVIDENCE
-from trueup.rules.papers import APPLICATION
+from trueup.rules.papers import APPLICATION, PLAN
+from trueup.rules.refusal import Refused
 from trueup.signing.models import Draft
 
 pytestmark = pytest.mark.django_db
@@ -366,6 +367,70 @@ class TestResource:
 
         assert "Credits demanded back" in text
         assert "Account frozen" in text
+
+
+class TestPlan:
+    """PLAT-135; RATE-077: a later version of a plan is decided on its resource's page."""
+
+    @pytest.fixture
+    def filed(self, desk: Desk) -> Desk:
+        desk.register()
+        services.file_plan_version(
+            resource=desk.wind,
+            plan=complete(PLAN, desk.tags(), station_service="A meter of its own."),
+            submitted_by=desk.person("Fay Ito"),
+            submitted_at=desk.tick(),
+        )
+        return desk
+
+    def test_it_waits_in_the_queue_until_it_is_decided(self, filed: Desk) -> None:
+        assert WIND.name in filed.seen("desk-resources", query="?kind=plan")
+        assert WIND.name not in filed.seen("desk-resources", query="?kind=plan&state=KY")
+
+        filed.act(
+            "decide_plan",
+            by="Tex Lane",
+            jurisdiction="TX",
+            resource=filed.wind,
+            version=2,
+            decision="reject",
+            grounds="Name the meter.",
+        )
+
+        assert WIND.name not in filed.seen("desk-resources", query="?kind=plan")
+        assert plans.plan_versions(filed.wind)[-1].state == "rejected"
+        assert plans.approved_plan(filed.wind).version == 1  # type: ignore[union-attr]
+
+    def test_the_page_shows_the_versions_and_goes_on_to_the_signature(self, filed: Desk) -> None:
+        text = filed.seen("desk-resource", filed.wind, by="Tex Lane")
+        assert "Filed, not decided" in text
+        assert "Decide on a new version of an EM&amp;V plan" in text
+        given = {"act": "decide_plan", "decision": "approve"}
+
+        back = filed.post("desk-resource", filed.wind, by="Tex Lane", **given, grounds="")
+        assert back.endswith("#act-decide_plan")
+        filed.post("desk-resource", filed.wind, by="Tex Lane", **given, grounds="It is clearer.")
+
+        draft = Draft.objects.latest("id")
+        assert draft.act == "desk/decide_plan"
+        assert draft.values == {
+            "jurisdiction": "TX",
+            "resource": filed.wind,
+            "version": 2,
+            "decision": "approve",
+            "grounds": "It is clearer.",
+        }
+
+    def test_another_states_official_and_a_decided_version_are_refused(self, filed: Desk) -> None:
+        address = reverse("desk-resource", args=[PROGRAM, filed.wind])
+        assert filed.browser("Ken Ash").post(address, {"act": "decide_plan"}).status_code == 403
+        values = {"resource": filed.wind, "version": 2, "grounds": "It is clearer."}
+        filed.act("decide_plan", jurisdiction="TX", decision="approve", **values)
+
+        assert "Decide on a new version" not in filed.seen("desk-resource", filed.wind)
+        with pytest.raises(Refused) as refused:
+            filed.act("decide_plan", jurisdiction="TX", decision="reject", **values)
+        assert refused.value.refusals[0].code == "resources.plan_missing"
 
 
 class TestVerifiers:

@@ -32,6 +32,27 @@ def disapprove_application(asked: Asked) -> Result:
     return {"resource": entry.name, "state": entry.state}
 
 
+def decide_plan(asked: Asked) -> Result:
+    """Decide on a later version of a registered resource's EM&V plan.
+
+    Source: 40 CFR 62.16455; RATE-077; PLAT-135.
+    """
+    row = of(asked)
+    deciding.decide_plan_version(
+        resource=row.id,
+        version=asked["version"],
+        is_approved=asked["decision"] == "approve",
+        ground=asked["grounds"],
+        decided_at=asked.at,
+        actor=asked.actor,
+    )
+    return {
+        "resource": row.name,
+        "version": asked["version"],
+        "state": "approved" if asked["decision"] == "approve" else "rejected",
+    }
+
+
 def ask_sponsor(asked: Asked) -> Result:
     """Ask about the application that awaits a decision, or about one report.
 
@@ -214,6 +235,23 @@ ACTS = (
                 "40 CFR 62.16445(b); RATE-061",
                 (GROUNDS,),
                 disapprove_application,
+            ),
+            (
+                "decide_plan",
+                "Decide on a new version of an EM&V plan",
+                "40 CFR 62.16455; RATE-077; PLAT-135",
+                (
+                    Parameter(name="version", label="Version", kind="whole"),
+                    Parameter(
+                        name="decision",
+                        label="Decision",
+                        kind="choice",
+                        choices=("approve", "reject"),
+                        help="Until you approve it, the version before holds.",
+                    ),
+                    GROUNDS,
+                ),
+                decide_plan,
             ),
             (
                 "ask_sponsor",

@@ -20,6 +20,7 @@ from trueup.resources.models import (
     Application,
     CommentPeriod,
     Debt,
+    Document,
     Engagement,
     Issuance,
     Report,
@@ -29,10 +30,11 @@ from trueup.resources.models import (
 )
 from trueup.resources.queries import report_entry
 from trueup.rules import programs
+from trueup.rules.papers import DECISION, PLAN
 from trueup.rules.refusal import Refused
 
 LISTED = 1_000
-Row = TypeVar("Row", Application, Report, Engagement, CommentPeriod)
+Row = TypeVar("Row", Application, Report, Document, Engagement, CommentPeriod)
 APPLICATION_DAYS = 90
 
 
@@ -41,8 +43,8 @@ class Waiting:
     """A paper that waits for an official.
 
     Attributes:
-        kind: `application`, `report`, `verification`, `accreditation`, `engagement` or
-            `comments`; `id` is the application's, report's, ....
+        kind: `application`, `report`, `verification`, `plan`, `accreditation`, `engagement`
+            or `comments`; `id` is the application's, report's, ... and of a plan the resource's.
         state: What it waits for, as a code.
         due_on: By when an official should have decided, or the sponsor answered.
     """
@@ -72,7 +74,7 @@ class Wanted:
 
 
 def waiting(wanted: Wanted) -> list[Waiting]:
-    """What waits, the first due first; at most so many of each kind; five statements.
+    """What waits, the first due first; at most so many of each kind; seven statements.
 
     Source: 40 CFR 62.16445(b), (e), 62.16470(d), 62.16475(e); preamble IV.D.6.b.
     """
@@ -86,7 +88,7 @@ def waiting(wanted: Wanted) -> list[Waiting]:
 
 
 def count_waiting(*, program: str, today: date) -> int:
-    """How much waits for an official, for the console; five statements."""
+    """How much waits for an official, for the console; seven statements."""
     return len(waiting(Wanted(program=program, today=today)))
 
 
@@ -198,6 +200,40 @@ def _reports(wanted: Wanted) -> list[Waiting]:
     ]
 
 
+def _plans(wanted: Wanted) -> list[Waiting]:
+    """Later versions of the plans of registered resources; two statements."""
+    rows = _narrowed(
+        Document.objects.filter(
+            resource__program=wanted.program,
+            resource__state="registered",
+            kind=PLAN,
+            application__state="approved",
+            filed_at__gt=F("application__decided_at"),
+        ).select_related("resource"),
+        wanted,
+    ).order_by("id")[:LISTED]
+    found = list(rows)
+    decisions = Document.objects.filter(
+        kind=DECISION, application__in=[row.application_id for row in found]
+    )
+    decided = {(paper.application_id, paper.elements.get("plan_version")) for paper in decisions}
+    return [
+        Waiting(
+            kind="plan",
+            id=row.resource_id,
+            resource=row.resource_id,
+            title=row.resource.name,
+            state="submitted",
+            jurisdiction=row.resource.jurisdiction,
+            category=row.resource.category,
+            since=_day(wanted.program, row.filed_at),
+            due_on=_day(wanted.program, row.filed_at) + timedelta(days=APPLICATION_DAYS),
+        )
+        for row in found
+        if (row.application_id, str(row.version)) not in decided
+    ]
+
+
 def _accreditations(wanted: Wanted) -> list[Waiting]:
     if wanted.jurisdiction or wanted.category:
         return []
@@ -297,6 +333,7 @@ READERS: Mapping[str, Callable[[Wanted], list[Waiting]]] = MappingProxyType(
     {
         "application": _applications,
         "report": _reports,
+        "plan": _plans,
         "accreditation": _accreditations,
         "engagement": _engagements,
         "comments": _comments,

@@ -5,6 +5,8 @@ Source: 40 CFR 62.16440, 62.16450; RATE-058 to RATE-060, RATE-144 to RATE-150.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,13 +14,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from trueup.desk.callers import Caller
-from trueup.resources import review_reads, standing_reads
+from trueup.resources import plans, review_reads, standing_reads
+from trueup.resources.sponsor_entries import PlanVersion
 from trueup.resources.standing_reads import ResourceFile
 from trueup.rules.program import Program
 from trueup.web.access import caller_of, official
 from trueup.web.desk_act_forms import ActForm, form_of, sign_from
 from trueup.web.pages import Link, page
-from trueup.web.resource_words import LOOKS, REPORT_STATES, STATES
+from trueup.web.resource_words import LOOKS, PLAN_STATES, REPORT_STATES, STATES
 from trueup.web.views.desk_resources import FUNCTIONS, rated_or_404, require_state
 
 
@@ -35,7 +38,8 @@ def resource(request: HttpRequest, code: str, number: int) -> HttpResponse:
     if found is None:
         raise Http404("There is no such resource.")
     require_state(caller, program.code, found.row.jurisdiction)
-    forms = _forms(caller, program, found)
+    versions = plans.plan_versions(number)
+    forms = [*_plan_forms(caller, program, found, versions), *_forms(caller, program, found)]
     back = reverse("desk-resource", args=[program.code, number])
     if request.method == "POST":
         return sign_from(request, forms, program=program.code, back=back)
@@ -51,9 +55,27 @@ def resource(request: HttpRequest, code: str, number: int) -> HttpResponse:
         state=STATES.get(found.row.state, found.row.state),
         look=LOOKS.get(found.row.state, "bad"),
         report_states=REPORT_STATES,
+        versions=versions,
+        version_states=PLAN_STATES,
         still_issued=review_reads.still_issued(number),
         forms=forms,
     )
+
+
+def _plan_forms(
+    caller: Caller, program: Program, found: ResourceFile, versions: Sequence[PlanVersion]
+) -> list[ActForm]:
+    """The decision on the newest version of the plan that awaits one."""
+    state = found.row.jurisdiction
+    if found.row.state != "registered" or not caller.may(
+        "review_eligibility", program=program.code, jurisdiction=state
+    ):
+        return []
+    waiting = [one.version for one in versions if one.state == "filed"]
+    return [
+        form_of("decide_plan", jurisdiction=state, resource=found.row.pk, version=version)
+        for version in waiting[-1:]
+    ]
 
 
 def _forms(caller: Caller, program: Program, found: ResourceFile) -> list[ActForm]:

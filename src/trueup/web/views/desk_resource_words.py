@@ -10,6 +10,7 @@ KINDS: Names = {
     "application": _("Eligibility application"),
     "report": _("M&V report"),
     "verification": _("Verification report"),
+    "plan": _("EM&V plan"),
     "accreditation": _("Verifier's application"),
     "engagement": _("Verifier's disclosure"),
     "comments": _("Comments of the public"),

@@ -118,6 +118,7 @@ def address_of(row: Waiting, program: Program) -> str:
         "comments": "desk-resource-application",
         "report": "desk-resource-report",
         "verification": "desk-resource-report",
+        "plan": "desk-resource",
         "accreditation": "desk-accreditation",
         "engagement": "desk-verifier",
     }[row.kind]

@@ -19,6 +19,7 @@ from trueup.desk import (
     previewed,
     resourcing,
     reviewing,
+    setting_aside,
 )
 from trueup.desk.kinds import Act
 from trueup.desk.parameters import Parameter
@@ -386,6 +387,7 @@ _ACTS = (
     *helping.ACTS,
     *resourcing.ACTS,
     *crediting.ACTS,
+    *setting_aside.ACTS,
 )
 
 ACTS: Mapping[str, Act] = MappingProxyType({act.name: act for act in _ACTS})

@@ -50,6 +50,7 @@ class ProjectEntry:
     showing: Showing
     located_in: str
     state: str
+    resource: int | None
     received_at: datetime
     decided_at: datetime | None
     ground: str
@@ -77,6 +78,7 @@ class DeliveryEntry:
     projected_mwh: Decimal
     actual_mwh: Decimal
     is_to_explain: bool
+    explanation: str
     explained_at: datetime | None
     verified_at: datetime
 

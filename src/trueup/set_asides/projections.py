@@ -319,6 +319,7 @@ def delivery_entry(row: Delivery) -> DeliveryEntry:
         projected_mwh=row.projected_mwh,
         actual_mwh=row.actual_mwh,
         is_to_explain=row.is_to_explain,
+        explanation=row.explanation,
         explained_at=row.explained_at,
         verified_at=row.verified_at,
     )

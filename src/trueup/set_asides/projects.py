@@ -326,6 +326,7 @@ def project_entry(row: Project) -> ProjectEntry:
         showing=showing_of(row),
         located_in=row.located_in,
         state=row.state,
+        resource=row.resource_id,
         received_at=row.received_at,
         decided_at=row.decided_at,
         ground=row.ground,

@@ -43,6 +43,7 @@ __all__ = [
     "output_notice",
     "plan",
     "pool_of",
+    "project",
     "projections_of",
     "projects",
     "shares_of",
@@ -73,6 +74,12 @@ def projects(
     if jurisdiction:
         rows = rows.filter(jurisdiction=jurisdiction)
     return [project_entry(row) for row in rows.order_by("id")[:limit]]
+
+
+def project(identity: int) -> ProjectEntry | None:
+    """A project by its id."""
+    row = Project.objects.filter(id=identity).first()
+    return None if row is None else project_entry(row)
 
 
 def find_project(*, program: str, jurisdiction: str, name: str) -> ProjectEntry | None:

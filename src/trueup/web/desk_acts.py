@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from trueup.desk import crediting, resourcing
+from trueup.desk import crediting, resourcing, setting_aside
 from trueup.desk.acts import ACTS
 from trueup.desk.callers import Caller
 from trueup.rules import programs
@@ -20,7 +20,11 @@ from trueup.web.templatetags.words import word
 
 # What has a guided run of its own, and is no form among others.
 GUIDED = frozenset(
-    {"import_plan", "settle", *(act.name for act in (*resourcing.ACTS, *crediting.ACTS))}
+    {
+        "import_plan",
+        "settle",
+        *(act.name for act in (*resourcing.ACTS, *crediting.ACTS, *setting_aside.ACTS)),
+    }
 )
 OTHER = gettext_lazy("Other")
 # The functions that each topic is about, in the order of the console.

@@ -59,6 +59,10 @@ FORETOLD = frozenset(
         "readmit",
         "reopen_settlement",
         "revoke_accreditation",
+        "revoke_project",
+        "verify_generation",
+        "publish_output_data",
+        "distribute_set_aside",
     }
 )
 LONG = {"blocks": 4, "file": 10}

@@ -58,8 +58,12 @@ HISTORY = (
     "resources_reviewanswer",
     "resources_reviewquestion",
     "resources_reviewtick",
+    "resources_setasideaward",
     "resources_standingpart",
     "resources_verifierreview",
+    "state_accounts_distribution",
+    "state_accounts_share",
+    "state_accounts_shift",
 )
 
 

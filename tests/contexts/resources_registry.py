@@ -58,6 +58,7 @@ class ResourceRegistry:
     """People, accounts, resources and verifiers by name; every act is a second later."""
 
     now: datetime = START
+    program: str = PROGRAM
     people: dict[str, int] = field(default_factory=dict)
     accounts: dict[str, AccountEntry] = field(default_factory=dict)
     resources: dict[str, ResourceEntry] = field(default_factory=dict)
@@ -84,7 +85,7 @@ class ResourceRegistry:
 
     def open_general(self, name: str, person: str) -> AccountEntry:
         self.accounts[name] = accounts.open_general_account(
-            program=PROGRAM, name=name, representative=self.person(person), at=self.tick()
+            program=self.program, name=name, representative=self.person(person), at=self.tick()
         )
         return self.accounts[name]
 
@@ -93,7 +94,7 @@ class ResourceRegistry:
             self.open_general(account, "Fay Ito")
         self.specs[spec.name] = spec
         self.resources[spec.name] = services.describe_resource(
-            program=PROGRAM,
+            program=self.program,
             spec=spec,
             account=self.accounts[account].id,
             described_at=self.tick(),
@@ -102,7 +103,7 @@ class ResourceRegistry:
 
     def accredit(self, name: str = "Northwind Audit", *categories: str) -> VerifierEntry:
         self.verifiers[name] = services.accredit_verifier(
-            program=PROGRAM,
+            program=self.program,
             spec=VerifierSpec(
                 name=name,
                 team=(self.person(f"{name} lead"),),
@@ -137,6 +138,7 @@ class ResourceRegistry:
                 has_meter=spec.has_meter,
                 savings_kind=spec.savings_kind,
                 is_outside=bool(spec.contract_with),
+                earns_allowances=self.program == "cpp-mass",
             )
         ) | set(more)
 
@@ -151,11 +153,16 @@ class ResourceRegistry:
         account = self.resources[resource].account
         assert account is not None
         number = ledger.account(account).number
-        paper = complete(APPLICATION, self.tags(resource), **{"account_number": number, **said})
+        paper = complete(
+            APPLICATION,
+            self.tags(resource),
+            program=self.program,
+            **{"account_number": number, **said},
+        )
         return services.submit_application(
             resource=self.resources[resource].id,
             application=paper,
-            plan=complete(PLAN, self.tags(resource)),
+            plan=complete(PLAN, self.tags(resource), program=self.program),
             submitted_by=self.person(by),
             submitted_at=self.tick(),
             uploads=uploads,
@@ -174,7 +181,10 @@ class ResourceRegistry:
             resource=self.resources[resource].id,
             verifier=self.verifiers[verifier].id,
             elements=complete(
-                VERIFICATION, ("all", "of_application"), **{"signed_by": lead, **said}
+                VERIFICATION,
+                ("all", "of_application"),
+                program=self.program,
+                **{"signed_by": lead, **said},
             ),
             submitted_by=self.person(lead),
             submitted_at=self.tick(),
@@ -214,7 +224,9 @@ class ResourceRegistry:
                 mwh=Decimal(mwh),
                 first_month=months[0],
                 last_month=months[1],
-                elements=complete(REPORT, self.tags(resource, "first"), **(said or {})),
+                elements=complete(
+                    REPORT, self.tags(resource, "first"), program=self.program, **(said or {})
+                ),
                 uploads=uploads,
                 meter_file=meter_file,
             ),
@@ -236,13 +248,18 @@ class ResourceRegistry:
             report=report.id,
             verifier=self.verifiers[verifier].id,
             verified_mwh=Decimal(mwh),
-            elements=complete(VERIFICATION, ("all", "of_report"), **{"signed_by": lead, **said}),
+            elements=complete(
+                VERIFICATION,
+                ("all", "of_report"),
+                program=self.program,
+                **{"signed_by": lead, **said},
+            ),
             submitted_by=self.person(lead),
             submitted_at=self.tick(),
         )
 
     def notice(self, year: int = 2022) -> None:
-        services.publish_credit_notice(program=PROGRAM, year=year, published_at=self.tick())
+        services.publish_credit_notice(program=self.program, year=year, published_at=self.tick())
 
     def issue(self, year: int = 2022, *, resource: str = WIND.name) -> IssuanceEntry:
         return services.issue_ercs(
@@ -265,5 +282,5 @@ class ResourceRegistry:
 
     def kinds(self, serial: int, *, year: int = 2023) -> list[str]:
         lot = Lot(jurisdiction="TX", year=year, category="WND")
-        found = queries.trace(program=PROGRAM, lot=lot, number=serial)
+        found = queries.trace(program=self.program, lot=lot, number=serial)
         return [document.kind for document in found.documents] if found is not None else []

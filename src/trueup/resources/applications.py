@@ -12,10 +12,10 @@ from django.db import transaction
 
 from trueup.ledger import queries as ledger
 from trueup.resources import checks
+from trueup.resources.admission import eligibility_refusals
 from trueup.resources.decisions import QUALIFICATION, Act, decide, log
 from trueup.resources.entries import ResourceEntry, Upload
 from trueup.resources.filing import (
-    capacity_of,
     described,
     existing,
     file_document,
@@ -24,12 +24,11 @@ from trueup.resources.filing import (
     require_ground,
     submitter_refusals,
     tags_for,
-    uprate_of,
 )
 from trueup.resources.models import Application, Resource
 from trueup.resources.queries import resource_entry
 from trueup.resources.signed import Signed, keep_signature
-from trueup.rules.eligibility import HostState, Showing, check_eligibility
+from trueup.rules.eligibility import HostState
 from trueup.rules.papers import APPLICATION, DECISION, PLAN, check_paper, check_plan, tags_of
 from trueup.rules.refusal import Refusal, Refused
 
@@ -210,7 +209,7 @@ def approval_refusals(
                 "No accredited verifier has filed a verification report for the application."
             )
         )
-    return refusals + check_eligibility(showing_of(row), host=host)
+    return refusals + eligibility_refusals(row, host=host)
 
 
 @transaction.atomic
@@ -250,25 +249,6 @@ def open_application(row: Resource) -> Application:
     return found
 
 
-def showing_of(row: Resource) -> Showing:
-    """What is shown of a resource, for the tests of eligibility."""
-    return Showing(
-        category=row.category,
-        kind=row.kind,
-        capacity_mw=capacity_of(row),
-        in_service_on=row.in_service_on,
-        grid=row.grid,
-        uprate=uprate_of(row),
-        derated_on=row.derated_on,
-        is_relicensed=row.is_relicensed,
-        contract_with=row.contract_with,
-        is_regional_supply=row.is_regional_supply,
-        has_revenue_quality_meter=row.has_meter,
-        exclusion=row.exclusion,
-        savings_basis=row.savings_basis,
-    )
-
-
 def application_refusals(
     row: Resource,
     *,
@@ -289,7 +269,7 @@ def application_refusals(
     refusals = check_paper(APPLICATION, application, tags=tags, program=row.program)
     refusals += check_paper(PLAN, plan, tags=tags, program=row.program)
     refusals += check_plan(plan, resource=of)
-    refusals += check_eligibility(showing_of(row), host=host)
+    refusals += eligibility_refusals(row, host=host)
     return refusals + _number_refusals(row, application, number)
 
 

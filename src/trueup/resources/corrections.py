@@ -1,24 +1,30 @@
 """When it was wrong: overstated reports, revoked qualification, suspension, replacement.
 
-Source: 40 CFR 62.16440, 62.16450; RATE-058 to RATE-060, RATE-144 to RATE-151.
+Source: 40 CFR 62.16440, 62.16450; RATE-058 to RATE-060, RATE-144 to RATE-151; 62.16250,
+62.16255; MASS-101 to MASS-105.
 """
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
 
 from django.db import IntegrityError, transaction
 from django.db.models import Sum
 
 from trueup.accounts import services as registration
 from trueup.ledger import queries as ledger_queries
-from trueup.resources import checks
+from trueup.resources import award_checks, checks
+from trueup.resources.awards import earns_allowances, given_to
 from trueup.resources.decisions import CORRECTION, REVOCATION, Act, decide
 from trueup.resources.entries import REVOCATION_CAUSES, SUSPENSION_CAUSES, DebtEntry
 from trueup.resources.filing import existing, refuse, require_ground
-from trueup.resources.models import Debt, Issuance, Overstatement, Report, Resource, Suspension
+from trueup.resources.models import Debt, Overstatement, Report, Resource, Suspension
 from trueup.resources.replacements import TakingBack, take_back
 from trueup.resources.review_notices import tell_representatives
+from trueup.rules import programs
 from trueup.rules.ercs import whole_ercs
 from trueup.rules.refusal import Refusal, Refused
 
@@ -75,7 +81,7 @@ def find_overstated(
             resource=row,
             account=_account(row),
             cause="final_report",
-            quantity=mwh,
+            quantity=_corresponding(row, year, mwh),
             ground=f"final M&V report overstated: {ground} (finding {found.pk})",
             cite="40 CFR 62.16450(b)",
             at=found_at,
@@ -113,7 +119,7 @@ def revoke_qualification(
         )
     if row.state != "registered":
         refusals.append(checks.NotRegistered(f"{row.name} is {row.state}, not registered."))
-    refuse(refusals)
+    refuse([*refusals, *_repetition_refusals(row, cause)])
     row.state, row.revoked_at = "revoked", revoked_at
     row.save(update_fields=["state", "revoked_at"])
     decide(
@@ -127,7 +133,7 @@ def revoke_qualification(
         registration.freeze_account(
             account=account, ground=f"{row.name}: {ground}", frozen_at=revoked_at, actor=actor
         )
-    issued = Issuance.objects.filter(resource=row).aggregate(total=Sum("quantity"))["total"] or 0
+    issued = given_to(row)
     before = Debt.objects.filter(resource=row).aggregate(total=Sum("demanded"))["total"] or 0
     if issued <= before:
         _tell(row, "qualification revoked, account frozen", ground, revoked_at)
@@ -203,6 +209,37 @@ def lift_suspension(
         raise Refused([checks.NotSuspended(f"Issuance to {row.name} is not suspended.")])
     decide(_act(row, lifted_at, actor), item=CORRECTION, outcome="suspension lifted", ground=ground)
     _tell(row, "issuance goes on", ground, lifted_at)
+
+
+def _repetition_refusals(row: Resource, cause: str) -> list[Refusal]:
+    """Errors are repeated once as many are on record as the program says.
+
+    Source: 40 CFR 62.16440; 62.16250; MASS-101.
+    """
+    rules = programs.load(row.program).resources
+    if cause != "REPEATED_ERROR" or rules is None:
+        return []
+    errors = Overstatement.objects.filter(resource=row).count()
+    if errors >= rules.errors_repeated:
+        return []
+    return [
+        award_checks.ErrorsNotRepeated(
+            f"{errors} errors in reports of {row.name} are on record; {rules.errors_repeated}"
+            " are repeated ones."
+        )
+    ]
+
+
+def _corresponding(row: Resource, year: int, mwh: int) -> int:
+    """The instruments that correspond to MWh of a year: one credit each, or allowances pro rata.
+
+    Source: 40 CFR 62.16450(b); 62.16255(b); RATE-146; MASS-103; docs/decisions/0336.
+    """
+    if not earns_allowances(row.program):
+        return mwh
+    reports = Report.objects.filter(resource=row, year=year).exclude(state="superseded")
+    verified = sum((report.verified_mwh or Decimal(0) for report in reports), Decimal(0))
+    return math.floor(given_to(row, year=year) * Fraction(mwh) / Fraction(verified))
 
 
 def _last_verified(row: Resource, year: int) -> Report:

@@ -187,7 +187,7 @@ def description_refusals(
     Source: 40 CFR 62.16445(a)(1), (2); RATE-063, RATE-076.
     """
     rules = programs.load(program)
-    categories = rules.credits.categories if rules.credits is not None else {}
+    categories = rules.resources.categories if rules.resources is not None else {}
     refusals: list[Refusal] = []
     known = categories.get(spec.category)
     if known is None or known.holder != "eligible_resource":

@@ -22,6 +22,7 @@ REPORT_STATES = ("submitted", "verified", "incomplete", "issued", "superseded")
 ENGAGEMENT_STATES = ("disclosed", "approved", "refused")
 REVOCATION_CAUSES = ("INELIGIBLE", "INTENTIONAL", "REPEATED_ERROR")
 SUSPENSION_CAUSES = ("INVESTIGATION", "REPEATED_ERROR", "INTENTIONAL")
+AWARD_PURPOSES = ("renewable_energy", "early_action", "matching")
 VERIFIER_CAUSES = ("NON_DISCLOSURE", "LOSS_OF_QUALIFICATION", "NEGLIGENCE", "INTENTIONAL")
 
 
@@ -339,6 +340,22 @@ class IssuanceEntry:
     corrected: int
     block: SerialBlock | None
     issued_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllowanceAward:
+    """Allowances of a set-aside that went to a resource for a year's MWh.
+
+    Attributes:
+        purpose: One of AWARD_PURPOSES.
+        tx: The transaction in the journal that moved them.
+    """
+
+    resource: int
+    purpose: str
+    year: int
+    quantity: int
+    tx: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,7 +49,7 @@ def existing(resource: int) -> Resource:
 
 
 def host_of(resource: Resource) -> eligibility.HostState:
-    """How the resource's State has chosen; those of the program are rate-based.
+    """How the resource's State has chosen; those of the program are as the program is.
 
     Source: 40 CFR 62.16435(a)(3); AMB-25.
     """
@@ -66,19 +66,23 @@ def host_as_chosen(resource: Resource, row: HostState | None) -> eligibility.Hos
     """
     if row is not None:
         return eligibility.HostState(program=row.approach, plan=row.plan)
-    is_known = resource.jurisdiction in programs.load(resource.program).jurisdictions
-    return eligibility.HostState(program=eligibility.RATE if is_known else eligibility.NONE)
+    rules = programs.load(resource.program)
+    is_known = resource.jurisdiction in rules.jurisdictions
+    return eligibility.HostState(program=rules.kind if is_known else eligibility.NONE)
 
 
 def described(resource: Resource, host: eligibility.HostState) -> Described:
     """What of a resource decides which elements its papers have."""
+    rules = programs.load(resource.program).resources
+    earns_allowances = rules is not None and rules.earns_allowances
     return Described(
         category=resource.category,
         capacity_mw=capacity_of(resource),
         has_meter=resource.has_meter,
         savings_kind=resource.savings_kind,
         is_distributed=resource.is_distributed,
-        is_outside=host.program != eligibility.RATE,
+        is_outside=not earns_allowances and host.program != eligibility.RATE,
+        earns_allowances=earns_allowances,
     )
 
 

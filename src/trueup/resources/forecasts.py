@@ -10,10 +10,10 @@ from datetime import datetime
 
 from trueup.ledger import queries as ledger
 from trueup.resources import checks
-from trueup.resources.applications import application_refusals, showing_of, state_refusals
+from trueup.resources.admission import eligibility_refusals
+from trueup.resources.applications import application_refusals, state_refusals
 from trueup.resources.filing import described, host_of, submitter_refusals
 from trueup.resources.models import Resource
-from trueup.rules.eligibility import check_eligibility
 from trueup.rules.papers import PLAN, check_paper, check_plan, tags_of
 from trueup.rules.refusal import Refusal
 
@@ -65,4 +65,4 @@ def why_not_eligible(resource: int) -> list[Refusal]:
     Source: 40 CFR 62.16435(a), (b); RATE-043 to RATE-054.
     """
     row = Resource.objects.get(id=resource)
-    return check_eligibility(showing_of(row), host=host_of(row))
+    return eligibility_refusals(row, host=host_of(row))

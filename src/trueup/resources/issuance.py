@@ -13,7 +13,8 @@ from fractions import Fraction
 from django.db import transaction
 
 from trueup.resources import checks, standing
-from trueup.resources.applications import showing_of
+from trueup.resources.admission import showing_of
+from trueup.resources.awards import require_credits
 from trueup.resources.credit_notices import refusal_after, year_refusals
 from trueup.resources.entries import IssuanceEntry, LeftOut, YearOfIssues
 from trueup.resources.filing import existing, refuse, state_refusals
@@ -43,6 +44,7 @@ def issue_ercs(
     Source: 40 CFR 62.16445(e), (f), 62.16450(a), 62.16515(f); RATE-135 to RATE-145.
     """
     row = existing(resource)
+    require_credits(row.program)
     of = Round(rules=programs.load(row.program), year=year, at=issued_at, actor=actor)
     (facts,) = read_facts([row], of)
     refuse(refusals_of(facts, of))
@@ -63,6 +65,7 @@ def issue_ercs_of_year(
 
     Source: 40 CFR 62.16445(e), (f); preamble IV.D.6; RATE-135 to RATE-145.
     """
+    require_credits(program)
     of = Round(rules=programs.load(program), year=year, at=issued_at, actor=actor)
     refuse(year_refusals(of.rules, year, issued_at))
     ready, left_out = [], []

@@ -310,6 +310,7 @@ from trueup.resources.accreditation_models import (  # noqa: E402 - they name th
     AccreditationApplication,
     EngagementDisclosure,
 )
+from trueup.resources.award_models import SetAsideAward  # noqa: E402
 from trueup.resources.comment_models import Comment, CommentPeriod, CommentWithheld  # noqa: E402
 from trueup.resources.egu_models import (  # noqa: E402 - they name the models above.
     EguIssuance,
@@ -389,6 +390,7 @@ __all__ = [
     "ReviewAnswer",
     "ReviewQuestion",
     "ReviewTick",
+    "SetAsideAward",
     "StandingInstruction",
     "StandingPart",
     "Suspension",

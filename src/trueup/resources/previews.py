@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
-from trueup.resources.applications import showing_of
+from trueup.resources.admission import showing_of
 from trueup.resources.entries import ReportSpec
 from trueup.resources.models import HostState, PlausibleOutput, Resource
 from trueup.rules import ercs

@@ -1,6 +1,7 @@
-"""Take credits back, claim what is missing, and bar who does not replace it in time.
+"""Take credits or allowances back, claim what is missing, bar who does not replace it in time.
 
-Source: 40 CFR 62.16450(b), (d)(2), (3); RATE-146, RATE-148 to RATE-150; AMB-19.
+Source: 40 CFR 62.16450(b), (d)(2), (3); RATE-146, RATE-148 to RATE-150; AMB-19;
+62.16255(b), (d)(2), (3); MASS-103, MASS-104; MASS-AMB-34.
 """
 
 from __future__ import annotations
@@ -17,16 +18,17 @@ from trueup.ledger import queries as ledger_queries
 from trueup.ledger import services as ledger
 from trueup.ledger.entries import AccountEntry, ClaimSpec, HoldingEntry, Instruction, Range
 from trueup.resources import checks
+from trueup.resources.awards import own_numbers
 from trueup.resources.decisions import CORRECTION, Act, decide, log
 from trueup.resources.entries import DebtEntry
 from trueup.resources.filing import refuse, require_ground
-from trueup.resources.models import Bar, Debt, Issuance, Resource
+from trueup.resources.models import Bar, Debt, Resource
 from trueup.resources.queries import debt_entries
 from trueup.rules import programs
+from trueup.rules.program import Program
 from trueup.rules.refusal import Refused
 from trueup.rules.serials import SerialBlock, lot_of_number
 
-REPLACEMENT_DAYS = 30
 EVERY_VINTAGE = 9999
 REVOCATIONS = UUID("0c7e4a52-6f5b-4c7a-8f53-621645000d30")
 
@@ -61,7 +63,7 @@ def take_back(work: TakingBack) -> DebtEntry:
         demanded=work.quantity,
         revoked=revoked,
         claim_id=claim,
-        due_on=rules.days_from(rules.local_date(work.at), REPLACEMENT_DAYS),
+        due_on=rules.days_from(rules.local_date(work.at), _replacement_days(rules)),
         placed_at=work.at,
     )
     log(
@@ -79,6 +81,16 @@ def take_back(work: TakingBack) -> DebtEntry:
     )
     (entry,) = debt_entries([debt])
     return entry
+
+
+def _replacement_days(rules: Program) -> int:
+    """Days in which what an account lacked is to be supplied; the notice's is the first.
+
+    Source: 40 CFR 62.16450(b), (d)(3); 62.16255(b), (d)(3); AMB-19; MASS-AMB-34.
+    """
+    if rules.resources is None:
+        raise AssertionError(f"nothing is taken back from resources of {rules.code}")
+    return rules.resources.replacement_days
 
 
 def _revoke(work: TakingBack, retirement: AccountEntry) -> int:
@@ -184,12 +196,8 @@ def chosen_credits(resource: int, quantity: int) -> tuple[str, ...]:
 
 
 def _chosen(resource: Resource, account: int, quantity: int) -> list[Range]:
-    """The resource's own credits first, then others first in, first out (RATE-149)."""
-    own = [
-        Range(row.lot, row.lo, row.hi)
-        for row in Issuance.objects.filter(resource=resource, lot__isnull=False)
-        if row.lot is not None and row.lo is not None and row.hi is not None
-    ]
+    """The resource's own numbers first, then others first in, first out (RATE-149)."""
+    own = own_numbers(resource)
     free = [held for held in ledger_queries.holdings(account) if held.reservation is None]
     pieces = [piece for held in free for piece in _pieces(held, own)]
     pieces.sort(key=lambda piece: not piece[0])  # Stable: within each, first in, first out.

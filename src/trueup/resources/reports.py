@@ -36,6 +36,7 @@ from trueup.rules import programs
 from trueup.rules.ercs import FIRST_YEAR, is_feasible
 from trueup.rules.meter import MeterTotal, total_meter_data
 from trueup.rules.papers import REPORT, check_paper
+from trueup.rules.program import Program
 from trueup.rules.refusal import Refusal, Refused
 
 CITE = "40 CFR 62.16445(c), 62.16460"
@@ -272,7 +273,7 @@ def report_row(row: Resource, spec: ReportSpec, *, sequence: int, filed_at: date
         rewarded_mwh=_stated(spec.elements, "rewarded_mwh"),
         biogenic_share=_stated(spec.elements, "biogenic_share"),
         is_excessive=is_excessive,
-        is_late=rules.local_date(filed_at) > rules.effective_on(date(spec.year + 1, 6, 1)),
+        is_late=rules.local_date(filed_at) > rules.effective_on(_due_on(rules, spec.year)),
         filed_at=filed_at,
     )
 
@@ -323,10 +324,9 @@ def month_refusals(row: Resource, spec: ReportSpec, at: datetime) -> list[Refusa
         return [
             checks.MonthsNotReadable("A report covers whole months of one year, first to last.")
         ]
-    if spec.year < FIRST_YEAR:
-        return [
-            checks.BeforeFirstYear(f"MWh before {FIRST_YEAR} earn no credits; report later ones.")
-        ]
+    early = _year_refusals(row, spec)
+    if early:
+        return early
     last_on = days_of(spec)[1]
     refusals: list[Refusal] = []
     if programs.load(row.program).local_date(at) <= last_on:
@@ -337,6 +337,32 @@ def month_refusals(row: Resource, spec: ReportSpec, at: datetime) -> list[Refusa
             checks.BeforeService(f"{row.name} went into service on {row.in_service_on}.")
         )
     return refusals
+
+
+def _year_refusals(row: Resource, spec: ReportSpec) -> list[Refusal]:
+    """MWh count from the program's first year on; before it, those that early action rewards.
+
+    Source: 40 CFR 62.16420(d); 62.16431(a)(1); 62.16231(a); RATE-056, RATE-222; MASS-094.
+    """
+    rules = programs.load(row.program).resources
+    first, early = (FIRST_YEAR, ()) if rules is None else (rules.first_year, rules.early_years)
+    is_early = spec.elements.get("early_action", "").strip() == "yes"
+    if is_early and spec.year not in early:
+        years = ", ".join(str(year) for year in early)
+        return [checks.BeforeFirstYear(f"Early action rewards MWh of {years}, not {spec.year}.")]
+    if spec.year >= first or is_early:
+        return []
+    return [checks.BeforeFirstYear(f"MWh before {first} earn no credits; report later ones.")]
+
+
+def _due_on(rules: Program, year: int) -> date:
+    """The printed day by which a year is reported; the mass-based rule leaves it to a setting.
+
+    Source: preamble IV.D.6; 40 CFR 62.16245(a)(4); RATE-110; MASS-082; MASS-AMB-21.
+    """
+    if rules.renewable_energy is not None:
+        return rules.renewable_energy.report_due.in_year(year + 1)
+    return date(year + 1, 6, 1)
 
 
 def mwh_refusals(mwh: Decimal) -> list[Refusal]:

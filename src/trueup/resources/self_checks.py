@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from trueup.accounts import queries as accounts
-from trueup.resources.applications import showing_of
+from trueup.resources.admission import eligibility_refusals
 from trueup.resources.filing import capacity_of, described, host_of, tags_for
 from trueup.resources.meter_data import open_meter_data
 from trueup.resources.models import Application, Document, Engagement, Report, Resource
 from trueup.resources.reports import days_of
-from trueup.rules.eligibility import check_eligibility
 from trueup.rules.ercs import is_feasible
 from trueup.rules.papers import APPLICATION, PLAN, REPORT, VERIFICATION, check_paper, check_plan
 from trueup.rules.refusal import Refusal
@@ -69,7 +68,7 @@ def checks_of_application(row: Application, papers: Sequence[Document]) -> list[
         ),
         _refused(
             "It passes the tests of new capacity, grid, location and category.",
-            check_eligibility(showing_of(resource), host=host),
+            eligibility_refusals(resource, host=host),
             "40 CFR 62.16435(a) to (c)",
         ),
         _nameplate(resource, latest.get(APPLICATION)),

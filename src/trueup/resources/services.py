@@ -14,6 +14,7 @@ from trueup.resources.applications import (
     submit_application,
     supply_information,
 )
+from trueup.resources.awards import record_awards, use_verified_year
 from trueup.resources.bulk_registration import (
     approve_applications,
     describe_resources,
@@ -61,7 +62,12 @@ from trueup.resources.standing import (
     give_standing_instruction,
     strike_standing_instruction,
 )
-from trueup.resources.verification import reject_verification, verify_application, verify_report
+from trueup.resources.verification import (
+    reject_application_verification,
+    reject_verification,
+    verify_application,
+    verify_report,
+)
 from trueup.resources.verifiers import (
     accredit_verifier,
     clear_engagement,
@@ -108,9 +114,11 @@ __all__ = [
     "open_comment_period",
     "publish_credit_notice",
     "readmit",
+    "record_awards",
     "redact",
     "refuse_claim",
     "reject_application",
+    "reject_application_verification",
     "reject_verification",
     "release_meter_data",
     "revoke_accreditation",
@@ -125,6 +133,7 @@ __all__ = [
     "submit_reports",
     "supply_information",
     "suspend_issuance",
+    "use_verified_year",
     "verify_application",
     "verify_applications",
     "verify_report",

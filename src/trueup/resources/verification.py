@@ -18,7 +18,7 @@ from trueup.resources.applications import open_application
 from trueup.resources.decisions import Act, log
 from trueup.resources.entries import ReportEntry, Upload
 from trueup.resources.filing import existing, file_document, refuse, require_ground, state_refusals
-from trueup.resources.models import Report, Resource, Verifier
+from trueup.resources.models import Application, Report, Resource, Verifier
 from trueup.resources.queries import report_entry
 from trueup.resources.reports import DECIMALS_MAX, open_report
 from trueup.resources.signed import Signed, keep_signature
@@ -192,6 +192,49 @@ def reject_verification(
         cite="40 CFR 62.16475(g)",
     )
     return report_entry(row)
+
+
+@transaction.atomic
+def reject_application_verification(
+    *, resource: int, ground: str, rejected_at: datetime, actor: str = "administrator"
+) -> None:
+    """Reject a verification report on an application, for a conflict or another defect.
+
+    The application is incomplete until another verification report is filed, and decided
+    on anew where it was approved already; until then the resource earns nothing.
+
+    Raises Refused (`unknown_resource`, `verification_missing`, `ground_missing`).
+
+    Source: 40 CFR 62.16475(g); 62.16280(g); RATE-132; MASS-125.
+    """
+    row = existing(resource)
+    refuse(require_ground(ground))
+    found = (
+        Application.objects.select_for_update()
+        .filter(resource=row, verified_at__isnull=False)
+        .exclude(state="rejected")
+        .order_by("-id")
+        .first()
+    )
+    if found is None or row.state == "revoked":
+        raise Refused([checks.NotVerified(f"No application of {row.name} is verified.")])
+    found.verified_at = None
+    if found.state == "approved":
+        found.state, found.decided_at, found.decided_by = "submitted", None, ""
+        row.state = "submitted"
+        row.save(update_fields=["state"])
+    found.save(update_fields=["verified_at", "state", "decided_at", "decided_by"])
+    log(
+        Act(
+            program=row.program,
+            subject=f"resource:{row.pk}",
+            at=rejected_at,
+            actor=actor,
+            cite="40 CFR 62.16475(g)",
+        ),
+        "reject_application_verification",
+        ground=ground,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -111,6 +111,7 @@ class AuctionRegistry:
             "opens_at": OPENS,
             "closes_at": CLOSES,
             "consignments": consignments,
+            "containment_ground": "Order 1 of the Department." if containment else "",
             **changes,
         }
         return auctions.publish_notice(

@@ -22,6 +22,57 @@ class NumberTaken(Refusal):
     cite = "RGGI-040"
 
 
+class NumberNotUsable(Refusal):
+    code = "auction.number_not_usable"
+    cite = "RGGI-040"
+
+
+class NoContainment(Refusal):
+    """The program has no cost containment reserve."""
+
+    code = "auction.no_containment"
+    cite = "PLAT-066"
+
+
+class TriggerMissing(Refusal):
+    """A reserve is released by a recorded trigger alone."""
+
+    code = "auction.trigger_missing"
+    cite = "PLAT-066"
+
+
+class TriggerNotOfProgram(Refusal):
+    code = "auction.trigger_not_of_program"
+    cite = "PLAT-066"
+
+
+class ContainmentUsedUp(Refusal):
+    code = "auction.containment_used_up"
+    cite = "PLAT-066"
+
+
+class ApplicationsClosed(Refusal):
+    """The time for applying to qualify is over."""
+
+    code = "auction.applications_closed"
+    cite = "RGGI-042"
+
+
+class AlreadyApplied(Refusal):
+    code = "auction.already_applied"
+    cite = "RGGI-042"
+
+
+class UnknownApplication(Refusal):
+    code = "auction.unknown_application"
+    cite = "RGGI-042"
+
+
+class AlreadyDecided(Refusal):
+    code = "auction.already_decided"
+    cite = "RGGI-042"
+
+
 class ReasonMissing(Refusal):
     """Another auction in the same quarter needs a reason."""
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from trueup.accounts.rivals import looking_again
-from trueup.auctions import checks, sealing
+from trueup.auctions import checks, sealing, telling
 from trueup.auctions.entries import AuctionEntry, ResultEntry
 from trueup.auctions.models import (
     Auction,
@@ -193,7 +193,7 @@ def _keep_sold(consignments: Sequence[Consignment], found: Clearing) -> None:
 
 
 def _tell(row: Auction, found: ResultEntry, *, actor: str, at: datetime) -> None:
-    """Log the close, and decide for the record; losing bids are told to nobody."""
+    """Log the close, and decide for the record; losing bids are told to nobody else."""
     audit.log(
         at=at,
         program=row.program,
@@ -210,6 +210,14 @@ def _tell(row: Auction, found: ResultEntry, *, actor: str, at: datetime) -> None
             "seed": found.seed,
         },
         cite=CITE,
+    )
+    bidders = SealedBid.objects.filter(auction=row, withdrawn_at=None)
+    telling.closed(
+        row,
+        found.price_cents,
+        sorted(set(bidders.values_list("account_id", flat=True))),
+        actor=actor,
+        at=at,
     )
     audit.decide_many(
         [

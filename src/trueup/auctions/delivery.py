@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID, uuid5
 
 from trueup.accounts.rivals import looking_again
-from trueup.auctions import checks
+from trueup.auctions import checks, telling
 from trueup.auctions.entries import AuctionEntry
 from trueup.auctions.models import Auction, Award
 from trueup.auctions.noticing import locked, not_in_state
@@ -67,6 +67,7 @@ def settle_auction(
             after={"state": "settled", "unpaid": sorted(unpaid)},
             cite="PLAT-068",
         )
+        telling.settled(row, actor=actor, at=at)
         return auction_entry(row)
 
     return looking_again(act)
@@ -107,6 +108,7 @@ def deliver_auction(*, program: str, number: str, actor: str, at: datetime) -> A
             },
             cite=CITE,
         )
+        telling.delivered(row, actor=actor, at=at)
         return auction_entry(row)
 
     return looking_again(act)

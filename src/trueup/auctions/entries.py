@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,10 @@ class AuctionSpec:
 
     Attributes:
         reason: Why there is another one in its quarter, where there is.
+        sitting: The same for auctions of several vintages that are held together; empty:
+            it is held alone.
+        qualify_until: Last instant for an application to qualify; None: the close.
+        containment_ground: By which paper a cost containment reserve is offered.
     """
 
     number: str
@@ -37,6 +42,10 @@ class AuctionSpec:
     consignments: Sequence[ConsignmentSpec] = field(default_factory=tuple)
     is_security_required: bool = True
     reason: str = ""
+    sitting: str = ""
+    qualify_until: datetime | None = None
+    how_to_qualify: str = ""
+    containment_ground: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +118,7 @@ class ResultEntry:
     price_cents: int | None
     sold: int
     released: int
+    bids: int
     bidders: int
     winners: int
     seed: str
@@ -122,3 +132,81 @@ class AwardEntry:
     quantity: int
     is_forfeited: bool
     tx: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermsEntry:
+    """What a notice says besides: who may still apply, and how; the reserve's ground."""
+
+    sitting: str
+    qualify_until: datetime
+    how_to_qualify: str
+    containment_ground: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationEntry:
+    """An application to qualify, with the security that it gives."""
+
+    id: int
+    key: UUID
+    auction: int
+    number: str
+    account: int
+    person: int
+    security_kind: str
+    security_cents: int | None
+    reference: str
+    filed_at: datetime
+    state: str
+    decided_at: datetime | None
+    reason: str
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleReceipt:
+    """That an account's bids were entered, all at once: what the bidder keeps.
+
+    Attributes:
+        bids: Each with its commitment; none: all were taken back.
+        commitment: SHA-256 over their commitments, in their order.
+    """
+
+    key: UUID
+    auction: int
+    account: int
+    bids: tuple[BidReceipt, ...]
+    commitment: str
+    entered_at: datetime
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnBid:
+    """A bid of one's own after the close, with what it won."""
+
+    id: int
+    quantity: int
+    price_cents: int
+    awarded: int
+    commitment: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How an account stands in an auction.
+
+    Attributes:
+        application: The last one, if it applied.
+        is_qualified: Whether it may bid; then with which security (None: none is asked).
+        bids: How many stand, whatever they say.
+        awarded: Known from the close on.
+    """
+
+    auction: AuctionEntry
+    application: ApplicationEntry | None
+    is_qualified: bool
+    security_cents: int | None
+    bids: int
+    awarded: int | None

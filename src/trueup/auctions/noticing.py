@@ -7,9 +7,9 @@ from datetime import datetime
 from uuid import UUID, uuid5
 
 from trueup.accounts.rivals import looking_again
-from trueup.auctions import checks, sealing
+from trueup.auctions import checks, notice_checks, sealing, telling
 from trueup.auctions.entries import AuctionEntry, AuctionSpec, ConsignmentSpec
-from trueup.auctions.models import Auction, Consignment
+from trueup.auctions.models import Auction, Consignment, NoticeTerms
 from trueup.auctions.queries import auction_entry, find
 from trueup.auctions.returning import give_back
 from trueup.audit import services as audit
@@ -17,12 +17,11 @@ from trueup.ledger import queries as ledger_queries
 from trueup.ledger import services as ledger
 from trueup.ledger.entries import AccountEntry, AccountSpec, Instruction
 from trueup.rules import programs
-from trueup.rules.auction_bids import AuctionRules
+from trueup.rules.auction_bids import AuctionRules, in_dollars
 from trueup.rules.refusal import Refusal, Refused
 
 CITE = "RGGI-040, RGGI-041, RGGI-043"
 AUCTIONS = UUID("6b0f2a52-9d0c-4f9e-8f57-0000524747a1")
-_OFFERING = frozenset({"origination", "holding"})
 
 
 def publish_notice(
@@ -32,17 +31,20 @@ def publish_notice(
 
     It waits in an account of the auction's own, where nothing else can be done with it.
 
-    Raises Refused with every reason (`no_auctions`, `number_taken`, `nothing_offered`,
-    `not_whole_lots`, `times_not_in_order`, `reason_missing`, `unknown_account`,
-    `not_of_state`, `too_few_held`).
+    Raises Refused with every reason (`no_auctions`, `number_taken`, `number_not_usable`,
+    `nothing_offered`, `times_not_in_order`, `reason_missing`, `unknown_account`,
+    `not_of_state`, `no_containment`, `trigger_missing`, `trigger_not_of_program`,
+    `containment_used_up`, `too_few_held`).
 
-    Source: RGGI-025, RGGI-040 to RGGI-043; PLAT-067.
+    Source: RGGI-025, RGGI-040 to RGGI-043; PLAT-066, PLAT-067.
     """
     rules = rules_of(program)
 
     def act() -> AuctionEntry:
         accounts = _sources(spec.consignments, program=program)
-        refusals = _refusals(spec, program=program, rules=rules, at=noticed_at, known=accounts)
+        refusals = notice_checks.refusals(
+            spec, program=program, rules=rules, at=noticed_at, known=accounts
+        )
         if refusals:
             raise Refused(refusals)
         _, digest, sealed = sealing.new_seed()
@@ -54,7 +56,7 @@ def publish_notice(
             program=program,
             number=spec.number,
             vintage=spec.vintage,
-            quantity=_offered(spec),
+            quantity=notice_checks.offered(spec),
             reserve_price_cents=spec.reserve_price_cents,
             lot_size=rules.lot_size,
             bid_limit_percent=rules.bid_limit_percent,
@@ -70,7 +72,15 @@ def publish_notice(
             opens_at=spec.opens_at,
             closes_at=spec.closes_at,
         )
+        NoticeTerms.objects.create(
+            auction=row,
+            sitting=spec.sitting or spec.number,
+            qualify_until=spec.qualify_until or spec.closes_at,
+            how_to_qualify=spec.how_to_qualify.strip(),
+            containment_ground=spec.containment_ground.strip(),
+        )
         _consign(row, spec.consignments, accounts, actor=actor, at=noticed_at)
+        telling.announced(row, at=noticed_at)
         audit.log(
             at=noticed_at,
             program=program,
@@ -81,6 +91,28 @@ def publish_notice(
             cite=CITE,
         )
         return auction_entry(row)
+
+    return looking_again(act)
+
+
+def publish_sitting(
+    specs: Sequence[AuctionSpec], *, program: str, actor: str, noticed_at: datetime
+) -> list[AuctionEntry]:
+    """Announce auctions of several vintages that are held together: all of them or none.
+
+    Each vintage is cleared by itself and has its own price; who qualifies for one does for
+    all, with one security.
+
+    Raises Refused as `publish_notice` does.
+
+    Source: RGGI-041, RGGI-042; PLAT-067; docs/decisions/0346.
+    """
+
+    def act() -> list[AuctionEntry]:
+        return [
+            publish_notice(spec, program=program, actor=actor, noticed_at=noticed_at)
+            for spec in specs
+        ]
 
     return looking_again(act)
 
@@ -106,6 +138,7 @@ def cancel_auction(
         row.state, row.reason = "cancelled", reason
         row.save(update_fields=["state", "reason"])
         ledger.close_account(row.account_id)
+        telling.cancelled(row, actor=actor, at=at)
         audit.log(
             at=at,
             program=program,
@@ -143,83 +176,25 @@ def locked(*, program: str, number: str) -> Auction:
     return Auction.objects.select_for_update().get(program=program, number=number)
 
 
+def find_all(*, program: str, number: str) -> list[Auction]:
+    """The auctions that are held together with one, that one among them, in order.
+
+    Raises Refused (`unknown_auction`).
+    """
+    row = find(program=program, number=number)
+    found = Auction.objects.filter(program=program, terms__sitting=row.terms.sitting)
+    return list(found.order_by("id"))
+
+
 def not_in_state(row: Auction, wanted: str) -> Refusal:
     """Why an auction is not closed, settled, delivered or cancelled as it is now."""
     return checks.NotInState(f"Auction {row.number} is {row.state}; it cannot be {wanted}.")
-
-
-def _offered(spec: AuctionSpec) -> int:
-    return sum(of.quantity for of in spec.consignments if of.trigger_cents is None)
 
 
 def _sources(consignments: Sequence[ConsignmentSpec], *, program: str) -> dict[str, AccountEntry]:
     return ledger_queries.accounts_numbered(
         program=program, numbers=[of.account for of in consignments]
     )
-
-
-def _refusals(
-    spec: AuctionSpec,
-    *,
-    program: str,
-    rules: AuctionRules,
-    at: datetime,
-    known: dict[str, AccountEntry],
-) -> list[Refusal]:
-    """Every reason why a notice is not given."""
-    found: list[Refusal] = []
-    if Auction.objects.filter(program=program, number=spec.number).exists():
-        found.append(checks.NumberTaken(f"There is an auction “{spec.number}” already."))
-    offered = _offered(spec)
-    if offered < 1 or any(of.quantity < 1 for of in spec.consignments):
-        found.append(checks.NothingOffered("An auction offers at least one allowance."))
-    elif offered % rules.lot_size:
-        found.append(checks.NothingOffered(f"Offer a multiple of {rules.lot_size:,}."))
-    if not at <= spec.opens_at < spec.closes_at:
-        found.append(
-            checks.TimesNotInOrder("Notice comes first, then bidding opens, then it closes.")
-        )
-    if not spec.reason.strip() and _of_quarter(spec, program=program) >= rules.per_quarter:
-        found.append(
-            checks.ReasonMissing("There is an auction in this quarter: say why another is held.")
-        )
-    seen = set()
-    for of in spec.consignments:
-        source = known.get(of.account)
-        if source is None:
-            found.append(checks.UnknownAccount(f"There is no account {of.account}."))
-        elif (
-            source.kind not in _OFFERING
-            or not source.jurisdiction
-            or not _is_for_auction(source, program=program)
-        ):
-            found.append(
-                checks.NotOfState(f"{source.name} is no account that a State auctions out of.")
-            )
-        if of.trigger_cents is None and of.account in seen:
-            found.append(checks.NothingOffered(f"Account {of.account} is named twice."))
-        seen.update([of.account] if of.trigger_cents is None else [])
-    return found
-
-
-def _is_for_auction(source: AccountEntry, *, program: str) -> bool:
-    """Whether a State's account is there to auction; one without a rule is.
-
-    Source: RGGI-025.
-    """
-    rules = programs.load(program).market.state_accounts
-    uses = {of.purpose: of.use for of in rules.accounts} if rules is not None else {}
-    return uses.get(source.purpose, "auction") == "auction"
-
-
-def _of_quarter(spec: AuctionSpec, *, program: str) -> int:
-    """Auctions that close in the same quarter, in the program's zone."""
-    rules = programs.load(program)
-    day = rules.local_date(spec.closes_at)
-    closes = Auction.objects.filter(program=program).exclude(state="cancelled")
-    days = [rules.local_date(at) for at in closes.values_list("closes_at", flat=True)]
-    quarter = (day.year, (day.month - 1) // 3)
-    return sum((other.year, (other.month - 1) // 3) == quarter for other in days)
 
 
 def _consign(
@@ -249,7 +224,7 @@ def _consign(
                     key=uuid5(AUCTIONS, f"{row.program} {row.number} {place}"),
                     actor=actor,
                     submitted_at=at,
-                    ground=f"auction {row.number}",
+                    ground=_ground(row, of),
                     cite=CITE,
                 )
             ],
@@ -264,3 +239,10 @@ def _consign(
             trigger_cents=of.trigger_cents,
             tx_id=receipt.tx,
         )
+
+
+def _ground(row: Auction, of: ConsignmentSpec) -> str:
+    """Why a State's allowances leave its account; of a reserve with the trigger (PLAT-066)."""
+    if of.trigger_cents is None:
+        return f"auction {row.number}"
+    return f"auction {row.number}, if the price were above {in_dollars(of.trigger_cents)}"

@@ -68,6 +68,7 @@ def result(auction: int) -> ResultEntry | None:
         price_cents=row.price_cents,
         sold=row.sold,
         released=row.released,
+        bids=row.bids,
         bidders=row.bidders,
         winners=row.winners,
         seed=row.seed,

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from trueup.identity import encryption
@@ -45,6 +46,16 @@ def unseal(sealed: bytes | memoryview, *, commitment: str) -> Content:
     if content.commitment != commitment:
         raise ValueError("a sealed bid is not the one that its bidder was given a receipt for")
     return content
+
+
+def seal_all(contents: Sequence[Content]) -> str:
+    """Bids that are not entered yet, encrypted as text, for a draft that keeps them."""
+    return encryption.encrypt(json.dumps(contents).encode()).decode()
+
+
+def unseal_all(sealed: str) -> list[Content]:
+    """The bids of a draft; each has the salt with which it will be entered."""
+    return [Content(*values) for values in json.loads(encryption.decrypt(sealed.encode()))]
 
 
 def new_seed() -> tuple[str, str, bytes]:

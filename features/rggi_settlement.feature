@@ -56,7 +56,7 @@ Feature: Control periods and interim control periods, as Maryland runs RGGI
     And "Chalk Point" holds 0 allowances
     When the date becomes 2018-03-20
     And the Administrator records 350 allowances of vintage 2018 from "MD reserve" in "Bay Brokers"
-    And "Cy Dunn" transfers 350 allowances of vintage 2018 from "Bay Brokers" to "Chalk Point"
+    And "Cy Dunn" transfers 350 allowances of vintage 2018 from "Bay Brokers" to "Chalk Point" at 5.00, traded on 2018-03-19
     Then the transfer is recorded
     And the outcome of "Chalk Point" for 2015-2017 is:
       | obligation | deducted | excess | excess_due | excess_deducted | outstanding |

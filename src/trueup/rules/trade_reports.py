@@ -13,6 +13,11 @@ from fractions import Fraction
 from trueup.rules.refusal import Refusal
 
 
+class NotAskedFor(Refusal):
+    code = "trade.not_asked_for"
+    cite = "MASS-168"
+
+
 class KindUnknown(Refusal):
     code = "trade.kind_unknown"
     cite = "RGGI-032"

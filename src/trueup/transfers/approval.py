@@ -37,6 +37,7 @@ from trueup.transfers.release import ranges_of, remaining_waits
 from trueup.transfers.return_models import TransferReturn
 from trueup.transfers.signed import sign
 from trueup.transfers.telling import ACCEPT, APPROVE, close_task, tell_of_waiting
+from trueup.transfers.trade_models import TradeTerms
 from trueup.transfers.vintages import read_vintages, vintages_in
 
 
@@ -71,7 +72,7 @@ def approve(
             destination=case.destination,
             vintages=vintages_in(case.rules, entry.blocks),
             submitted_at=at,
-            by_consent=TransferReturn.objects.filter(key=key, side="receiver").exists(),
+            by_consent=_needs_receiver(key),
         ),
         rules=case.rules,
         guards=guards,
@@ -157,6 +158,17 @@ def _go_on(case: Case, item: Item, act: Act, *, kind: str) -> TransferEntry:
             at=act.at,
         )
     return item.entry
+
+
+def _needs_receiver(key: UUID) -> bool:
+    """Whether the receiving side has to agree: to a return, or to the terms of a trade.
+
+    Source: docs/decisions/0243; RGGI-035.
+    """
+    return (
+        TransferReturn.objects.filter(key=key, side="receiver").exists()
+        or TradeTerms.objects.filter(transfer__key=key, needs_buyer=True).exists()
+    )
 
 
 def _second_person(case: Case, person: int, *, at: datetime) -> SubmitterEntry:

@@ -9,8 +9,8 @@ Source: PLAT-050, PLAT-151; 40 CFR 62.16330(b)(1).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import asdict, replace
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -21,8 +21,10 @@ from trueup.ledger.entries import AccountEntry
 from trueup.rules.program import Program
 from trueup.rules.serials import parse_block
 from trueup.rules.statements import Statement
+from trueup.rules.trade_reports import TradeReport
 from trueup.transfers.checks import account_number
 from trueup.transfers.entries import RetirementSpec, TransferEntry, TransferSpec
+from trueup.transfers.trades import lines_of
 
 Accounts = Mapping[str, AccountEntry]
 
@@ -89,6 +91,10 @@ def _text_of(spec: TransferSpec, known: Accounts) -> str:
         lines.append(f"Reason: {spec.reason}")
         if spec.beneficiary:
             lines.append(f"For: {spec.beneficiary}")
+    if spec.trade is not None:
+        lines += lines_of(spec.trade)
+        if spec.by_consent:
+            lines.append("The receiving side confirms these terms before anything moves.")
     if spec.reference:
         lines.append(f"Reference: {spec.reference}")
     if spec.note:
@@ -114,6 +120,8 @@ def canonical_act(entry: TransferEntry, act: str, *, ground: str = "") -> str:
         "Serial numbers:",
         *(f"  {block.first_serial} to {block.last_serial}" for block in entry.blocks),
     ]
+    if entry.trade is not None:
+        lines += lines_of(entry.trade)
     if ground:
         lines.append(f"Why: {ground}")
     return "\n".join(lines)
@@ -185,7 +193,19 @@ def spec_json(spec: TransferSpec) -> dict[str, Any]:
         "note": spec.note,
         "reason": spec.reason if isinstance(spec, RetirementSpec) else "",
         "beneficiary": spec.beneficiary if isinstance(spec, RetirementSpec) else "",
+        **({"by_consent": True} if spec.by_consent else {}),
+        **({"trade": _trade_json(spec.trade)} if spec.trade is not None else {}),
     }
+
+
+def _trade_json(terms: TradeReport) -> dict[str, Any]:
+    return {**asdict(terms), "agreed_on": terms.agreed_on.isoformat()}
+
+
+def _trade_of(stored: Mapping[str, Any] | None) -> TradeReport | None:
+    if stored is None:
+        return None
+    return TradeReport(**{**stored, "agreed_on": date.fromisoformat(stored["agreed_on"])})
 
 
 def spec_of(
@@ -203,6 +223,8 @@ def spec_of(
         "quantity": None if stored["quantity"] is None else _number(stored["quantity"]),
         "reference": stored["reference"],
         "note": stored["note"],
+        "by_consent": stored.get("by_consent", False),
+        "trade": _trade_of(stored.get("trade")),
     }
     if stored["kind"] == "retirement":
         return RetirementSpec(**common, reason=stored["reason"], beneficiary=stored["beneficiary"])

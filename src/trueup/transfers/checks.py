@@ -303,6 +303,7 @@ def fingerprint_of(spec: TransferSpec) -> str:
         getattr(spec, "reason", ""),
         getattr(spec, "beneficiary", ""),
         *(["by consent"] if spec.by_consent else []),
+        *([spec.trade] if spec.trade is not None else []),
     )
     return hashlib.blake2b(repr(asked).encode(), digest_size=16).hexdigest()
 

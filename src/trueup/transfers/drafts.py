@@ -14,7 +14,7 @@ from trueup.ledger.entries import AccountEntry, Instruction, Range, Receipt, ran
 from trueup.rules.program import Program
 from trueup.rules.refusal import Refusal
 from trueup.rules.serials import SerialBlock
-from trueup.transfers import authority, checks, waits
+from trueup.transfers import authority, checks, trades, waits
 from trueup.transfers.authority import Submitters
 from trueup.transfers.deadlines import wait_ends_at
 from trueup.transfers.entries import Reason, RetirementSpec, TransferSpec
@@ -179,6 +179,7 @@ def draft_all(specs: Sequence[TransferSpec], *, rules: Program, recorded_at: dat
             until = cooling[spec.submitted_by]
             draft.refusals.append(authority.cooling_down(until, at=recorded_at))
         draft.refusals += checks.reason_refusals(spec, rules=rules)
+        draft.refusals += trades.refusals(spec, rules=rules)
         drafts.append(draft)
     guards = guards_for(
         ((draft.source, draft.destination) for draft in drafts), rules=rules, at=recorded_at

@@ -11,6 +11,7 @@ from uuid import UUID
 from trueup.ledger.entries import AccountEntry
 from trueup.rules.refusal import Refusal
 from trueup.rules.serials import SerialBlock
+from trueup.rules.trade_reports import TradeReport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +26,9 @@ class TransferSpec:
         reference, note: Only for the people of the transferor account.
         row: Line of the file that it came from.
         by_consent: Whether it waits for the receiving side's consent, whatever the program
-            asks for: what is returned is not forced on anybody.
+            asks for: what is returned is not forced on anybody, and the buyer of a two-sided
+            trade confirms its terms.
+        trade: The agreement behind it, where the program asks for that.
     """
 
     source: str
@@ -41,6 +44,7 @@ class TransferSpec:
     note: str = ""
     row: int | None = None
     by_consent: bool = False
+    trade: TradeReport | None = None
 
     @property
     def arrived_at(self) -> datetime:
@@ -90,6 +94,7 @@ class TransferEntry:
         source, destination: None only if there is no account with the number given.
         submitted_by: The person's key; `principal` whose act it is.
         asked_at: When the first of two signatures was given; None if one is enough.
+        trade: The agreement behind it; only both sides see it with their names.
     """
 
     id: int
@@ -129,6 +134,7 @@ class TransferEntry:
     ended_ground: str = ""
     signature: int | None = None
     vintage: int | None = None
+    trade: TradeReport | None = None
 
     @property
     def by_agent(self) -> bool:
@@ -142,6 +148,11 @@ class TransferEntry:
 
     @property
     def public(self) -> TransferEntry:
+        """The same without what only the people of its accounts may see."""
+        return replace(self.to_receiver, trade=None)
+
+    @property
+    def to_receiver(self) -> TransferEntry:
         """The same without what only the transferor's people may see."""
         return replace(self, reference="", note="", vintage=None)
 

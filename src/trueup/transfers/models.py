@@ -288,3 +288,4 @@ from trueup.transfers.guard_models import (  # noqa: E402, F401
     TrustedAccount,
 )
 from trueup.transfers.return_models import TransferReturn  # noqa: E402, F401
+from trueup.transfers.trade_models import TradeTerms  # noqa: E402, F401

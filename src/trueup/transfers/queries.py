@@ -22,6 +22,7 @@ from trueup.rules.people import Safeguards
 from trueup.rules.periods import CompliancePeriod
 from trueup.rules.refusal import Refused
 from trueup.rules.serials import SerialBlock, parse_block
+from trueup.rules.trade_reports import TradeReport
 from trueup.transfers.act_models import TransferAct
 from trueup.transfers.entries import (
     AccountGuards,
@@ -40,6 +41,7 @@ from trueup.transfers.models import (
     Limitation,
     Transfer,
 )
+from trueup.transfers.trades import terms_of
 from trueup.transfers.vintages import vintages_in
 
 PAGE = 100
@@ -93,6 +95,8 @@ def transfers_recorded(
 def for_viewer(transfers: Sequence[TransferEntry], viewer: int | None) -> list[TransferEntry]:
     """Transfers as a person may see them: reference and note only to the transferor's people.
 
+    What was agreed is for the people of both sides (RGGI-049).
+
     A viewer whom the account's representative named sees what the representative sees.
 
     Source: docs/decisions/0082; PLAT-018.
@@ -100,10 +104,15 @@ def for_viewer(transfers: Sequence[TransferEntry], viewer: int | None) -> list[T
     if viewer is None:
         return [entry.public for entry in transfers]
     own = _read_by(viewer)
-    return [
-        entry if entry.source is not None and entry.source.id in own else entry.public
-        for entry in transfers
-    ]
+    return [_for_people_of(own, entry) for entry in transfers]
+
+
+def _for_people_of(own: set[int], entry: TransferEntry) -> TransferEntry:
+    if entry.source is not None and entry.source.id in own:
+        return entry
+    if entry.destination is not None and entry.destination.id in own:
+        return entry.to_receiver
+    return entry.public
 
 
 def held(*, program: str, limit: int = PAGE, after: int = 0) -> list[TransferEntry]:
@@ -318,10 +327,14 @@ def entries(rows: Sequence[Transfer]) -> list[TransferEntry]:
     known = ledger.accounts_by_id(
         side for row in rows for side in (row.source_id, row.destination_id) if side is not None
     )
-    return [transfer_entry(row, known) for row in rows]
+    asked = [row.pk for row in rows if programs.load(row.program).market.trades is not None]
+    terms = terms_of(asked) if asked else {}
+    return [transfer_entry(row, known, trade=terms.get(row.pk)) for row in rows]
 
 
-def transfer_entry(row: Transfer, known: Mapping[int, AccountEntry]) -> TransferEntry:
+def transfer_entry(
+    row: Transfer, known: Mapping[int, AccountEntry], *, trade: TradeReport | None = None
+) -> TransferEntry:
     return TransferEntry(
         id=row.pk,
         key=row.key,
@@ -360,6 +373,7 @@ def transfer_entry(row: Transfer, known: Mapping[int, AccountEntry]) -> Transfer
         ended_ground=row.ended_ground,
         signature=row.signature_id,
         vintage=row.vintage,
+        trade=trade,
     )
 
 

@@ -23,6 +23,7 @@ from trueup.transfers.entries import (
 from trueup.transfers.models import NUMBER_MAX, WAITING, Transfer
 from trueup.transfers.notices import notify
 from trueup.transfers.telling import tell_of_waiting
+from trueup.transfers.trades import keep as keep_terms
 from trueup.transfers.waits import DEDUCTIONS_PENDING
 
 TRANSFER_DECISION = "iii"  # 40 CFR 78.1(b)(18)(iii).
@@ -49,6 +50,13 @@ def enter(batch: Batch) -> list[TransferEntry]:
         _row(draft, batch, decision=decisions.get(str(draft.spec.key))) for draft in batch.drafts
     ]
     ids = insert_many_returning_ids(Transfer, rows)
+    keep_terms(
+        (
+            (identity, draft.spec, _is_at_arms_length(draft, batch))
+            for draft, identity in zip(batch.drafts, ids, strict=True)
+        ),
+        program=rules.code,
+    )
     entries = [
         _entry(draft, row, identity=identity)
         for draft, row, identity in zip(batch.drafts, rows, ids, strict=True)
@@ -182,4 +190,17 @@ def _entry(draft: Draft, row: dict[str, object], *, identity: int) -> TransferEn
         expires_at=draft.expires_at,
         not_before_at=draft.not_before_at,
         signature=signature if isinstance(signature := row["signature_id"], int) else None,
+        trade=spec.trade,
     )
+
+
+def _is_at_arms_length(draft: Draft, batch: Batch) -> bool:
+    """Whether nobody acts for both accounts.
+
+    Source: RGGI-049; docs/decisions/0357.
+    """
+    sides = [
+        {seat.principal for seat in batch.submitters.get(account.id, ())}
+        for account in draft.parties
+    ]
+    return len(sides) == 2 and not sides[0] & sides[1]

@@ -22,6 +22,7 @@ from trueup.accounts.watchers import with_copies
 from trueup.audit import services as audit
 from trueup.audit.entries import NoticeSpec
 from trueup.ledger.entries import AccountEntry
+from trueup.rules import programs
 from trueup.rules.refusal import Refused
 from trueup.rules.serials import SerialBlock
 from trueup.signing.entries import Evidence
@@ -31,6 +32,7 @@ from trueup.transfers.entries import ProposalEntry, TransferEntry, TransferSpec
 from trueup.transfers.notices import titled
 from trueup.transfers.return_models import TransferReturn
 from trueup.transfers.signed import sign
+from trueup.transfers.trades import RETURN, without_price
 from trueup.transfers.whereabouts import Elsewhere, elsewhere
 
 ASKED = "transfer_return_asked"
@@ -158,6 +160,7 @@ def reverse_spec(
 
     Source: docs/decisions/0243.
     """
+    rules = programs.load(entry.program)
     return TransferSpec(
         source=entry.destination_number,
         destination=entry.source_number,
@@ -167,6 +170,7 @@ def reverse_spec(
         blocks=entry.blocks,
         note=f"Returns transfer {entry.key}: {reason}",
         by_consent=by_consent,
+        trade=without_price(rules, reason=RETURN, on=rules.local_date(at)),
     )
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from trueup.rules.serials import SerialBlock
+from trueup.rules.trade_reports import TradeReport
 from trueup.signing.entries import Evidence
 from trueup.transfers.approval import accept_incoming, approve, decline_incoming, reject
 from trueup.transfers.brake import confirm_brake, lift_brake, pull_brake
@@ -105,6 +106,8 @@ def submit_transfer(
     reference: str = "",
     note: str = "",
     evidence: Evidence | None = None,
+    trade: TradeReport | None = None,
+    by_consent: bool = False,
 ) -> TransferEntry:
     """Record a transfer, let it wait, or refuse it; the state says which.
 
@@ -119,11 +122,13 @@ def submit_transfer(
         recorded_at: Now, if that is later still.
         reference, note: Only for the people of the transferor account.
         evidence: That it was signed as `canonical_text` says; None on the console.
+        trade: The agreement behind it, where the program asks for that.
+        by_consent: Whether the buyer must confirm the same terms before anything moves.
 
     Raises Refused (`key_reused`, `text_not_usable`, `serials_or_quantity`,
     `too_many_blocks`, `received_before_submitted`): these are no submissions.
 
-    Source: 40 CFR 62.16330, 62.16335; PLAT-050 to PLAT-054.
+    Source: 40 CFR 62.16330, 62.16335; PLAT-050 to PLAT-054; RGGI-032, RGGI-035.
     """
     spec = TransferSpec(
         source=source,
@@ -137,6 +142,8 @@ def submit_transfer(
         quantity=quantity,
         reference=reference,
         note=note,
+        trade=trade,
+        by_consent=by_consent,
     )
     (entry,) = submit(
         [spec], program=program, recorded_at=recorded_at or spec.arrived_at, evidence=evidence

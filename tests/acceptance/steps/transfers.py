@@ -11,12 +11,15 @@ from tests.acceptance.sentences import sentence
 from tests.acceptance.tables import DataTable, rows_of
 from tests.acceptance.world import World, new_key
 from trueup.rules.serials import SerialBlock
+from trueup.rules.trade_reports import TradeReport
 from trueup.transfers import services
 from trueup.transfers.entries import TransferEntry
+from trueup.transfers.trades import OWN_ACCOUNTS, read_terms, without_price
 
 RETIREMENT_REASON = "other"
 LATE = time(23, 59)
 UNSAID = "not wanted"
+SPOT = "spot"
 
 
 @sentence(
@@ -34,6 +37,7 @@ def transfer_quantity(
     destination: str,
     dispatched_on: date | None,
     received_on: date | None,
+    trade: TradeReport | None = None,
 ) -> None:
     world.require_instruments(instruments)
     submitted_at, received_at = _dispatch(world, dispatched_on, received_on)
@@ -50,8 +54,37 @@ def transfer_quantity(
             vintage=vintage,
             quantity=quantity,
             key=new_key(),
+            trade=trade or _unpriced(world, submitted_at),
         )
         _remember(world, entry)
+
+
+@sentence(
+    '"{person}" transfers {quantity} {instruments} of vintage {vintage}'
+    ' from "{source}" to "{destination}" at {price}, traded on {day}'
+)
+def transfer_priced(
+    world: World,
+    person: str,
+    quantity: int | Decimal,
+    instruments: str,
+    vintage: int,
+    source: str,
+    destination: str,
+    price: str,
+    day: date,
+) -> None:
+    """A spot trade at a price for each."""
+    with world.submission():
+        trade = read_terms(kind=SPOT, agreed_on=day.isoformat(), price=price)
+        transfer_quantity(
+            world, person, quantity, instruments, vintage, source, destination, None, None, trade
+        )
+
+
+def _unpriced(world: World, submitted_at: datetime) -> TradeReport | None:
+    """Where the program asks for a price, a transfer is marked as without one."""
+    return without_price(world.rules, reason=OWN_ACCOUNTS, on=world.rules.local_date(submitted_at))
 
 
 @sentence(
@@ -112,6 +145,7 @@ def _transfer_blocks(
             recorded_at=world.now,
             blocks=blocks,
             key=new_key(),
+            trade=_unpriced(world, submitted_at),
         )
         _remember(world, entry)
 

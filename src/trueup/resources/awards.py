@@ -261,7 +261,7 @@ def own_numbers(resource: Resource) -> list[Range]:
     return own
 
 
-def withheld(resources: Iterable[int]) -> Mapping[int, str]:
+def withheld(resources: Iterable[int], *, program: str) -> Mapping[int, str]:
     """Of some resources, those that are given nothing now, and why in a word.
 
     `incomplete` where the application has no verification report that stands, `suspended`,
@@ -270,7 +270,8 @@ def withheld(resources: Iterable[int]) -> Mapping[int, str]:
     Source: 40 CFR 62.16250, 62.16255(d)(3), (e), 62.16280(g); MASS-101, MASS-105, MASS-125.
     """
     wanted = list(resources)
-    states = dict(Resource.objects.filter(id__in=among(wanted)).values_list("id", "state"))
+    of_program = Resource.objects.filter(id__in=among(wanted), program=program)
+    states = dict(of_program.values_list("id", "state"))
     suspended = _having(Suspension.objects.filter(until_at=None), wanted)
     barred = _having(Bar.objects.filter(until_at=None), wanted)
     verified = _having(
@@ -287,24 +288,6 @@ def withheld(resources: Iterable[int]) -> Mapping[int, str]:
         elif resource in suspended:
             found[resource] = "suspended"
     return found
-
-
-def credited_years(resource: int) -> frozenset[int]:
-    """Years for whose MWh a resource was issued credits, in any program of the registry.
-
-    A resource is the same one where its name and its State are.
-
-    Source: 40 CFR 62.16245(a)(2); 62.16435(a)(3); MASS-075; RATE-051.
-    """
-    row = Resource.objects.filter(id=resource).first()
-    if row is None:
-        return frozenset()
-    same = Resource.objects.filter(name=row.name, jurisdiction=row.jurisdiction).values("id")
-    years = Issuance.objects.filter(resource__in=same).values_list("year", flat=True)
-    reports = Report.objects.filter(resource__in=same, state=USED).exclude(
-        resource__program__in=programs_with_allowances()
-    )
-    return frozenset({*years, *reports.values_list("year", flat=True)})
 
 
 def programs_with_allowances() -> list[str]:

@@ -10,6 +10,7 @@ from django.db.models import Count, QuerySet, Sum
 from trueup.accounts import queries as accounts
 from trueup.audit.statements import among
 from trueup.ledger import queries as ledger
+from trueup.resources.awards import programs_with_allowances
 from trueup.resources.entries import (
     AttachmentEntry,
     DebtEntry,
@@ -89,12 +90,24 @@ def reports_of(resource: int, *, year: int | None = None) -> list[ReportEntry]:
 
 
 def credited_years(resources: Iterable[int]) -> dict[int, frozenset[int]]:
-    """By resource, the years for whose output credits were issued; one statement."""
-    rows = Report.objects.filter(resource_id__in=among(resources), state="issued")
-    found: dict[int, set[int]] = {}
-    for resource, year in rows.values_list("resource_id", "year"):
-        found.setdefault(resource, set()).add(year)
-    return {resource: frozenset(years) for resource, years in found.items()}
+    """By resource, the years for whose output credits were issued, in any program.
+
+    A resource is the same one where its name and its State are: the same MWh earn credits
+    in one program or allowances of a set-aside in another. Two statements.
+
+    Source: 40 CFR 62.16245(a)(2); 62.16435(a)(3); preamble III.A.2; MASS-075.
+    """
+    asked = Resource.objects.filter(id__in=among(resources))
+    places = {row.pk: (row.name, row.jurisdiction) for row in asked}
+    rows = Report.objects.filter(
+        resource__name__in=among(name for name, _ in places.values()), state="issued"
+    ).exclude(resource__program__in=programs_with_allowances())
+    found: dict[tuple[str, str], set[int]] = {}
+    for name, state, year in rows.values_list(
+        "resource__name", "resource__jurisdiction", "year"
+    ).distinct():
+        found.setdefault((name, state), set()).add(year)
+    return {key: frozenset(found[place]) for key, place in places.items() if place in found}
 
 
 def papers_of(resource: int, *, limit: int = PAGE, after: int = 0) -> list[DocumentEntry]:

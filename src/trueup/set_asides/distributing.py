@@ -14,7 +14,9 @@ from trueup.allocation.budgets import ensure_originated
 from trueup.allocation.entries import StateVintage
 from trueup.audit import services as audit
 from trueup.audit.entries import DecisionSpec
-from trueup.audit.statements import insert_many
+from trueup.audit.statements import among, insert_many
+from trueup.resources import services as resources
+from trueup.resources.entries import AllowanceAward
 from trueup.rules import programs, set_aside
 from trueup.rules.output_based import dates_of, vintages_recorded
 from trueup.rules.refusal import Refused
@@ -22,7 +24,7 @@ from trueup.rules.set_aside import to_the_kwh
 from trueup.set_asides import checks, output_figures, projects
 from trueup.set_asides.entries import DistributionEntry, PlannedDistribution
 from trueup.set_asides.giving import SHARES, move_shares
-from trueup.set_asides.models import Distribution, Share, ShortfallEntry
+from trueup.set_asides.models import Distribution, Project, Share, ShortfallEntry
 from trueup.set_asides.notices import tell_distributed
 from trueup.set_asides.output import notice_row
 from trueup.set_asides.planning import OUTPUT, RENEWABLE, digest_of, plan
@@ -254,6 +256,7 @@ def _record(row: Distribution, planned: PlannedDistribution, *, actor: str, at: 
     )
     txs = move_shares(row, planned, actor=actor, at=at, cite=CITES[row.purpose])
     _keep_shares(row, planned, txs)
+    _keep_with_papers(row, planned, txs, actor=actor, at=at)
     ShortfallEntry.objects.bulk_create(
         ShortfallEntry(project_id=project, mwh=-to_the_kwh(mwh), distribution=row, at=at)
         for project, mwh in planned.set_off_mwh
@@ -279,6 +282,41 @@ def _record(row: Distribution, planned: PlannedDistribution, *, actor: str, at: 
                 decided_by=actor,
             )
         ]
+    )
+
+
+def _keep_with_papers(
+    row: Distribution,
+    planned: PlannedDistribution,
+    txs: Sequence[int | None],
+    *,
+    actor: str,
+    at: datetime,
+) -> None:
+    """Keep what each project's resource got with the resource's papers.
+
+    Source: 40 CFR 62.16365(a)(2)(iv)(A); MASS-164.
+    """
+    given = {
+        share.project: (share.quantity, tx)
+        for share, tx in zip(planned.shares, txs, strict=True)
+        if share.project is not None and tx is not None
+    }
+    of = Project.objects.filter(id__in=among(given), resource__program=row.program)
+    resources.record_awards(
+        [
+            AllowanceAward(
+                resource=resource,
+                purpose=row.purpose,
+                year=row.vintage,
+                quantity=given[project][0],
+                tx=given[project][1],
+            )
+            for project, resource in of.order_by("id").values_list("id", "resource_id")
+        ],
+        program=row.program,
+        at=at,
+        actor=actor,
     )
 
 

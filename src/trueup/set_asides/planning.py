@@ -16,6 +16,7 @@ from trueup.allocation import queries as allocation
 from trueup.allocation.entries import StateVintage
 from trueup.audit.statements import among
 from trueup.ledger import queries as ledger
+from trueup.resources.awards import withheld
 from trueup.rules import set_aside
 from trueup.rules.output_based import share_output_based
 from trueup.rules.refusal import Refused
@@ -88,7 +89,11 @@ def carried_mwh(*, program: str, jurisdiction: str) -> dict[int, Decimal]:
 def pool_of(*, program: str, jurisdiction: str, vintage: int) -> list[Projection]:
     """The approved projections of a generation year, without those of barred providers.
 
-    Source: 40 CFR 62.16245(a)(5), (a)(5)(iii); MASS-079, MASS-085.
+    Projects whose resource is suspended, barred, revoked or without a verification report
+    that stands are left out until they are reinstated.
+
+    Source: 40 CFR 62.16245(a)(5), (a)(5)(iii), 62.16250, 62.16255, 62.16280(g); MASS-079,
+    MASS-085, MASS-101, MASS-105, MASS-125.
     """
     barred = Bar.objects.filter(program=program, jurisdiction=jurisdiction, vintage=vintage).values(
         "account_id"
@@ -100,11 +105,18 @@ def pool_of(*, program: str, jurisdiction: str, vintage: int) -> list[Projection
         generation_year=vintage,
         state="approved",
     ).exclude(project__account_id__in=barred)
+    found = list(
+        rows.order_by("project_id").values_list(
+            "project_id", "project__account_id", "eligible_mwh", "project__resource_id"
+        )
+    )
+    left_out = withheld(
+        (resource for _, _, _, resource in found if resource is not None), program=program
+    )
     return [
         Projection(project=project, provider=account, mwh=mwh)
-        for project, account, mwh in rows.order_by("project_id").values_list(
-            "project_id", "project__account_id", "eligible_mwh"
-        )
+        for project, account, mwh, resource in found
+        if resource not in left_out
     ]
 
 

@@ -289,11 +289,8 @@ def share_of(row: Project) -> Fraction:
 
 
 def _claim(row: Project) -> Claim:
-    credited = frozenset(
-        report.year
-        for report in (resources.reports_of(row.resource_id) if row.resource_id else ())
-        if report.state == "issued"
-    )
+    resource = row.resource_id or 0
+    credited = resources.credited_years([resource]).get(resource, frozenset())
     years = row.projections.exclude(state="rejected").values_list("generation_year", flat=True)
     return claim_of(row, years=years, credited=credited)
 

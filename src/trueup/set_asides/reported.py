@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from django.db import transaction
+
 from trueup.resources import queries as resources
+from trueup.resources.awards import use_verified_year, verified_year
 from trueup.resources.entries import ReportEntry
 from trueup.rules.refusal import Refused
 from trueup.set_asides import checks
@@ -48,18 +51,19 @@ def reported(resource: int, *, year: int) -> Reported:
     return _of(resources.reports_of(resource, year=year))
 
 
+@transaction.atomic
 def verify_from_report(*, resource: int, year: int, actor: str, at: datetime) -> DeliveryEntry:
     """Take what a resource's verified reports of a year say as what its project generated.
 
     All twelve months must be reported, and each report verified by the accredited
-    verifier; until then nothing is final.
+    verifier; until then nothing is final. What earlier reports overstated is taken off.
 
     Args:
         resource: Id of the project's file among eligible resources.
 
     Raises Refused (`unknown_project`, `report_not_verified`, and as `verify_generation`).
 
-    Source: 40 CFR 62.16245(a)(4); 62.16265; 62.16270; MASS-082.
+    Source: 40 CFR 62.16245(a)(4); 62.16255(a); 62.16265; 62.16270; MASS-082, MASS-102.
     """
     found = Project.objects.filter(resource_id=resource).exclude(state="rejected").first()
     if found is None:
@@ -74,9 +78,20 @@ def verify_from_report(*, resource: int, year: int, actor: str, at: datetime) ->
                 )
             ]
         )
-    return verify_generation(
-        project=found.pk, generation_year=year, actual_mwh=of.mwh, actor=actor, at=at
+    entry = resources.resource(resource)
+    if entry is None or entry.program != found.program:
+        return verify_generation(
+            project=found.pk, generation_year=year, actual_mwh=of.mwh, actor=actor, at=at
+        )
+    delivery = verify_generation(
+        project=found.pk,
+        generation_year=year,
+        actual_mwh=verified_year(resource, year=year).used_mwh,
+        actor=actor,
+        at=at,
     )
+    use_verified_year(resource=resource, year=year, at=at, actor=actor)
+    return delivery
 
 
 def _of(reports: Iterable[ReportEntry]) -> Reported:

@@ -125,6 +125,25 @@ def originate_budgets(
     return looking_again(act)
 
 
+def originate_for_state(
+    totals: Mapping[StateVintage, int], *, program: str, recorded_at: datetime, actor: str
+) -> None:
+    """Create what a State distributes by its own method, whole in its reserve.
+
+    To be called within the act's transaction, after the goals were checked.
+
+    Raises Refused (`already_originated`).
+
+    Source: 40 CFR 62.16325(a), (c); preamble V.E; MASS-068.
+    """
+    there = originated(totals, program=program)
+    refusals = [_already(of) for of in totals if there[of]]
+    if refusals:
+        raise Refused(refusals)
+    shares: dict[StateVintage, Shares] = {of: ((RESERVE, total),) for of, total in totals.items()}
+    _originate(shares, program=program, recorded_at=recorded_at, actor=actor, key=ONCE)
+
+
 def ensure_originated(
     needed: Mapping[StateVintage, int],
     *,

@@ -21,6 +21,7 @@ from trueup.allocation.entries import (
     GenerationRow,
     StateVintage,
 )
+from trueup.allocation.losses import lost_units
 from trueup.allocation.queries import budgets_of
 from trueup.allocation.recipients import RECIPIENTS
 from trueup.allocation.recordation import Source, record_rows
@@ -130,6 +131,8 @@ def rows_by_formula(
     if idle is None:
         tested_on = rules.local_date(recorded_at)
         idle = idle_units(program=program, tested_on=tested_on, jurisdiction=jurisdiction)
+    # What was lost before is lost for good, whatever is reported since.
+    idle = {*idle, *lost_units(program=program, vintage=period.first_year)}
     baselines = _baselines(
         generation, program=program, formula=formula, jurisdiction=jurisdiction, idle=set(idle)
     )

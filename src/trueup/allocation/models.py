@@ -136,6 +136,11 @@ class AllocationRecord(models.Model):
         return f"{self.quantity} of vintage {self.vintage} to account {self.account_id}"
 
 
+from trueup.allocation.change_models import (  # noqa: E402 - Django finds them here.
+    StateMethod,
+    StateTable,
+    UnitLoss,
+)
 from trueup.allocation.early_models import (  # noqa: E402 - Django finds them here.
     EarlyActionAward,
     EarlyActionProject,
@@ -150,4 +155,7 @@ __all__ = [
     "EarlyActionProject",
     "EarlyActionSetting",
     "SetAsideSize",
+    "StateMethod",
+    "StateTable",
+    "UnitLoss",
 ]

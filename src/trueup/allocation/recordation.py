@@ -14,6 +14,7 @@ from trueup.accounts.rivals import looking_again
 from trueup.allocation import checks
 from trueup.allocation.budgets import ensure_originated
 from trueup.allocation.entries import AllocationReceipt, AllocationRow, StateVintage
+from trueup.allocation.method_reads import require_federal
 from trueup.allocation.models import AllocationRecord, AllocationRun
 from trueup.allocation.queries import reserves
 from trueup.allocation.recipients import RECIPIENTS, Recipient, look_up
@@ -33,10 +34,15 @@ BATCH = 1000  # Transactions that the ledger plans at once.
 
 
 class Source(NamedTuple):
-    """What kind of recordation this is, and the file that it came from."""
+    """What kind of recordation this is, and the file that it came from.
+
+    Attributes:
+        is_state: A State distributes its allowances by its own method.
+    """
 
     kind: str
     file_name: str = ""
+    is_state: bool = False
 
 
 def record_allocations(
@@ -177,6 +183,8 @@ class _Recorder:
             raise Refused(looked_up.refusals)
         recipients = looked_up.recipients
         needed = _needed(recipients)
+        if not source.is_state and source.kind != "reserve":
+            require_federal(needed, program=self.program, today=self.rules.local_date(self.at))
         ensure_originated(
             needed,
             program=self.program,

@@ -19,19 +19,24 @@ from trueup.allocation.early_pools import (
 from trueup.allocation.early_settings import set_early_action
 from trueup.allocation.formula import allocate_by_formula, record_formula, rows_by_formula
 from trueup.allocation.generation import read_generation
+from trueup.allocation.losses import end_allocations
+from trueup.allocation.plan_steps import record_plan_step
 from trueup.allocation.plans import import_plan, read_plan, record_plan
 from trueup.allocation.recordation import record_allocations, record_from_reserve
 from trueup.allocation.state_accounts import (
     ensure_state_accounts,
     every_place,
 )
+from trueup.allocation.state_methods import decide_method, record_state_table, submit_method
 from trueup.ledger.entries import AccountEntry
 
 __all__ = [
     "allocate_by_formula",
     "apply_for_early_action",
     "award_early_action",
+    "decide_method",
     "decide_on_early_action",
+    "end_allocations",
     "grant_matching",
     "import_plan",
     "open_state_accounts",
@@ -43,12 +48,15 @@ __all__ = [
     "record_formula",
     "record_from_reserve",
     "record_plan",
+    "record_plan_step",
+    "record_state_table",
     "redistribute_matching",
     "retire_unused_matching",
     "rows_by_formula",
     "set_early_action",
     "set_set_aside",
     "state_account",
+    "submit_method",
 ]
 
 

@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "trueup.state_accounts",
     "trueup.auctions",
     "trueup.compliance",
+    "trueup.assurance",
     "trueup.disclosure",
     "trueup.documents",
     "trueup.desk",

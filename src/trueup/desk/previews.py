@@ -254,8 +254,9 @@ def _allocation_lines(recipients: Sequence[Recipient]) -> list[Row]:
         _line(
             jurisdiction=one.of.jurisdiction,
             name=one.account.name,
-            account=one.account.number,
+            account=one.row.account,
             unit=one.row.unit,
+            outcome="redirected" if one.is_redirected else "",
             vintage=one.of.vintage,
             quantity=one.row.quantity,
         )

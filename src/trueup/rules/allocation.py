@@ -100,5 +100,13 @@ def was_idle(operated: Mapping[int, bool], *, tested_on: date) -> bool:
 
     Source: 40 CFR 62.16240(a)(2).
     """
-    idle = {year for year, ran in operated.items() if not ran and year < tested_on.year}
-    return any(year + 1 in idle for year in idle)
+    return idle_years(operated, tested_on=tested_on) is not None
+
+
+def idle_years(operated: Mapping[int, bool], *, tested_on: date) -> tuple[int, int] | None:
+    """The first two consecutive calendar years in which a unit did not operate, if any.
+
+    Source: 40 CFR 62.16240(a)(2); MASS-060, MASS-AMB-14.
+    """
+    idle = sorted(year for year, ran in operated.items() if not ran and year < tested_on.year)
+    return next(((year, year + 1) for year in idle if year + 1 in idle), None)

@@ -31,6 +31,7 @@ pytest_plugins = tuple(
         "early_action",
         "set_asides",
         "auctions",
+        "assurance",
     )
 )
 pytestmark = pytest.mark.django_db

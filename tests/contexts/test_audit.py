@@ -349,6 +349,7 @@ class TestTexts:
         "auction_cancelled",
         "auction_delivered",
         "auction_result",
+        "assurance_deducted",
         "certificate_due",
         "contact_changed",
         "cool_down_started",

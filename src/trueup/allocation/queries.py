@@ -163,6 +163,16 @@ def initial_allocations(
     return found
 
 
+def allocated_by_account(*, program: str, vintage: int) -> dict[int, int]:
+    """How much of a vintage was allocated to each account, whatever it was for."""
+    rows = (
+        AllocationRecord.objects.filter(run__program=program, vintage=vintage)
+        .values("account_id")
+        .annotate(total=Sum("quantity"))
+    )
+    return {row["account_id"]: row["total"] for row in rows}
+
+
 def allocated_totals(*, program: str) -> dict[StateVintage, int]:
     """How much was allocated of each State's allowances of each vintage."""
     rows = (

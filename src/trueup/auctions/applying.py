@@ -13,8 +13,8 @@ from trueup.accounts.submitters import principal_of
 from trueup.auctions import checks, telling
 from trueup.auctions.bid_checks import KIND, locked_for_bids, receiver, require_submitter
 from trueup.auctions.entries import ApplicationEntry
-from trueup.auctions.filing_models import SECURITIES
-from trueup.auctions.models import Application, Auction, Qualification
+from trueup.auctions.filing_models import SECURITIES, Application
+from trueup.auctions.models import Auction, Qualification
 from trueup.auctions.noticing import find_all, not_in_state
 from trueup.audit import services as audit
 from trueup.ledger import queries as ledger

@@ -9,7 +9,8 @@ from uuid import UUID, uuid5
 from trueup.accounts.rivals import looking_again
 from trueup.auctions import checks, notice_checks, sealing, telling
 from trueup.auctions.entries import AuctionEntry, AuctionSpec, ConsignmentSpec
-from trueup.auctions.models import Auction, Consignment, NoticeTerms
+from trueup.auctions.filing_models import NoticeTerms
+from trueup.auctions.models import Auction, Consignment
 from trueup.auctions.queries import auction_entry, find
 from trueup.auctions.returning import give_back
 from trueup.audit import services as audit

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from trueup.auctions import checks
-from trueup.auctions.entries import AuctionEntry, AwardEntry, ConsignmentEntry, ResultEntry
+from trueup.auctions.entries import (
+    AuctionEntry,
+    AwardEntry,
+    ConsignmentEntry,
+    ResultEntry,
+    TermsEntry,
+)
+from trueup.auctions.filing_models import NoticeTerms
 from trueup.auctions.models import Auction, Award, Consignment, Result, SealedBid
 from trueup.rules.refusal import Refused
 
@@ -62,8 +72,11 @@ def result(auction: int) -> ResultEntry | None:
     Source: RGGI-045.
     """
     row = Result.objects.filter(auction_id=auction).first()
-    if row is None:
-        return None
+    return None if row is None else result_entry(row)
+
+
+def result_entry(row: Result) -> ResultEntry:
+    """A result's row as everybody may see it."""
     return ResultEntry(
         price_cents=row.price_cents,
         sold=row.sold,
@@ -98,6 +111,38 @@ def bids_entered(auction: int) -> int:
     Source: RGGI-041.
     """
     return SealedBid.objects.filter(auction_id=auction, withdrawn_at=None).count()
+
+
+def terms(auction: int) -> TermsEntry:
+    """What a notice says besides: until when one can apply to qualify, and how.
+
+    Source: RGGI-042.
+    """
+    row = NoticeTerms.objects.get(auction_id=auction)
+    return TermsEntry(
+        sitting=row.sitting,
+        qualify_until=row.qualify_until,
+        how_to_qualify=row.how_to_qualify,
+        containment_ground=row.containment_ground,
+    )
+
+
+def open_auctions(*, program: str, at: datetime, limit: int = PAGE) -> list[AuctionEntry]:
+    """The auctions that are announced and whose bidding has not closed, the first first.
+
+    Source: RGGI-041.
+    """
+    rows = Auction.objects.filter(program=program, state="open", closes_at__gte=at)
+    return [auction_entry(row) for row in rows.order_by("closes_at", "id")[:limit]]
+
+
+def results(auctions: Sequence[int]) -> dict[int, ResultEntry]:
+    """What some auctions came to, of those that are closed; one statement.
+
+    Source: RGGI-045.
+    """
+    rows = Result.objects.filter(auction_id__in=list(auctions))
+    return {row.auction_id: result_entry(row) for row in rows}
 
 
 def auction_entry(row: Auction) -> AuctionEntry:

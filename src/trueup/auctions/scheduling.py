@@ -19,7 +19,8 @@ from trueup.auctions import bid_checks, checks, sealing, telling
 from trueup.auctions.bid_checks import KIND, locked_for_bids, receiver, require_open
 from trueup.auctions.bidding import receipt
 from trueup.auctions.entries import ScheduleReceipt
-from trueup.auctions.models import Auction, BidSchedule, SealedBid
+from trueup.auctions.filing_models import BidSchedule
+from trueup.auctions.models import Auction, SealedBid
 from trueup.auctions.queries import find
 from trueup.auctions.sealing import Content
 from trueup.audit import services as audit

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from trueup.accounts import queries as accounts
-from trueup.auctions.models import Application, Auction, Award, BidSchedule, Qualification
+from trueup.auctions.filing_models import Application, BidSchedule
+from trueup.auctions.models import Auction, Award, Qualification
 from trueup.audit import services as audit
 from trueup.audit.entries import NoticeSpec
 from trueup.audit.notices import ContextValue

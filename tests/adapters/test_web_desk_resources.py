@@ -20,6 +20,9 @@ from tests.contexts.resources_desk import ReviewDesk
 from tests.contexts.resources_registry import PROGRAM, WIND
 from tests.rules.papers import complete
 from trueup.accounts.models import Person
+from trueup.ledger import queries as ledger_queries
+from trueup.ledger import services as ledger
+from trueup.ledger.entries import Instruction
 from trueup.resources import calculations, plans, questions, services
 from trueup.resources.entries import ResourceSpec
 from trueup.resources.models import (
@@ -431,6 +434,84 @@ class TestPlan:
         with pytest.raises(Refused) as refused:
             filed.act("decide_plan", jurisdiction="TX", decision="reject", **values)
         assert refused.value.refusals[0].code == "resources.plan_missing"
+
+
+class TestInvalidCredits:
+    """40 CFR 62.16420(c)(5)(iv), 62.16450(d); RATE-029, RATE-149: who holds, and who used them."""
+
+    @pytest.fixture
+    def used(self) -> Desk:
+        """Cane/1 used 100 credits of Sand Hill for 2022-2024; the rest is still held."""
+        desk = Desk()
+        desk.register()
+        desk.issue_year("5000")
+        rates = RateRegistry()
+        rates.operate("Cane/1", [(2022, 1_671_000, 900), (2023, 0, 0), (2024, 0, 0)])
+        rates.operate("Cane/2", [(2022, 0, 0), (2023, 0, 0), (2024, 0, 0)])
+        source = desk.accounts["Sand Hill"]
+        ledger.record(
+            [
+                Instruction(
+                    type="transfer",
+                    source=source.id,
+                    destination=rates.accounts["Cane/1"].id,
+                    blocks=ledger_queries.choose(source.id, vintage=2022, quantity=100),
+                    key=uuid4(),
+                    actor="administrator",
+                    submitted_at=desk.tick(),
+                )
+            ],
+            program=PROGRAM,
+            recorded_at=desk.now,
+        )
+        rates.on("2025-11-04")
+        rates.run()
+        desk.on("2025-11-05")
+        return desk
+
+    def test_who_holds_and_who_used_them_is_listed(self, used: Desk) -> None:
+        text = used.seen("desk-resource-credits", used.wind)
+
+        assert "Cane/1 2022-2024 100 TX-2023-WND-1 to TX-2023-WND-100" in text
+        assert "4,900" in text
+        assert "Reopen the settlement of" in text
+
+    def test_a_settlement_is_reopened_from_there_with_the_serials_filled_in(
+        self, used: Desk
+    ) -> None:
+        given = ("desk-resource-credits", used.wind)
+        assert used.post(*given, row="0", act="reopen_settlement", ground="").endswith(
+            "#act-reopen_settlement"
+        )
+        address = reverse("desk-resource-credits", args=[PROGRAM, used.wind])
+        assert used.browser("Olga Stone").post(address, {"row": "7"}).status_code == 403
+
+        used.post(*given, row="0", act="reopen_settlement", ground="Of 2011.")
+
+        draft = Draft.objects.latest("id")
+        assert draft.act == "desk/reopen_settlement"
+        assert draft.values["unit"] == "1"
+        assert "TX-2023-WND-100" in str(draft.values["blocks"])
+
+    def test_who_may_only_read_reopens_nothing(self, used: Desk) -> None:
+        assert "Reopen" not in used.seen("desk-resource-credits", used.wind, by="Tex Lane")
+        address = reverse("desk-resource-credits", args=[PROGRAM, used.wind])
+        assert used.browser("Ken Ash").get(address).status_code == 403
+        sent = {"row": "0", "act": "reopen_settlement", "ground": "Of 2011."}
+        assert used.browser("Tex Lane").post(address, sent).status_code == 403
+
+    def test_resources_that_lost_their_qualification_lead_there(self, used: Desk) -> None:
+        assert "No resource has lost" in used.seen("desk-credits-invalid")
+        services.revoke_qualification(
+            resource=used.wind, cause="INELIGIBLE", ground="Of 2011.", revoked_at=used.tick()
+        )
+
+        text = used.seen("desk-credits-invalid")
+
+        assert f"{WIND.name} TX November 5, 2025 5,000 0 5,000" in text
+        assert "Taken back or retired otherwise 4,900" in used.seen(
+            "desk-resource-credits", used.wind
+        )
 
 
 class TestVerifiers:

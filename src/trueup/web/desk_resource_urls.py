@@ -6,6 +6,7 @@ from django.urls import URLPattern, path
 
 from trueup.web.views import (
     desk_credits,
+    desk_invalid_credits,
     desk_resource,
     desk_resource_papers,
     desk_resources,
@@ -31,6 +32,16 @@ urlpatterns: list[URLPattern] = [
         f"{_DESK}/resources/files/<journal:number>/",
         desk_resource_papers.paper_file,
         name="desk-resource-file",
+    ),
+    path(
+        f"{_DESK}/resources/<journal:number>/credits/",
+        desk_invalid_credits.resource_credits,
+        name="desk-resource-credits",
+    ),
+    path(
+        f"{_DESK}/credits/invalid/",
+        desk_invalid_credits.invalid_credits,
+        name="desk-credits-invalid",
     ),
     path(f"{_DESK}/credits/<journal:year>/", desk_credits.credits_of_year, name="desk-credits"),
     path(f"{_DESK}/calculations/<uuid:key>/", desk_credits.calculation, name="calculation"),

@@ -22,7 +22,7 @@ from trueup.web.access import caller_of, official
 from trueup.web.desk_act_forms import ActForm, form_of, sign_from
 from trueup.web.pages import Link, page
 from trueup.web.resource_words import LOOKS, PLAN_STATES, REPORT_STATES, STATES
-from trueup.web.views.desk_resources import FUNCTIONS, rated_or_404, require_state
+from trueup.web.views.desk_resources import FUNCTIONS, rated_or_404, require_state, state_of
 
 
 @official(*FUNCTIONS)
@@ -71,9 +71,10 @@ def _plan_forms(
         "review_eligibility", program=program.code, jurisdiction=state
     ):
         return []
+    of_state = state_of(program, state)
     waiting = [one.version for one in versions if one.state == "filed"]
     return [
-        form_of("decide_plan", jurisdiction=state, resource=found.row.pk, version=version)
+        form_of("decide_plan", **of_state, resource=found.row.pk, version=version)
         for version in waiting[-1:]
     ]
 

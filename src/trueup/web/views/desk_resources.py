@@ -151,6 +151,12 @@ def state_of(program: Program, jurisdiction: str) -> dict[str, str]:
 
 def _runs(caller: Caller, program: Program, today: date) -> list[Link]:
     links = [Link(name=_("Verifiers"), address=reverse("desk-verifiers", args=[program.code]))]
+    links.append(
+        Link(
+            name=_("Credits that prove invalid"),
+            address=reverse("desk-credits-invalid", args=[program.code]),
+        )
+    )
     if caller.may("originate", program=program.code):
         name = _("Credits of %(year)s") % {"year": today.year - 1}
         address = reverse("desk-credits", args=[program.code, today.year - 1])

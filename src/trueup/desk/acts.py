@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from trueup.desk import carrying_out as do
 from trueup.desk import (
+    auctioning,
+    changing,
     crediting,
     guarding,
     helping,
@@ -21,6 +22,7 @@ from trueup.desk import (
     reviewing,
     setting_aside,
 )
+from trueup.desk import carrying_out as do
 from trueup.desk.kinds import Act
 from trueup.desk.parameters import Parameter
 from trueup.officials.roles import FUNCTIONS, ROLES
@@ -46,7 +48,6 @@ QUANTITY = Parameter(name="quantity", label="Quantity", kind="whole")
 PERIOD = Parameter(name="period", label="Period", kind="period", help="Such as 2022-2024.")
 FACILITY = Parameter(name="facility", label="Facility (ORIS code)", kind="facility")
 UNIT = Parameter(name="unit", label="Unit")
-
 REASON = Parameter(name="reason", label="Reason")
 ANY_REASON = Parameter(name="reason", label="Reason", required=False)
 
@@ -384,10 +385,12 @@ _ACTS = (
         ),
         carry_out=do.end_role,
     ),
+    *auctioning.ACTS,
     *helping.ACTS,
     *resourcing.ACTS,
     *crediting.ACTS,
     *setting_aside.ACTS,
+    *changing.ACTS,
 )
 
 ACTS: Mapping[str, Act] = MappingProxyType({act.name: act for act in _ACTS})

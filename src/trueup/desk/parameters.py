@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 from typing import Any
@@ -105,6 +105,8 @@ def shown(parameter: Parameter, value: Any) -> str:
         return f"{len(value.splitlines()):,} lines, SHA-256 {digest}"
     if parameter.kind == "boolean":
         return "yes" if value else "no"
+    if parameter.kind == "instant":
+        return f"{datetime.fromisoformat(value):%Y-%m-%d %H:%M} UTC"
     return str(value)
 
 
@@ -135,6 +137,14 @@ def _state(value: Any, _parameter: Parameter, program: str) -> str:
     if code not in programs.load(program).jurisdictions:
         raise Refused([ValueNotUsable(f"{code} is no jurisdiction of the program.")])
     return code
+
+
+def _instant(value: Any, _parameter: Parameter, program: str) -> str:
+    """`2016-03-09 09:00` in the program's time zone, or an instant that names its own."""
+    moment = datetime.fromisoformat(str(value).strip())
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=programs.load(program).zone)
+    return moment.astimezone(UTC).isoformat()
 
 
 def _period(value: Any, _parameter: Parameter, program: str) -> str:
@@ -184,6 +194,7 @@ READERS: Mapping[str, Callable[[Any, Parameter, str], Any]] = MappingProxyType(
         "decimal": _decimal,
         "jurisdiction": _state,
         "period": _period,
+        "instant": _instant,
         "blocks": _blocks,
         "choice": _choice,
         "names": _names,

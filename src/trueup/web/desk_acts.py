@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from trueup.desk import crediting, resourcing, setting_aside
 from trueup.desk.acts import ACTS
 from trueup.desk.callers import Caller
+from trueup.desk.kinds import Act
 from trueup.rules import programs
 from trueup.web.acts.desk import PREFIX
 from trueup.web.pages import Link
@@ -31,7 +32,7 @@ OTHER = gettext_lazy("Other")
 TOPICS: Mapping[str | Promise, frozenset[str]] = MappingProxyType(
     {
         gettext_lazy("Instruments"): frozenset(
-            {"originate", "allocate", "holding_accounts", "revoke", "correct"}
+            {"originate", "allocate", "holding_accounts", "state_plans", "revoke", "correct"}
         ),
         gettext_lazy("Transfers"): frozenset({"brake", "stop_transfer"}),
         gettext_lazy("Accounts"): frozenset({"freeze", "unfreeze", "close"}),
@@ -41,6 +42,7 @@ TOPICS: Mapping[str | Promise, frozenset[str]] = MappingProxyType(
         gettext_lazy("Emissions, settlements and appeals"): frozenset(
             {"review_submissions", "settle", "appeals"}
         ),
+        gettext_lazy("Auctions"): frozenset({"auction"}),
         gettext_lazy("People and roles"): frozenset({"roles", "approve_roles", "support"}),
     }
 )
@@ -77,11 +79,17 @@ def acts_of(caller: Caller) -> list[tuple[str, str, str, str]]:
             if (
                 act.has_page
                 and act.name not in GUIDED
+                and _is_of(act, code)
                 and caller.may_somewhere(act.function, program=code)
             ):
                 address = reverse(f"act-{PREFIX}{act.name}", args=[code])
                 found.append((act.name, act.title, programs.load(code).name, address))
     return found
+
+
+def _is_of(act: Act, program: str) -> bool:
+    """Whether a program has what an act is about."""
+    return act.function != "auction" or programs.load(program).market.auctions is not None
 
 
 def _topic(function: str) -> str | Promise:

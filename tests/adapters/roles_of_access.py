@@ -43,6 +43,7 @@ OPERATION = frozenset(
         "review_submissions",
         "appeals",
         "holding_accounts",
+        "state_plans",
         "review_eligibility",
         "notices",
         "approve_roles",

@@ -129,7 +129,7 @@ def _usable_credits(
     }
     waiting = transfers.waiting_into(ids)
     lots = {block.lot.number(rules.number) for blocks in waiting.values() for block in blocks}
-    usability = read_usability(rules, lots) if lots else None
+    usability = read_usability(rules, lots, on=rules.deadline_on(period)) if lots else None
     for account, blocks in waiting.items():
         for block in blocks:
             whole = Block(

@@ -28,6 +28,7 @@ from trueup.rules.periods import CompliancePeriod
 from trueup.rules.program import Program
 from trueup.rules.refusal import Refusal, Refused
 from trueup.rules.serials import SerialBlock, parse_block
+from trueup.state_plans import queries as state_plans
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,10 +115,12 @@ def find_candidates(rules: Program, period: CompliancePeriod) -> Candidates:
             program=rules.code, period__in={period.name, rules.control_period_of(period).name}
         ).values_list("account_id", flat=True)
     )
+    # Units of a State that left owe what is of earlier periods, and nothing later.
+    outside = state_plans.states_outside(program=rules.code, period=period)
     waiting = [
         entry
         for entry in accounts.facility_accounts(program=rules.code)
-        if entry.account not in done
+        if entry.account not in done and entry.facility.jurisdiction not in outside
     ]
     owed = obligations(waiting, rules=rules, period=period)
     asked = requests_in_time(rules.code, period)
@@ -264,7 +267,8 @@ def read_available(
     """
     mending = [kind.code for kind in rules.transaction_types.values() if kind.mends]
     held = held_since(account_ids, at=rules.deadline_at(period), mending=mending)
-    usability = read_usability(rules, (entry.lot for entries in held.values() for entry in entries))
+    lots = (entry.lot for entries in held.values() for entry in entries)
+    usability = read_usability(rules, lots, on=rules.deadline_on(period))
     available = {}
     for account, entries in held.items():
         blocks = Available(held=[], arrived_later=[], unusable=[])

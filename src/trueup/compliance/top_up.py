@@ -111,7 +111,8 @@ def choose_for(
 def _stock(source: int, *, rules: Program, period: CompliancePeriod) -> list[Block]:
     """What an account has free and usable for a period, in the order in which it goes."""
     free = [entry for entry in ledger.holdings(source) if entry.reservation is None]
-    usability = read_usability(rules, {entry.lot_number for entry in free})
+    lots = {entry.lot_number for entry in free}
+    usability = read_usability(rules, lots, on=rules.deadline_on(period))
     stock: list[Block] = []
     for entry in free:
         whole = Block(

@@ -9,14 +9,16 @@ Source: 40 CFR 62.16420(c)(3), (d)(1); 62.16434(c)(3); 62.16535(a)(1).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cache
 
 from trueup.ledger.vintages import Vintages, vintages_of
 from trueup.rules.deduction import Block
 from trueup.rules.program import Program
 from trueup.rules.serials import SerialBlock, lot_of_number
+from trueup.state_plans import queries as state_plans
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,23 +27,36 @@ class Usability:
 
     Attributes:
         vintages: None where serial numbers name their vintage.
+        unlinked: States whose instruments do not count, with the first year of those.
     """
 
     vintages: Vintages | None
+    unlinked: Mapping[str, int] = field(default_factory=dict)
 
     def parts(self, block: Block, *, barred: Collection[str] = ()) -> Iterator[tuple[Block, bool]]:
         """A block divided by vintage and by whether it can be used.
 
-        Source: 40 CFR 62.16420(c)(3), (d)(1); 62.16434(c)(3).
+        Source: 40 CFR 62.16420(c)(3), (d)(1); 62.16434(c)(3); preamble III.A.1; PLAT-091.
         """
         lot = block.lot
         if self.vintages is None or not isinstance(lot, int):
-            yield block, True
+            yield block, not (isinstance(lot, int) and self._is_unlinked(lot))
             return
-        is_barred = category_of(lot) in barred
+        is_barred = category_of(lot) in barred or self._is_unlinked(lot)
         for first, last, vintage, qualifies in self.vintages.parts(lot, block.first, block.last):
             part = replace(block, first=first, last=last, vintage=vintage)
             yield part, qualifies and not is_barred
+
+    def _is_unlinked(self, lot: int) -> bool:
+        """Whether a State issued a lot under a plan of its own that is not linked.
+
+        Source: preamble III.A.1, V.A; MASS-072, RATE-217; PLAT-091.
+        """
+        if not self.unlinked:
+            return False
+        found = lot_of_number(lot)
+        since = self.unlinked.get(found.jurisdiction)
+        return since is not None and found.year >= since
 
     def vintages_within(
         self, block: SerialBlock, *, program_number: int
@@ -58,12 +73,18 @@ class Usability:
             yield SerialBlock(lot=block.lot, first=first, last=last), vintage
 
 
-def read_usability(rules: Program, lots: Iterable[int]) -> Usability:
+def read_usability(rules: Program, lots: Iterable[int], *, on: date | None = None) -> Usability:
     """What is known of lots; in two statements where serial numbers do not say it.
 
-    Source: 40 CFR 62.16420(c)(3), (d)(1).
+    Args:
+        on: The day whose links count, such as a deadline; without it none is looked at.
+
+    Source: 40 CFR 62.16420(c)(3), (d)(1); preamble III.A.1, V.A; PLAT-091.
     """
-    return Usability(vintages_of(lots) if rules.is_rate_based else None)
+    return Usability(
+        vintages=vintages_of(lots) if rules.is_rate_based else None,
+        unlinked=state_plans.unlinked(program=rules.code, on=on) if on is not None else {},
+    )
 
 
 @cache

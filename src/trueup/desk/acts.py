@@ -164,10 +164,7 @@ _ACTS = (
             Parameter(name="destination", label="To account", kind="account"),
             BLOCKS,
             Parameter(
-                name="mends",
-                label="Transaction that was the error",
-                kind="whole",
-                required=False,
+                name="mends", label="Transaction that was the error", kind="whole", required=False
             ),
             GROUND,
         ),

@@ -17,6 +17,7 @@ from types import MappingProxyType
 OPERATION: Mapping[str, str] = MappingProxyType(
     {
         "originate": "Create instruments in a State's origination account",
+        "state_plans": "Keep the status of States' plans, links and methods",
         "allocate": "Record allocations",
         "settle": "Run deductions and settle a period",
         "revoke": "Revoke and cancel instruments",

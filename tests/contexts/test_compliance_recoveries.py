@@ -10,7 +10,7 @@ import pytest
 from tests.contexts.registry import FIRST, PROGRAM, Registry, refused
 from trueup.audit import queries as audit_queries
 from trueup.compliance import queries, services
-from trueup.compliance.entries import RecoveryEntry
+from trueup.compliance.recoveries import RecoveryEntry
 from trueup.ledger.verify import audit
 from trueup.rules import programs
 from trueup.transfers import services as transfers

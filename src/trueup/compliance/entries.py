@@ -336,6 +336,8 @@ class Statement:
         deducted: What is deducted and was not given back, in order.
         balance: What the account holds now.
         rate: What the obligation follows from now, in a rate-based program.
+        interim: How the interim control periods of a control period were settled.
+        owed_now: By what is reported now, where a share or a rest of the tons is owed.
 
     Source: 40 CFR 62.16340(e); 62.16535(f); PLAT-088.
     """
@@ -349,6 +351,8 @@ class Statement:
     balance: int
     appeals: tuple[AppealEntry, ...]
     rate: RateFigures | None = None
+    interim: tuple[Outcome, ...] = ()
+    owed_now: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -369,23 +373,6 @@ class SupplementRow:
     retired_on: date
     set_aside: str
     vintage: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecoveryEntry:
-    """What was done about an incorrect allocation in one period.
-
-    Attributes:
-        claimed: What the account lacked, taken as soon as it arrives.
-        is_too_late: The period's deductions were done; nothing is taken back.
-    """
-
-    period: CompliancePeriod
-    account: int
-    quantity: int
-    taken: int
-    claimed: int
-    is_too_late: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

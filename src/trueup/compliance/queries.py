@@ -3,6 +3,7 @@
 Every function takes a constant number of statements, however many facilities there are.
 """
 
+from trueup.compliance.budget_use import budget_uses, used_by_origin
 from trueup.compliance.outcomes import (
     appeals,
     omission,
@@ -33,6 +34,7 @@ from trueup.compliance.statements import deducted_blocks, statement, supplement
 
 __all__ = [
     "appeals",
+    "budget_uses",
     "claimed",
     "deducted_blocks",
     "not_ready",
@@ -55,4 +57,5 @@ __all__ = [
     "supplement",
     "totals_by_state",
     "usable",
+    "used_by_origin",
 ]

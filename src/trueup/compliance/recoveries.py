@@ -21,7 +21,6 @@ from trueup.audit import services as audit
 from trueup.audit.entries import NoticeSpec
 from trueup.audit.notices import ContextValue
 from trueup.compliance import checks
-from trueup.compliance.entries import RecoveryEntry
 from trueup.compliance.instructions import int_lot
 from trueup.compliance.models import Recovery, Settlement
 from trueup.compliance.settling import read_available
@@ -39,6 +38,23 @@ CITE = "40 CFR 62.16240(c)(3), (5)"
 GROUND = "incorrect allocation"
 EVENT = "account_corrected"
 RECOVERIES = UUID("6b0f2a52-9d0c-4f9e-8f57-62162400c000")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryEntry:
+    """What was done about an incorrect allocation in one period.
+
+    Attributes:
+        claimed: What the account lacked, taken as soon as it arrives.
+        is_too_late: The period's deductions were done; nothing is taken back.
+    """
+
+    period: CompliancePeriod
+    account: int
+    quantity: int
+    taken: int
+    claimed: int
+    is_too_late: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

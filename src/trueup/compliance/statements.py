@@ -15,16 +15,16 @@ from trueup.allocation import queries as allocation
 from trueup.compliance.entries import (
     DeductedBlock,
     LocationObligation,
+    Outcome,
     ReturnedBlock,
     Statement,
     SupplementRow,
 )
 from trueup.compliance.grounds import STEPS, ground_of, step_of
 from trueup.compliance.models import Settlement
-from trueup.compliance.obligations import obligations
+from trueup.compliance.obligations import Obligation, obligations
 from trueup.compliance.outcomes import appeals, outcomes_of
 from trueup.compliance.passing_over import without
-from trueup.compliance.rate_figures import RateFigures
 from trueup.compliance.usability import read_usability
 from trueup.emissions import queries as emissions
 from trueup.ledger import queries as ledger
@@ -123,6 +123,7 @@ def statement(
     rules = programs.load(program)
     reported = emissions.period_tons(program=program, period=period, facilities=[facility])
     journal = journal_of(row.account_id, period)
+    owed = _owed_now(row, rules, period)
     return Statement(
         outcome=outcome,
         account=ledger.account(row.account_id),
@@ -150,15 +151,34 @@ def statement(
         ),
         balance=ledger.totals_of([row.account_id])[row.account_id],
         appeals=tuple(appeals(row.pk)),
-        rate=_rate(row, rules, period),
+        rate=owed.rate if owed is not None else None,
+        interim=interim_outcomes(row, rules, period),
+        owed_now=owed.quantity if owed is not None and owed.rate is None else None,
     )
 
 
-def _rate(row: Settlement, rules: Program, period: CompliancePeriod) -> RateFigures | None:
-    if not rules.is_rate_based:
+def _owed_now(row: Settlement, rules: Program, period: CompliancePeriod) -> Obligation | None:
+    """What is owed by what is reported now; None where that is the tons themselves."""
+    if not rules.is_rate_based and rules.market.partial is None:
         return None
     entries = accounts.facility_accounts(program=rules.code, facilities=[row.facility_id])
-    return obligations(entries, rules=rules, period=period)[row.account_id].rate
+    return obligations(entries, rules=rules, period=period)[row.account_id]
+
+
+def interim_outcomes(
+    row: Settlement, rules: Program, period: CompliancePeriod
+) -> tuple[Outcome, ...]:
+    """How the interim control periods within a period were settled, in order.
+
+    Source: RGGI-013.
+    """
+    names = [interim.name for interim in rules.interim_periods(period)]
+    if not names:
+        return ()
+    rows = Settlement.objects.filter(
+        program=rules.code, period__in=names, account_id=row.account_id
+    )
+    return tuple(outcomes_of(rows.order_by("period")))
 
 
 def supplement(

@@ -54,6 +54,15 @@ def _dates_of(program: Program, period: CompliancePeriod) -> list[ProgramDate]:
             cite=program.cites["deadline"],
         ),
     ]
+    dates += [
+        ProgramDate(
+            on=program.deadline_on(interim),
+            what="Transfer deadline: what is held at midnight counts",
+            period=interim,
+            cite=program.cites["partial_obligation"],
+        )
+        for interim in program.interim_periods(period)
+    ]
     if program.allocates:
         dates.append(
             ProgramDate(

@@ -91,9 +91,36 @@ def _of_period(program: Program, period: CompliancePeriod) -> list[Duty]:
         )
     return [
         *found,
+        *(duty for one in program.interim_periods(period) for duty in _of_interim(program, one)),
         *_reviews(program, period, deadline),
         *_reports(program, period),
         *_credits(program, period),
+    ]
+
+
+def _of_interim(program: Program, interim: CompliancePeriod) -> list[Duty]:
+    """The deadline of an interim control period, its deductions, and the reviews before.
+
+    Source: RGGI-011, RGGI-012.
+    """
+    deadline = program.deadline_on(interim)
+    after = program.calendar.on_or_after(deadline + timedelta(days=1))
+    return [
+        Duty(
+            on=deadline,
+            kind="deadline",
+            who="source",
+            period=interim,
+            cite=program.cites["partial_obligation"],
+        ),
+        Duty(
+            on=after,
+            kind="deductions",
+            who="official",
+            period=interim,
+            cite=program.cites["partial_obligation"],
+        ),
+        *_reviews(program, interim, deadline),
     ]
 
 

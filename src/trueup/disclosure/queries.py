@@ -147,12 +147,18 @@ def _kinds(program: Program, totals: list[LotTotal]) -> tuple[KindTotal, ...]:
 
 def running_or_due(program: Program, *, today: date) -> CompliancePeriod:
     """The period that is settled next: the earliest that has ended and was not settled, or
-    the running one.
+    the running one; where something is due within it, its interim ones in their turn.
 
-    Source: 40 CFR 62.16340(b); 62.16375 “Compliance period”.
+    Source: 40 CFR 62.16340(b); 62.16375 “Compliance period”; RGGI-011, RGGI-012.
     """
     settled = set(compliance.periods_settled(program=program.code))
     running = running_period(program, today=today)
+    if program.market.partial is not None:
+        # The registry need not have been there when the program began.
+        first_year = program.schedule.printed[0].first_year
+        before = program.schedule.of_year(max(running.first_year - 1, first_year))
+        since = before if settled & set(program.interim_periods(before)) else running
+        return next(one for one in program.in_turn(since) if one not in settled)
     period = program.schedule.printed[0]
     while period < running and period in settled:
         period = program.next_period(period)

@@ -205,10 +205,12 @@ def next_deadline(program: Program, *, at: datetime) -> Deadline | None:
     today = program.local_date(at)
     start = program.schedule.printed[0].first_year
     try:
-        period = program.period_of_year(max(today.year - 1, start))
-        while program.deadline_at(period) < at:
-            period = program.next_period(period)
+        since = program.period_of_year(max(today.year - 1, start))
     except Refused:
+        return None
+    ahead = (one for one in program.in_turn(since) if program.deadline_at(one) >= at)
+    period = next(ahead, None)
+    if period is None:
         return None
     on = program.deadline_on(period)
     return Deadline(
@@ -235,16 +237,21 @@ def _positions(
     first_year = rules.schedule.printed[0].first_year
     before = rules.period_of_year(max(running.first_year - 1, first_year))
     # When the running period is the first, the one before it is itself.
+    inner = (*rules.interim_periods(before), before, *rules.interim_periods(running), running)
+    opened = min(entry.opened_at for entry in entries if entry.id in owners)
+    candidates = list(dict.fromkeys(inner))
+    if rules.market.partial is not None:  # The registry may be younger than the program.
+        candidates = [one for one in candidates if rules.deadline_at(one) >= opened]
     settled = {
         period: set(
             Settlement.objects.filter(
                 program=rules.code, period=period.name, account_id__in=among(owned)
             ).values_list("account_id", flat=True)
         )
-        for period in (before, running)
+        for period in candidates
     }
     found: dict[int, tuple[CompliancePeriod, Position]] = {}
-    for period in dict.fromkeys((before, running)):
+    for period in candidates:
         waiting = [
             account for account in owned if account not in found and account not in settled[period]
         ]

@@ -5,12 +5,13 @@ Source: RGGI-010 to RGGI-016; 40 CFR 62.16375 “Compliance period”.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from trueup.rules import control_period
 from trueup.rules.market_file import MarketRules
 from trueup.rules.periods import CompliancePeriod, PeriodSchedule
 from trueup.rules.readings import Reading
+from trueup.rules.refusal import Refused
 
 
 class ControlPeriods:
@@ -37,6 +38,20 @@ class ControlPeriods:
         Source: RGGI-011, RGGI-014.
         """
         return control_period.interim_periods(period, partial=self.market.partial)
+
+    def in_turn(self, since: CompliancePeriod) -> Iterator[CompliancePeriod]:
+        """What is settled one after the other: interim control periods, then their period.
+
+        Source: RGGI-010 to RGGI-012.
+        """
+        period: CompliancePeriod | None = since
+        while period is not None:
+            yield from self.interim_periods(period)
+            yield period
+            try:
+                period = self.schedule.after(period)
+            except Refused:
+                period = None
 
     def control_period_of(self, period: CompliancePeriod) -> CompliancePeriod:
         """The period that an interim one is part of; a period itself.

@@ -19,8 +19,6 @@ from trueup.ledger import queries as ledger
 from trueup.ledger.entries import AccountEntry
 from trueup.rules import programs
 from trueup.rules.people import Safeguards
-from trueup.rules.periods import CompliancePeriod
-from trueup.rules.refusal import Refused
 from trueup.rules.serials import SerialBlock, parse_block
 from trueup.rules.trade_reports import TradeReport
 from trueup.transfers.act_models import TransferAct
@@ -140,15 +138,11 @@ def must_be_signed_by(entry: TransferEntry, *, now: datetime) -> datetime | None
         return None
     rules = programs.load(entry.program)
     vintages = vintages_in(rules, entry.blocks)
-    period: CompliancePeriod | None = rules.schedule.printed[0]
-    while period is not None:
+    for period in rules.in_turn(rules.schedule.printed[0]):
         deadline_at = rules.deadline_at(period)
-        if deadline_at >= now and min(vintages) <= rules.hold_vintage_max(period):
+        usable = rules.control_period_of(period)
+        if deadline_at >= now and min(vintages) <= rules.hold_vintage_max(usable):
             return deadline_at
-        try:
-            period = rules.next_period(period)
-        except Refused:
-            period = None
     return None
 
 

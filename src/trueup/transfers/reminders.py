@@ -16,7 +16,6 @@ from trueup.ledger.entries import AccountEntry
 from trueup.rules import programs
 from trueup.rules.periods import CompliancePeriod
 from trueup.rules.program import Program
-from trueup.rules.refusal import Refused
 from trueup.signing import queries as signing
 from trueup.signing.entries import DraftEntry
 
@@ -62,18 +61,13 @@ def remind_of_drafts(*, program: str, now: datetime) -> int:
 
 def _near(rules: Program, now: datetime) -> Iterator[tuple[CompliancePeriod, int]]:
     """The deadlines that are at most 7 days away, each with the nearest of the two days."""
-    period: CompliancePeriod | None = rules.schedule.printed[0]
     today = rules.local_date(now)
-    while period is not None:
+    for period in rules.in_turn(rules.schedule.printed[0]):
         left = (rules.deadline_on(period) - today).days
         if left > max(DAYS_BEFORE):
             return
         if now <= rules.deadline_at(period):
             yield period, next(days for days in DAYS_BEFORE if left <= days)
-        try:
-            period = rules.next_period(period)
-        except Refused:
-            period = None
 
 
 def _notice(

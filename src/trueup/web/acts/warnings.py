@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 from django import forms
@@ -20,7 +21,6 @@ from trueup.compliance import queries as compliance
 from trueup.ledger import queries as ledger
 from trueup.rules.periods import CompliancePeriod
 from trueup.rules.program import Program
-from trueup.rules.refusal import Refused
 from trueup.transfers import queries as transfers
 from trueup.web.acts import fields
 from trueup.web.signed_acts import Acting, StepForm, Values
@@ -71,16 +71,12 @@ def open_periods(rules: Program, at: datetime) -> list[CompliancePeriod]:
 
     Source: 40 CFR 62.16375 “Allowance transfer deadline”.
     """
-    year, found = rules.local_date(at).year, []
-    period: CompliancePeriod | None = rules.schedule.printed[0]
-    while period is not None and period.first_year <= year:
-        if rules.deadline_at(period) >= at:
-            found.append(period)
-        try:
-            period = rules.next_period(period)
-        except Refused:
-            period = None
-    return found
+    year = rules.local_date(at).year
+    in_turn = rules.in_turn(rules.schedule.printed[0])
+    begun = takewhile(lambda period: rules.control_period_of(period).first_year <= year, in_turn)
+    return [
+        period for period in begun if period.first_year <= year and rules.deadline_at(period) >= at
+    ]
 
 
 class WarningsForm(StepForm):
@@ -177,7 +173,8 @@ def _of_the_obligation(acting: Acting, values: Values) -> Iterator[Warning]:
             program=rules.code, period=period, facilities=[owner.facility.id]
         )
         position = next((one for one in found if one.account == acting.acted_for.id), None)
-        going = sum(quantity for vintage, quantity in leaving if vintage <= period.last_year)
+        usable = rules.vintage_max(period)
+        going = sum(quantity for vintage, quantity in leaving if vintage <= usable)
         if position is None or not going:
             continue
         short = position.obligation - (position.held - going)

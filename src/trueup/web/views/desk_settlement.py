@@ -6,6 +6,7 @@ Source: 40 CFR 62.16340; 62.16535; PLAT-081, PLAT-088.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -31,6 +32,7 @@ from trueup.web.views.desk_jobs import jobs_seen
 from trueup.web.views.desk_previews import previews_seen
 
 PREVIEWS_SHOWN = 10
+PERIODS_SHOWN = 9
 JOBS = ("desk.preview_settlement", document_jobs.SETTLEMENT_STATEMENTS)
 
 
@@ -67,7 +69,8 @@ def settlement(request: HttpRequest, code: str, period: str) -> HttpResponse:
         trail=[Link(name=_("Desk"), address=reverse("desk"))],
         period=chosen,
         deadline_on=program.deadline_on(chosen),
-        periods=program.schedule.printed,
+        periods=_periods_to_choose(program, chosen),
+        is_interim=program.is_interim(chosen),
         steps=_step_names(),
         step=_step(stops=bool(stops), previews=kept, proposals=proposals, runs=bool(runs)),
         readiness=[_task(item, program, chosen) for item in items],
@@ -83,6 +86,15 @@ def settlement(request: HttpRequest, code: str, period: str) -> HttpResponse:
             if not entry.has_ended and entry.values.get("period") == chosen.name
         ],
     )
+
+
+def _periods_to_choose(program: Program, chosen: CompliancePeriod) -> list[CompliancePeriod]:
+    """The printed periods; where more follow or some are interim, those around the chosen one."""
+    if program.market.partial is None:
+        return list(program.schedule.printed)
+    first_year = program.schedule.printed[0].first_year
+    before = program.schedule.of_year(max(chosen.first_year - 3, first_year))
+    return list(islice(program.in_turn(before), PERIODS_SHOWN))
 
 
 def _start(
@@ -190,7 +202,7 @@ def _titles() -> dict[str, tuple[str, str]]:
         ),
         "short": (
             _("Facilities that hold less than they owe"),
-            _("They will owe twice what is missing."),
+            _("What is missing is excess, and is owed as often as the program says."),
         ),
         "held": (
             _("Transfers that wait for the deductions"),

@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from trueup.compliance import queries as compliance
+from trueup.compliance.budget_use import BudgetUse
 from trueup.compliance.entries import Outcome, Statement, Totals
 from trueup.compliance.statements import statement as read_statement
 from trueup.disclosure.snapshots import snapshot
@@ -42,7 +43,7 @@ from trueup.web.views.listings import states_to_choose
 
 OUTCOMES = {"in": gettext_lazy("In compliance"), "not_in": gettext_lazy("Not in compliance")}
 EGU = "egu"
-PERIODS_SHOWN = 5
+PERIODS_SHOWN = 9
 OMISSIONS_SHOWN = 50
 BLOCKS_SHOWN = 200
 CSV_BATCH = 1000
@@ -80,7 +81,7 @@ def periods(request: HttpRequest, code: str) -> HttpResponse:
     """The compliance periods that were settled, and the one that runs."""
     program = program_or_404(code)
     settled = [
-        (period, program.deadline_on(period), _totals(program, period))
+        (period, program.deadline_on(period), _totals(program, period), program.is_interim(period))
         for period in compliance.periods_settled(program=program.code)[:PERIODS_SHOWN]
     ]
     return page(request, "periods", program=program, trail=program_trail(program), settled=settled)
@@ -104,8 +105,10 @@ def settlements(request: HttpRequest, code: str, period: str) -> HttpResponse:
         program=program,
         trail=_trail(program),
         period=chosen,
+        is_interim=program.is_interim(chosen),
         deadline=program.deadline_on(chosen),
         totals=totals,
+        uses=_budget_uses(program, chosen),
         not_in_compliance=totals.facilities - totals.in_compliance,
         left_out=compliance.omissions(program=program.code, period=chosen, limit=OMISSIONS_SHOWN),
         filters=filters,
@@ -113,6 +116,22 @@ def settlements(request: HttpRequest, code: str, period: str) -> HttpResponse:
         csv_address=f"{csv_address}?{request.GET.urlencode()}" if request.GET else csv_address,
         by_unit=program.books_per == EGU,
         page=page_of(request, rows, key=lambda row: row.facility.oris_code),
+    )
+
+
+def _budget_uses(program: Program, period: CompliancePeriod) -> list[BudgetUse]:
+    """Whose budgets were used where; in programs of States with budgets of their own.
+
+    Source: RGGI-003.
+    """
+    if program.market.applicability is None:
+        return []
+    settled = compliance.totals_by_state(program=program.code, period=period)
+    return compliance.budget_uses(
+        compliance.used_by_origin(program=program.code, period=period),
+        deducted={
+            state: totals.deducted + totals.excess_deducted for state, totals in settled.items()
+        },
     )
 
 
@@ -229,6 +248,8 @@ def _settlement(request: HttpRequest, program: Program, statement: Statement) ->
         program=program,
         trail=[*_trail(program), up],
         row=row,
+        is_interim=program.is_interim(row.period),
+        surrendered=sum(one.obligation for one in statement.interim),
         statement=statement,
         owed_now=_owed_now(statement),
         rate=_rate(statement),
@@ -250,7 +271,7 @@ def _owed_now(statement: Statement) -> int:
     """
     figures = statement.rate
     if figures is None:
-        return statement.reported_tons
+        return statement.reported_tons if statement.owed_now is None else statement.owed_now
     if figures.standard is None:
         return 0
     operation = Operation(co2_lb=figures.co2_lb, net_mwh=figures.net_mwh)

@@ -12,9 +12,11 @@ from tests.contexts.transfers_registry import eastern
 from trueup.accounts import ownership, queries, services
 from trueup.accounts.application_entries import ApplicationSpec
 from trueup.accounts.application_models import ApplicationSignature
-from trueup.accounts.entries import AgentSpec, FacilitySpec, UnitSpec
+from trueup.accounts.entries import AgentSpec, FacilitySpec, UnitEntry, UnitSpec
 from trueup.accounts.models import Person
+from trueup.accounts.operation import retirement_text
 from trueup.accounts.ownership_entries import PartySpec
+from trueup.audit import queries as audit_queries
 from trueup.ledger import queries as ledger
 from trueup.ledger import services as books
 from trueup.ledger.entries import AccountEntry
@@ -101,6 +103,52 @@ def registry() -> Books:
 
 def reasons(entry: TransferEntry) -> set[str]:
     return {reason.code.rpartition(".")[2] for reason in entry.reasons}
+
+
+class TestRetirement:
+    """RATE-008; 40 CFR 62.16570: a retirement counts with what became of the permits."""
+
+    def unit(self, registry: Books) -> UnitEntry:
+        return queries.units_of([registry.facility])[registry.facility][0]
+
+    def retire(self, registry: Books, permits: str) -> None:
+        services.retire_unit(
+            program=RATE,
+            unit=self.unit(registry).id,
+            retired_on=date(2023, 5, 20),
+            filed_at=NOON,
+            filed_by=registry.ana,
+            permits=permits,
+        )
+
+    @pytest.mark.parametrize("permits", ["", "LIVE_PERMITS"])
+    def test_a_mothballed_unit_with_live_permits_stays_active(
+        self, registry: Books, permits: str
+    ) -> None:
+        with pytest.raises(Refused) as refused:
+            self.retire(registry, permits)
+
+        assert refused.value.reasons == {"retirement_not_qualified"}
+        assert self.unit(registry).retired_on is None
+
+    @pytest.mark.parametrize(
+        ("permits", "words"),
+        [
+            ("PERMIT_OBLIGATION", "binds it to the conditions"),
+            ("PERMITS_TERMINATED", "was given up"),
+        ],
+    )
+    def test_with_its_evidence_it_is_retired_and_the_evidence_is_kept_and_signed(
+        self, registry: Books, permits: str, words: str
+    ) -> None:
+        unit = self.unit(registry)
+        self.retire(registry, permits)
+
+        assert self.unit(registry).retired_on == date(2023, 5, 20)
+        kept = audit_queries.events_of(f"unit:{unit.id}", limit=1)[0].after
+        assert kept is not None
+        assert kept["permits"] == permits
+        assert words in retirement_text(unit, retired_on=date(2023, 5, 20), permits=permits)
 
 
 class TestComplianceAccounts:

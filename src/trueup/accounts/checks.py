@@ -82,6 +82,11 @@ class RetiredBeforeOperation(Refusal):
     cite = "40 CFR 62.16215(a)"
 
 
+class RetirementNotQualified(Refusal):
+    code = "accounts.retirement_not_qualified"
+    cite = "40 CFR 62.16570 “Permanently retired”"
+
+
 class RetirementNotYet(Refusal):
     code = "accounts.retirement_not_yet"
     cite = "40 CFR 62.16215(a)(2)"

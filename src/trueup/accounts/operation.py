@@ -17,6 +17,18 @@ from trueup.rules.refusal import Refusal, Refused
 from trueup.signing.entries import Evidence
 from trueup.tasks import services as tasks
 
+# Without one of these a unit that stands still is not permanently retired (62.16570).
+PERMITS = {
+    "PERMIT_OBLIGATION": (
+        "The unit is not available for service, and its operating permit binds it to the"
+        " conditions of retired units."
+    ),
+    "PERMITS_TERMINATED": (
+        "The unit is not available for service, and every construction and operating permit"
+        " under the Clean Air Act was given up."
+    ),
+}
+
 
 def supply_operating_date(
     *, unit: int, operating_from: date, supplied_at: datetime, actor: str = "administrator"
@@ -73,6 +85,7 @@ def retire_unit(
     filed_at: datetime,
     filed_by: int | None = None,
     evidence: Evidence | None = None,
+    permits: str = "",
 ) -> Retirement:
     """File the statement that a unit was permanently retired.
 
@@ -80,11 +93,13 @@ def retire_unit(
 
     Args:
         filed_by: The representative who files; None when the Administrator enters it.
+        permits: What became of the unit's permits, a key of `PERMITS`; the rate-based
+            program counts no retirement without it.
 
     Raises Refused (`unknown_unit`, `not_authorized`, `retirement_not_yet`,
-    `retired_before_operation`, `already_retired`).
+    `retired_before_operation`, `already_retired`, `retirement_not_qualified`).
 
-    Source: 40 CFR 62.16215(a)(1), (2).
+    Source: 40 CFR 62.16215(a)(1), (2); 62.16570 “Permanently retired”; RATE-008.
     """
     rules = programs.load(program)
 
@@ -93,12 +108,14 @@ def retire_unit(
         refusals = _retirement_refusals(
             before, rules=rules, retired_on=retired_on, filed_at=filed_at, filed_by=filed_by
         )
+        if permits not in PERMITS and (rules.is_rate_based or permits):
+            refusals.append(_not_qualified(before))
         if refusals:
             raise Refused(refusals)
         keep_signature(
             program=program,
             form="retired_unit",
-            text=retirement_text(before, retired_on=retired_on),
+            text=retirement_text(before, retired_on=retired_on, permits=permits),
             signer=filed_by or 0,
             evidence=evidence if filed_by is not None else None,
             signed_at=filed_at,
@@ -116,7 +133,7 @@ def retire_unit(
             act="retire_unit",
             subject=f"unit:{unit}",
             before={"retired_on": None},
-            after=_logged(retirement, retired_on=retired_on),
+            after={**_logged(retirement, retired_on=retired_on), "permits": permits},
             cite="40 CFR 62.16215(a)",
         )
         return retirement
@@ -140,16 +157,24 @@ def retirement_of(*, program: str, unit: int) -> Retirement | None:
     )
 
 
-def retirement_text(unit: UnitEntry, *, retired_on: date) -> str:
+def retirement_text(unit: UnitEntry, *, retired_on: date, permits: str = "") -> str:
     """What is signed in a statement of retirement: the day, and the promise.
 
-    Source: 40 CFR 62.16215(a)(2), (b).
+    Source: 40 CFR 62.16215(a)(2), (b); 62.16570 “Permanently retired”.
     """
+    kept = f"\n{PERMITS[permits]}" if permits in PERMITS else ""
     return (
         f"Unit {unit.unit_id} was permanently retired on {retired_on}.\n"
         "It will emit no CO2 from the first day of the exemption on. Records that prove the"
         " retirement are kept at the facility for 5 years, and duties of earlier periods are"
-        " settled."
+        " settled." + kept
+    )
+
+
+def _not_qualified(unit: UnitEntry) -> Refusal:
+    return checks.RetirementNotQualified(
+        f"Unit “{unit.unit_id}” stays active: say that its permit binds it to the conditions of"
+        " retired units, or that every permit was given up."
     )
 
 

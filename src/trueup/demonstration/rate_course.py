@@ -146,6 +146,7 @@ class RateCourse(Agenda):
             retired_on=day,
             filed_at=self.days.at(day, hour=15),
             filed_by=self.participants.representatives[account][0],
+            permits="PERMITS_TERMINATED",
         )
         return f"a unit of {plant.name} retired"
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from trueup.desk import (
+    applicability,
     auctioning,
     changing,
     crediting,
@@ -388,6 +389,7 @@ _ACTS = (
     *crediting.ACTS,
     *setting_aside.ACTS,
     *changing.ACTS,
+    *applicability.ACTS,
 )
 
 ACTS: Mapping[str, Act] = MappingProxyType({act.name: act for act in _ACTS})

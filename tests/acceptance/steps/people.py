@@ -154,6 +154,7 @@ def retire_unit(world: World, person: str, unit: str, facility: str, day: date) 
             retired_on=day,
             filed_at=world.now,
             filed_by=somebody.id,
+            permits="PERMIT_OBLIGATION",
         )
 
 

@@ -23,6 +23,7 @@ from trueup.transfers.canonical import tidied
 from trueup.transfers.closing import close_with_transfers, closure_text
 from trueup.transfers.entries import TransferSpec
 from trueup.web.acts import fields, owner_tables
+from trueup.web.acts.trades import own_accounts
 from trueup.web.acts.transfers import titled
 from trueup.web.signed_acts import (
     ACCOUNT,
@@ -188,6 +189,7 @@ def _emptying(acting: Acting, values: Values, key: UUID) -> list[TransferSpec]:
         submitted_at=acting.at,
         key=uuid5(key, "closure"),
         blocks=fields.blocks_from_json(values["blocks"]),
+        trade=own_accounts(acting),
     )
     return [tidied(spec)]
 
@@ -228,8 +230,25 @@ class RetiredUnitForm(ActForm):
         help_text=gettext_lazy("The statement is due within 30 days of it."),
     )
 
+    permits = fields.ChoiceField(
+        label=gettext_lazy("What became of its permits"),
+        help_text=gettext_lazy("A unit that only stands still is not permanently retired."),
+        choices=(
+            (
+                "PERMIT_OBLIGATION",
+                gettext_lazy("The operating permit binds it to the conditions of retired units"),
+            ),
+            (
+                "PERMITS_TERMINATED",
+                gettext_lazy("Every permit under the Clean Air Act is given up"),
+            ),
+        ),
+    )
+
     def __init__(self, data: Any = None, *, acting: Acting) -> None:
         super().__init__(data, acting=acting)
+        if not acting.program.is_rate_based:
+            del self.fields["permits"]
         choice = self.fields["unit"]
         if isinstance(choice, fields.ChoiceField):
             choice.choices = [
@@ -240,6 +259,7 @@ class RetiredUnitForm(ActForm):
         return {
             "unit": int(self.cleaned_data["unit"]),
             "retired_on": self.cleaned_data["retired_on"].isoformat(),
+            "permits": self.cleaned_data.get("permits", ""),
         }
 
 
@@ -260,7 +280,11 @@ def _unit(acting: Acting, values: Values) -> Any:
 def _prepare_retired(acting: Acting, values: Values, _key: UUID) -> Submission:
     unit = _unit(acting, values)
     return Submission(
-        text=retirement_text(unit, retired_on=fields.day_of(values["retired_on"])),
+        text=retirement_text(
+            unit,
+            retired_on=fields.day_of(values["retired_on"]),
+            permits=values.get("permits", ""),
+        ),
         rows=(
             (_("Facility"), titled(acting.acted_for)),
             (_("Unit"), unit.unit_id),
@@ -277,6 +301,7 @@ def _file_retired(acting: Acting, values: Values, _key: UUID, evidence: Evidence
         filed_at=acting.at,
         filed_by=acting.person.id,
         evidence=evidence,
+        permits=values.get("permits", ""),
     )
     late = (_("The statement was due on %(day)s, and is marked as late.") % {"day": filed.due_on},)
     return Outcome(

@@ -29,6 +29,7 @@ from trueup.rules import programs
 from trueup.rules.refusal import Refused
 from trueup.rules.serials import Lot
 from trueup.rules.units import facility_tons
+from trueup.set_asides import queries as set_asides
 
 STATES = ("DE", "ID", "ME", "RI", "TFM", "TUO", "WV")
 PROGRAM = programs.load("cpp-mass")
@@ -92,18 +93,46 @@ class TestConservation:
             nation.set_asides
             + nation.banked
             + summary.broker_allowances
+            + summary.sponsor_allowances
             + nation.deducted
             + summary.taken_on_arrival
         )
         assert 0 <= summary.taken_on_arrival <= nation.excess_deducted
 
-    def test_set_asides_lie_undistributed_as_large_as_the_tables_print_them(
+    def test_set_asides_are_distributed_or_lie_there_as_large_as_the_tables_print_them(
         self, summary: Summary
     ) -> None:
         for state in summary.states:
             budgets = [PROGRAM.budget(state.jurisdiction, year) for year in PERIOD.vintages]
-            assert state.set_asides == sum(b.total - b.units for b in budgets if b is not None)
-            assert state.unit_pool == state.budget - state.set_asides
+            printed = sum(b.total - b.units for b in budgets if b is not None)
+            distributed = state.to_projects + state.to_units
+            assert state.set_asides + distributed == printed
+            assert distributed == sum(b.renewable_energy for b in budgets if b is not None)
+            assert state.unit_pool == state.budget - printed
+
+
+class TestRenewableEnergySetAside:
+    """62.16245(a), 62.16240(b)(1): real projects, every year, in every State."""
+
+    def test_what_no_project_is_there_for_goes_to_the_states_units(self, summary: Summary) -> None:
+        by_state = {state.jurisdiction: state for state in summary.states}
+        for code in ("TFM", "TUO"):
+            assert (by_state[code].projects, by_state[code].to_projects) == (0, 0)
+        assert by_state["TFM"].to_units > 0
+        assert by_state["DE"].projects > 0
+        assert by_state["DE"].to_projects > 0
+        assert by_state["DE"].to_units == 0
+
+    def test_each_is_recorded_by_december_1_and_none_is_late(self, summary: Summary) -> None:
+        found = set_asides.distributions(program="cpp-mass", jurisdiction="DE")[::-1]
+        assert [(one.vintage, one.state, one.is_late) for one in found] == [
+            (year, "recorded", False) for year in PERIOD.vintages
+        ]
+        days = {PROGRAM.local_date(one.decided_at).isoformat() for one in found if one.decided_at}
+        assert days == {"2021-12-01", "2022-12-01", "2023-12-01"}
+
+    def test_sponsors_sell_some_of_it_to_plants(self, summary: Summary) -> None:
+        assert 0 < summary.sponsor_allowances < summary.nation.to_projects
 
 
 class TestSettlement:

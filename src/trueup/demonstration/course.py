@@ -15,8 +15,11 @@ from trueup.allocation.entries import GenerationRow
 from trueup.compliance import services as compliance
 from trueup.compliance.entries import RunResult
 from trueup.demonstration.agenda import Agenda, Progress
+from trueup.demonstration.generators import GreenPlant
 from trueup.demonstration.participants import Participants, register
 from trueup.demonstration.plants import Plant, PlantUnit
+from trueup.demonstration.renewables import Renewables
+from trueup.demonstration.sharing import Sharing
 from trueup.demonstration.stand_ins import NOTHING, YEARS, Figures
 from trueup.demonstration.timetable import (
     Days,
@@ -54,6 +57,7 @@ class Course(Agenda):
     def __init__(
         self,
         plants: Sequence[Plant],
+        green: Sequence[GreenPlant] = (),
         *,
         days: Timetable,
         seed: int,
@@ -65,6 +69,8 @@ class Course(Agenda):
         self.days = days
         self.seed = seed
         self.program = days.program.code
+        self.renewables = Renewables(green, program=days.program, seed=seed)
+        self.sharing = Sharing(self)
         self.participants: Participants
         self.submitted: list[TransferEntry] = []
         self.last_trade = 0
@@ -80,6 +86,7 @@ class Course(Agenda):
         self.on(self.days.next_recorded_on, self._allocate_next)
         for year in YEARS:
             self.on(self.days.reported_on(stand_in_year(year)), self._report)
+            self.sharing.expect(stand_in_year(year))
         for day in warning_days(self.days):
             self.on(day, self._warn)
         self.on(self.days.deducted_on, self._deduct)
@@ -131,12 +138,18 @@ class Course(Agenda):
             recorded_at=self.days.at(day),
             key=self._key("allocation"),
         )
+        positions = self._positions(self.days.period)
         trades = plan_trades(
-            self._positions(self.days.period),
-            market=self._market(self.days.period, self.days.sessions, self.days.late_sessions),
+            positions,
+            market=self.market(self.days.period, self.days.sessions, self.days.late_sessions),
             seed=self.seed,
         )
-        self._expect(trades)
+        self.expect_trades(trades)
+        self.sharing.short = {
+            position.account: position.need_tons - sum(position.allowances.values())
+            for position in positions
+        }
+        self.sharing.count(trades)
         return f"{receipt.quantity:,} allowances of {self.days.period.name} allocated"
 
     def _allocate_next(self, day: date) -> str:
@@ -151,10 +164,10 @@ class Course(Agenda):
         later = [session for session in self.days.sessions if session > day]
         trades = plan_next_period_trades(
             self._positions(self.days.next_period),
-            market=self._market(self.days.next_period, later, ()),
+            market=self.market(self.days.next_period, later, ()),
             seed=self.seed,
         )
-        self._expect(trades)
+        self.expect_trades(trades)
         return f"{receipt.quantity:,} allowances of {self.days.next_period.name} allocated"
 
     def _generation(self) -> list[GenerationRow]:
@@ -201,9 +214,10 @@ class Course(Agenda):
             )
         return positions
 
-    def _market(
+    def market(
         self, period: CompliancePeriod, sessions: Sequence[date], late_sessions: Sequence[date]
     ) -> Market:
+        """Who trades the allowances of a period, and when."""
         return Market(
             brokers=[account.number for account in self.participants.brokers],
             sessions=sessions,
@@ -211,7 +225,8 @@ class Course(Agenda):
             vintages=tuple(period.vintages),
         )
 
-    def _expect(self, trades: Iterable[Trade]) -> None:
+    def expect_trades(self, trades: Iterable[Trade]) -> None:
+        """Put trades on the agenda, each on its day."""
         by_day: dict[date, list[Trade]] = defaultdict(list)
         for trade in trades:
             by_day[trade.on].append(trade)
@@ -239,7 +254,7 @@ class Course(Agenda):
         named = self._blocks_of(trades, day)
         for minute, trade in enumerate(trades):
             self.last_trade += 1
-            people = self.participants.representatives[trade.source]
+            people = self._people_of(trade.source)
             hour, of_hour = divmod(minute, 60)
             specs.append(
                 TransferSpec(
@@ -258,6 +273,11 @@ class Course(Agenda):
             specs, program=self.program, recorded_at=self.days.at(day, hour=17)
         )
         return f"{len(specs)} transfers"
+
+    def _people_of(self, account: str) -> tuple[int, int]:
+        """Who signs for an account: the representative and the alternate."""
+        of_sponsors = self.renewables.representatives.get(account)
+        return of_sponsors or self.participants.representatives[account]
 
     def _report(self, day: date) -> str:
         """Report the year before, for each unit that owes data for it, as final."""

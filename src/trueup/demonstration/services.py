@@ -120,6 +120,7 @@ def _run_mass(tour: _Tour) -> Summary:
     days = timetable(program)
     course = Course(
         national_data(tour.chosen).plants,
+        green_plants(tour.chosen),
         days=days,
         seed=tour.seed,
         progress=tour.progress,

@@ -12,13 +12,17 @@ REAL = (
     " 80 FR 64966 (October 23, 2015). It never took effect.",
     "Plants and units: names, ORIS codes, places, owners, capacities (EPA-EIA crosswalk; AMPD).",
     "Tons of CO2 and MWh of each plant: EIA, 2016 to 2018.",
+    "Projects: wind, sun, water and heat of the earth on line in 2013 or later, with State, MW"
+    " and MWh: eGRID 2016.",
 )
 STAND_INS = (
     "Years: the CO2 of 2016 to 2018 stands in for 2022 to 2024, the MWh of the same years for"
     " 2010 to 2012, which divide the budgets. Dates from 2016 on are six years later.",
     "Units: a plant's tons and MWh are split to its units by nameplate capacity, class by class;"
     " negative generation counts as none.",
-    "People, brokers and trades are invented from a seed. Set-asides are not distributed.",
+    "Projects: the MWh of 2016 stand in for each year, July 1 for the day on line.",
+    "People, brokers, sponsors and trades are invented from a seed. Set-asides for early action"
+    " are not distributed; the output-based ones begin in 2025.",
 )
 
 
@@ -36,6 +40,9 @@ class StateSummary:
             taken by the end, and `outstanding` is still owed.
         banked: Left in compliance accounts for later periods.
         substituted: Plants whose 2017 is the mean of 2016 and 2018.
+        projects: How many projects got a part of the renewable energy set-aside;
+            `to_projects` is what they got, and `to_units` what went to the State's units
+            because there was no project.
     """
 
     jurisdiction: str
@@ -54,6 +61,9 @@ class StateSummary:
     outstanding: int
     banked: int
     substituted: int
+    projects: int = 0
+    to_projects: int = 0
+    to_units: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,10 +107,11 @@ class Summary:
         share_of_sector, share_of_class: Part of EIA's tons of the electric power sector,
             and of coal, gas and petroleum in its steam and combined-cycle units, that the
             units stand for. Of the whole nation, whatever States were chosen.
-        broker_allowances: Of 2022 to 2024, in general accounts at the end.
+        broker_allowances: Of 2022 to 2024, in brokers' general accounts at the end.
+        sponsor_allowances: Of 2022 to 2024, in general accounts of projects' sponsors.
         taken_on_arrival: Of 2022 to 2024, bought too late and taken for excess emissions
-            when they arrived. With it the budget is set-asides, banked, brokers' and
-            deducted allowances.
+            when they arrived. With it the budget is set-asides, banked, brokers',
+            sponsors' and deducted allowances.
         seconds: How long it took; nothing else depends on the machine.
     """
 
@@ -115,6 +126,7 @@ class Summary:
     broker_allowances: int
     taken_on_arrival: int
     seconds: float
+    sponsor_allowances: int = 0
 
     @property
     def nation(self) -> StateSummary:
@@ -138,8 +150,11 @@ class Summary:
         nation, gap = self.nation, self.pool_below_emissions
         below = "below" if gap >= 0 else "above"
         return (
-            f"The units' pools are {abs(gap):.1%} {below} these emissions, because set-asides stay"
-            " undistributed; so many plants are short.",
+            f"The units' pools are {abs(gap):.1%} {below} these emissions: a part of each budget is"
+            " set aside, and the rest is divided by MWh.",
+            f"Renewable energy set-asides: {nation.to_projects:,} allowances went to"
+            f" {nation.projects:,} projects, and {nation.to_units:,} back to the units of States"
+            f" without one. {nation.set_asides:,} lie undistributed in other set-asides.",
             f"Plants: {nation.plants:,}, with {nation.units:,} units. All plants of the"
             f" demonstration stand for {self.share_of_class:.1%} of EIA's tons of coal, gas and"
             " petroleum in steam and combined-cycle units, and for"
@@ -175,4 +190,5 @@ class Summary:
             broker_allowances=kept["broker_allowances"],
             taken_on_arrival=kept["taken_on_arrival"],
             seconds=kept["seconds"],
+            sponsor_allowances=kept.get("sponsor_allowances", 0),
         )

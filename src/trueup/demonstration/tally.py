@@ -25,6 +25,7 @@ def summary_of(course: Course, *, coverage: Coverage) -> Summary:
     program = course.program
     states = _states(course)
     held = _held_by_kind(program, course.days.period)
+    of_sponsors = _held_by_sponsors(course)
     return Summary(
         program=program,
         period=course.days.period.name,
@@ -34,7 +35,8 @@ def summary_of(course: Course, *, coverage: Coverage) -> Summary:
         audit=audited(),
         share_of_sector=round(coverage.share_of_sector, 6),
         share_of_class=round(coverage.share_of_class, 6),
-        broker_allowances=held["general"],
+        broker_allowances=held["general"] - of_sponsors,
+        sponsor_allowances=of_sponsors,
         taken_on_arrival=held["retirement"] - sum(state.deducted for state in states),
         seconds=0,
     )
@@ -77,8 +79,32 @@ def _states(course: Course) -> tuple[StateSummary, ...]:
             outstanding=state.totals.outstanding,
             banked=state.banked,
             substituted=substituted[state.jurisdiction],
+            **_given(course, state.jurisdiction),
         )
         for state in found
+    )
+
+
+def _given(course: Course, jurisdiction: str) -> dict[str, int]:
+    """What was distributed of a State's renewable energy set-aside, and to whom."""
+    given = course.renewables.totals().get(jurisdiction)
+    if given is None:
+        return {}
+    return {
+        "projects": given.projects,
+        "to_projects": given.to_projects,
+        "to_units": given.to_units,
+    }
+
+
+def _held_by_sponsors(course: Course) -> int:
+    """What the sponsors of projects hold of the period's vintages."""
+    of_sponsors = {account.id for account in course.renewables.accounts}
+    held = ledger.vintage_totals(program=course.program, kinds=("general",))
+    return sum(
+        quantity
+        for (account, year), quantity in held.items()
+        if account in of_sponsors and year in course.days.period.vintages
     )
 
 

@@ -58,6 +58,22 @@ class Timetable(Days):
     recorded_on: date
     next_recorded_on: date
 
+    def projected_on(self, year: int) -> date:
+        """When projects file what they will generate in a year; the rule's day is June 1."""
+        return date(year - 1, 5, 17)
+
+    def decided_on(self, year: int) -> date:
+        """When projects and projections for a year are approved."""
+        return date(year - 1, 9, 15)
+
+    def distributed_on(self, year: int) -> date:
+        """When a year's renewable energy set-aside is recorded: the rule's day."""
+        return date(year - 1, 12, 1)
+
+    def metered_on(self, year: int) -> date:
+        """When what was generated in a year is verified."""
+        return date(year + 1, 5, 15)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateTimetable(Days):

@@ -15,6 +15,7 @@ from trueup.accounts.entries import (
 )
 from trueup.accounts.models import AffectedUnit, Facility, Person
 from trueup.accounts.rivals import looking_again
+from trueup.accounts.state_plan_units import registration_refusals
 from trueup.audit import services as audit
 from trueup.audit.entries import EventSpec
 from trueup.audit.statements import insert_many, insert_many_returning_ids
@@ -119,14 +120,16 @@ def register_facilities(
 
     Raises Refused with every reason (`jurisdiction_not_covered`, `facility_exists`,
     `oris_code_not_usable`, `name_not_usable`, `position_not_usable`, `unit_not_usable`,
-    `capacity_not_usable`, ...); `row` counts the facilities from 1.
+    `capacity_not_usable`, `unit_not_listed`, ...); `row` counts the facilities from 1.
 
     Source: 40 CFR 62.16210(a), (b); 62.16305(a)(1); PLAT-035.
     """
     rules = programs.load(program)
 
     def act() -> list[FacilityEntry]:
-        _refuse(_facility_refusals(specs, rules=rules))
+        refusals = _facility_refusals(specs, rules=rules)
+        on = rules.local_date(registered_at)
+        _refuse([*refusals, *registration_refusals(specs, rules=rules, on=on)])
         facilities = _insert_facilities(specs)
         units = [
             _unit_row(facility.id, unit, filed_at=registered_at)

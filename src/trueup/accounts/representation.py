@@ -18,6 +18,7 @@ from trueup.accounts.seats import (
     seats_of,
     superseded,
 )
+from trueup.accounts.state_plan_units import account_refusals
 from trueup.audit.statements import insert_many
 from trueup.ledger import queries as ledger_queries
 from trueup.ledger import services as ledger
@@ -68,7 +69,8 @@ def name_designated_representatives(
 
     Raises Refused with every reason (`unknown_facility`, `unknown_person`,
     `jurisdiction_not_covered`, `representative_missing`, `two_seats`,
-    `superseded_already`, `no_compliance_accounts`); `row` counts the facilities from 1.
+    `superseded_already`, `no_compliance_accounts`, `state_plan_unit`); `row` counts the
+    facilities from 1.
 
     Source: 40 CFR 62.16290(a), (b), 62.16300(a), (b), 62.16320(a); PLAT-022, PLAT-023.
     """
@@ -103,6 +105,10 @@ def name_for_facilities(
     )
     _refuse(specs, facilities=facilities, after=after, people=people, rules=rules)
 
+    new = [entry for key, entry in facilities.items() if not own[key]]
+    refusals = account_refusals(new, rules=rules, on=rules.local_date(at))
+    if refusals:
+        raise Refused(refusals)
     opened = _open_accounts(facilities.values(), own=own, rules=rules, at=at)
     facility_of = {
         account: facility for facility, accounts in own.items() for account in accounts.values()

@@ -144,10 +144,9 @@ def _change_refusals(
     until_now = standing_of(before, today=step.on).mode_on(day)
     if until_now in (_mode_after(step, before), "none"):
         return []
-    try:
-        period = rules.period_of(day)
-    except Refused as refused:
-        return list(refused.refusals)
+    if day < rules.schedule.printed[0].first_day:
+        return []  # Nothing is owed yet.
+    period = rules.period_of(day)
     if day != period.first_day:
         return [
             checks.NotAtPeriodStart(

@@ -41,6 +41,14 @@ def auction(*, program: str, number: str) -> AuctionEntry:
     return auction_entry(find(program=program, number=number))
 
 
+def auction_with(key: int) -> AuctionEntry:
+    """An auction by its key, as tasks and the audit name it; LookupError without one."""
+    row = Auction.objects.filter(id=key).first()
+    if row is None:
+        raise LookupError(key)
+    return auction_entry(row)
+
+
 def find(*, program: str, number: str) -> Auction:
     """The row of an auction; see `auction`."""
     row = Auction.objects.filter(program=program, number=number).first()

@@ -24,6 +24,8 @@ from trueup.web.pages import program_or_404
 from trueup.web.signed_acts import Acting, SignedAct
 from trueup.web.views.people import person_of
 
+_OF_PRINCIPALS = frozenset({"transfers", "auction_submissions"})
+
 
 def person_who_asks(request: HttpRequest) -> PersonEntry:
     person = person_of(request)
@@ -72,8 +74,8 @@ def acting_on(
 def _principal(
     person: PersonEntry, account: AccountEntry | None, act: SignedAct, at: datetime
 ) -> int | None:
-    if account is None or act.kind != "transfers":
-        return None  # Only with transfers the service says whose act an agent's is.
+    if account is None or act.kind not in _OF_PRINCIPALS:
+        return None  # Only of these the service says whose act an agent's is.
     return principal_of(person.id, account.id, kind=act.kind, at=at)
 
 

@@ -52,6 +52,19 @@ _PARTS = (
     ),
     (_("Transactions"), "transactions", ("transactions", "transaction")),
 )
+_OF_AUCTIONS = (_("Auctions"), "auctions", ("auctions", "auction"))
+_SET_ASIDES = (
+    _("Set-asides"),
+    "set-asides",
+    (
+        "set-asides",
+        "set-aside-state",
+        "set-aside-projects",
+        "set-aside-project",
+        "set-aside-distribution",
+        "output-notice",
+    ),
+)
 _OF_CREDITS = (
     _("Credits"),
     "credits",
@@ -70,6 +83,13 @@ _OF_CREDITS = (
     ),
 )
 
+
+_REPORTS = (_("Reports"), "reports", ("reports", "report", "state-application"))
+_STATE_ACCOUNTS = (
+    _("State accounts"),
+    "state-accounts",
+    ("state-accounts", "state-account-statements"),
+)
 
 RATE_STAND_INS = _(
     "Standards, plants and units are real, and so are the wind, solar, hydro, geothermal and"
@@ -115,13 +135,28 @@ def navigation(program: Program, request: HttpRequest) -> list[Link]:
     match = request.resolver_match
     here = match.url_name if match else None
     links = []
-    parts = (*_PARTS, _OF_CREDITS) if program.is_rate_based else _PARTS
-    for name, leads_to, members in parts:
+    for name, leads_to, members in _parts_of(program):
         current = "page" if here == leads_to else "true" if here in members else ""
         links.append(
             Link(name=name, address=reverse(leads_to, args=[program.code]), current=current)
         )
     return links
+
+
+def _parts_of(program: Program) -> list[tuple[str | Promise, str, tuple[str, ...]]]:
+    """The parts that a program's pages have."""
+    parts = list(_PARTS)
+    if program.is_rate_based:
+        parts.append(_OF_CREDITS)
+    if program.renewable_energy is not None or program.output_based is not None:
+        parts.append(_SET_ASIDES)
+    if program.market.state_accounts is not None:
+        parts.append(_STATE_ACCOUNTS)
+    if program.market.auctions is not None:
+        parts.append(_OF_AUCTIONS)
+    if program.market.trades is not None:
+        parts.append(_REPORTS)
+    return parts
 
 
 def demonstrated() -> str:

@@ -152,7 +152,13 @@ class ActForm(forms.Form):
 
 
 class StepForm(ActForm):
-    """The questions of one page of a journey, which knows what was answered before."""
+    """The questions of one page of a journey, which knows what was answered before.
+
+    Attributes:
+        is_secret: What was typed is not kept; `values` keeps what may be kept of it.
+    """
+
+    is_secret = False
 
     def __init__(
         self,

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.urls import NoReverseMatch, reverse
 
 from trueup.accounts import queries as accounts
+from trueup.auctions import queries as auctions
 from trueup.ledger import queries as ledger
 from trueup.tasks.entries import TaskEntry
 from trueup.transfers.entries import RetirementSpec
@@ -79,6 +80,15 @@ def _brake(task: TaskEntry, _name: str) -> str:
     return reverse("act-desk/lift_brake", args=[task.program])
 
 
+def _auction(task: TaskEntry, name: str) -> str:
+    """An auction: the officials' page of it, or the bidder's."""
+    entry = auctions.auction_with(int(name))
+    if task.account is None:
+        return reverse("desk-auction", args=[task.program, entry.number])
+    number = ledger.account(task.account).number
+    return reverse("account-auction", args=[task.program, number, entry.number])
+
+
 BY_KIND: Mapping[str, Leads] = MappingProxyType(
     {
         "sign_proposal": _proposed_transfer,
@@ -98,5 +108,7 @@ BY_SUBJECT: Mapping[str, Leads] = MappingProxyType(
         "unit": _unit,
         "facility": _facility,
         "brake": _brake,
+        "auction": _auction,
+        "bidder": lambda task, _name: reverse("desk-auctions", args=[task.program]),
     }
 )

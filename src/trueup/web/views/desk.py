@@ -255,6 +255,9 @@ def _runs(caller: Caller, program: Program) -> list[Link]:
     if program.allocates and caller.may_somewhere("allocate", program=program.code):
         address = reverse("desk-allocations", args=[program.code])
         links.append(Link(name=_("Allocations"), address=address))
+    if program.market.auctions is not None and caller.may("auction", program=program.code):
+        address = reverse("desk-auctions", args=[program.code])
+        links.append(Link(name=_("Auctions"), address=address))
     if caller.may("enter_paper", program=program.code):
         address = reverse("desk-paper", args=[program.code])
         links.append(Link(name=_("A certificate that came on paper"), address=address))

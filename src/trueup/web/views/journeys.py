@@ -239,6 +239,8 @@ def _so_far(
 
 def _typed(request: HttpRequest, form: StepForm) -> dict[str, list[str]]:
     """What was typed into a page's questions, to be shown when it is changed."""
+    if form.is_secret:
+        return {}
     return {name: request.POST.getlist(name) for name in form.fields if name in request.POST}
 
 

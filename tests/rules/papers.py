@@ -13,7 +13,7 @@ VALUES = {
     "share": "0.55",
     "positive_share": "0.8",
 }
-VALUES |= {"date": "2021-06-01", "account": "G0200000001X"}
+VALUES |= {"capacities": "149", "date": "2021-06-01", "account": "G0200000001X"}
 
 
 def complete(

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from tests.rules.papers import complete
+from trueup.rules.paper_answers import check_plan
 from trueup.rules.papers import (
     APPLICATION,
     CERTIFIED,
@@ -16,7 +17,6 @@ from trueup.rules.papers import (
     VERIFICATION,
     Described,
     check_paper,
-    check_plan,
     elements_of,
     required_elements,
     tags_of,

@@ -10,6 +10,7 @@ import pytest
 from tests.rules.papers import complete
 from trueup.rules import ercs, savings
 from trueup.rules.eligibility import HostState, Showing, check_eligibility
+from trueup.rules.paper_answers import check_plan
 from trueup.rules.papers import (
     APPLICATION,
     PLAN,
@@ -17,7 +18,6 @@ from trueup.rules.papers import (
     VERIFICATION,
     Described,
     check_paper,
-    check_plan,
     elements_of,
     tags_of,
 )

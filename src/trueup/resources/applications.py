@@ -29,7 +29,8 @@ from trueup.resources.models import Application, Resource
 from trueup.resources.queries import resource_entry
 from trueup.resources.signed import Signed, keep_signature
 from trueup.rules.eligibility import HostState
-from trueup.rules.papers import APPLICATION, DECISION, PLAN, check_paper, check_plan, tags_of
+from trueup.rules.paper_answers import check_plan
+from trueup.rules.papers import APPLICATION, DECISION, PLAN, check_paper, tags_of
 from trueup.rules.refusal import Refusal, Refused
 
 CITE = "40 CFR 62.16445(a), (b)"

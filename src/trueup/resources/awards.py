@@ -27,6 +27,7 @@ from trueup.resources.filing import existing, file_papers, refuse
 from trueup.resources.models import (
     Application,
     Bar,
+    Document,
     Issuance,
     Overstatement,
     Report,
@@ -34,12 +35,14 @@ from trueup.resources.models import (
     SetAsideAward,
     Suspension,
 )
-from trueup.rules import programs
-from trueup.rules.papers import DECISION
+from trueup.rules import ercs, programs
+from trueup.rules.papers import DECISION, REPORT
 from trueup.rules.refusal import Refused
 from trueup.rules.resource_rules import ResourceRules
+from trueup.rules.set_aside import to_the_kwh
 
 MONTHS = 12
+HEAT_AND_POWER = frozenset({"CHP", "WHP"})
 USED = "issued"  # A report whose MWh were used: credited, or set against a projection.
 
 
@@ -68,11 +71,13 @@ def verified_year(resource: int, *, year: int) -> VerifiedYear:
     Source: 40 CFR 62.16245(a)(4); 62.16255(a); MASS-082, MASS-102.
     """
     reports = list(
-        Report.objects.filter(resource_id=resource, year=year).exclude(state="superseded")
+        Report.objects.filter(resource_id=resource, year=year)
+        .exclude(state="superseded")
+        .select_related("resource")
     )
     verified = [one for one in reports if one.state in ("verified", USED)]
     months = sum(one.last_month - one.first_month + 1 for one in verified)
-    mwh = sum((one.verified_mwh or Decimal(0) for one in verified), Decimal(0))
+    mwh = sum((_counted(one) for one in verified), Decimal(0))
     if not reports:
         return VerifiedYear(state="none", mwh=Decimal(0))
     if months < MONTHS or len(verified) < len(reports):
@@ -333,6 +338,25 @@ def _overstatements(resource: int, year: int) -> Iterable[Overstatement]:
     """What reports of earlier years overstated and is not made up for, oldest first."""
     rows = Overstatement.objects.filter(resource_id=resource, taken__lt=F("mwh"))
     return rows.filter(report__year__lt=year).order_by("id")
+
+
+def _counted(report: Report) -> Decimal:
+    """Of a verified report the MWh that count: of waste the biogenic part, of heat what it earns.
+
+    Source: 40 CFR 62.16260(c)(3)-(5); MASS-109, MASS-110.
+    """
+    category = report.resource.category
+    stated: Mapping[str, str] = {}
+    if category in HEAT_AND_POWER:
+        papers = Document.objects.filter(kind=REPORT, report=report).order_by("-id")
+        stated = next((paper.elements for paper in papers[:1]), {})
+    earned = ercs.credited_heat_and_power(
+        category,
+        stated,
+        electric_mwh=report.verified_mwh or Decimal(0),
+        year=max(report.year, ercs.FIRST_YEAR),
+    )
+    return to_the_kwh(ercs.creditable_mwh(earned, biogenic_share=report.biogenic_share))
 
 
 def _open(resource: int, year: int) -> int:

@@ -14,7 +14,8 @@ from trueup.resources.admission import eligibility_refusals
 from trueup.resources.applications import application_refusals, state_refusals
 from trueup.resources.filing import described, host_of, submitter_refusals
 from trueup.resources.models import Resource
-from trueup.rules.papers import PLAN, check_paper, check_plan, tags_of
+from trueup.rules.paper_answers import check_plan
+from trueup.rules.papers import PLAN, check_paper, tags_of
 from trueup.rules.refusal import Refusal
 
 

@@ -30,7 +30,8 @@ from trueup.resources.filing import (
 from trueup.resources.models import Application, Document, Resource
 from trueup.resources.signed import Signed, keep_signature
 from trueup.resources.sponsor_entries import PlanVersion
-from trueup.rules.papers import DECISION, PLAN, check_paper, check_plan
+from trueup.rules.paper_answers import check_plan
+from trueup.rules.papers import DECISION, PLAN, check_paper
 from trueup.rules.refusal import Refusal, Refused
 
 CITE = "40 CFR 62.16455; PLAT-135"

@@ -5,7 +5,6 @@ Source: 40 CFR 62.16445(c), 62.16460; RATE-056, RATE-057, RATE-110 to RATE-115.
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -31,12 +30,19 @@ from trueup.resources.meter_data import accepted_mwh
 from trueup.resources.models import Report, ReportedMonth, Resource
 from trueup.resources.plans import plan_refusals
 from trueup.resources.queries import report_entry
+from trueup.resources.report_years import (
+    days_of,
+    deemed_refusals,
+    due_on,
+    is_early_year,
+    year_refusals,
+)
 from trueup.resources.signed import Signed, keep_signature
 from trueup.rules import programs
-from trueup.rules.ercs import FIRST_YEAR, is_feasible
+from trueup.rules.ercs import is_feasible
 from trueup.rules.meter import MeterTotal, total_meter_data
+from trueup.rules.paper_answers import check_report
 from trueup.rules.papers import REPORT, check_paper
-from trueup.rules.program import Program
 from trueup.rules.refusal import Refusal, Refused
 
 CITE = "40 CFR 62.16445(c), 62.16460"
@@ -139,12 +145,6 @@ def open_report(report: int) -> Report:
     return row
 
 
-def days_of(report: Report | ReportSpec) -> tuple[date, date]:
-    """The first and the last day of a report."""
-    last = monthrange(report.year, report.last_month)[1]
-    return date(report.year, report.first_month, 1), date(report.year, report.last_month, last)
-
-
 def spec_refusals(
     row: Resource,
     spec: ReportSpec,
@@ -164,9 +164,13 @@ def spec_refusals(
     if wrong:
         return wrong
     tags = (tags_for(row) if tags is None else tags).union(("first",) if is_first else ())
+    if is_early_year(row.program, spec.year):
+        tags |= {"early"}
     cited = spec.elements.get("plan_version", "").strip()
     return [
         *check_paper(REPORT, spec.elements, tags=tags, program=row.program),
+        *check_report(spec.elements),
+        *deemed_refusals(row, spec),
         *(plan_refusals(row.pk, cited) if cited else ()),
     ]
 
@@ -273,7 +277,7 @@ def report_row(row: Resource, spec: ReportSpec, *, sequence: int, filed_at: date
         rewarded_mwh=_stated(spec.elements, "rewarded_mwh"),
         biogenic_share=_stated(spec.elements, "biogenic_share"),
         is_excessive=is_excessive,
-        is_late=rules.local_date(filed_at) > rules.effective_on(_due_on(rules, spec.year)),
+        is_late=rules.local_date(filed_at) > rules.effective_on(due_on(rules, spec.year)),
         filed_at=filed_at,
     )
 
@@ -324,7 +328,7 @@ def month_refusals(row: Resource, spec: ReportSpec, at: datetime) -> list[Refusa
         return [
             checks.MonthsNotReadable("A report covers whole months of one year, first to last.")
         ]
-    early = _year_refusals(row, spec)
+    early = year_refusals(row, spec)
     if early:
         return early
     last_on = days_of(spec)[1]
@@ -337,32 +341,6 @@ def month_refusals(row: Resource, spec: ReportSpec, at: datetime) -> list[Refusa
             checks.BeforeService(f"{row.name} went into service on {row.in_service_on}.")
         )
     return refusals
-
-
-def _year_refusals(row: Resource, spec: ReportSpec) -> list[Refusal]:
-    """MWh count from the program's first year on; before it, those that early action rewards.
-
-    Source: 40 CFR 62.16420(d); 62.16431(a)(1); 62.16231(a); RATE-056, RATE-222; MASS-094.
-    """
-    rules = programs.load(row.program).resources
-    first, early = (FIRST_YEAR, ()) if rules is None else (rules.first_year, rules.early_years)
-    is_early = spec.elements.get("early_action", "").strip() == "yes"
-    if is_early and spec.year not in early:
-        years = ", ".join(str(year) for year in early)
-        return [checks.BeforeFirstYear(f"Early action rewards MWh of {years}, not {spec.year}.")]
-    if spec.year >= first or is_early:
-        return []
-    return [checks.BeforeFirstYear(f"MWh before {first} earn no credits; report later ones.")]
-
-
-def _due_on(rules: Program, year: int) -> date:
-    """The printed day by which a year is reported; the mass-based rule leaves it to a setting.
-
-    Source: preamble IV.D.6; 40 CFR 62.16245(a)(4); RATE-110; MASS-082; MASS-AMB-21.
-    """
-    if rules.renewable_energy is not None:
-        return rules.renewable_energy.report_due.in_year(year + 1)
-    return date(year + 1, 6, 1)
 
 
 def mwh_refusals(mwh: Decimal) -> list[Refusal]:

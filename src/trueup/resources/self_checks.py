@@ -15,9 +15,10 @@ from trueup.resources.admission import eligibility_refusals
 from trueup.resources.filing import capacity_of, described, host_of, tags_for
 from trueup.resources.meter_data import open_meter_data
 from trueup.resources.models import Application, Document, Engagement, Report, Resource
-from trueup.resources.reports import days_of
+from trueup.resources.report_years import days_of
 from trueup.rules.ercs import is_feasible
-from trueup.rules.papers import APPLICATION, PLAN, REPORT, VERIFICATION, check_paper, check_plan
+from trueup.rules.paper_answers import check_plan
+from trueup.rules.papers import APPLICATION, PLAN, REPORT, VERIFICATION, check_paper
 from trueup.rules.refusal import Refusal
 
 PASS, FAIL, ASK = "pass", "fail", "ask"

@@ -18,7 +18,6 @@ from functools import cache
 from trueup.rules import ercs
 from trueup.rules.refusal import Refusal
 from trueup.rules.rows import read_rows
-from trueup.rules.savings import INTERVALS, check_interval
 from trueup.rules.statements import Statement, statements_of
 
 TABLE = "paper_elements.csv"
@@ -36,6 +35,7 @@ _MUST_BE = {
     "share": "is between 0 and 1.",
     "positive_share": "is above 0 and at most 1.",
     "date": "is a date such as 2022-03-01.",
+    "capacities": "is a number above 0 on each line.",
 }
 _CHP_TAGS = {
     ercs.AS_AFFECTED_EGU: "chp_affected_egu",
@@ -202,34 +202,6 @@ def check_paper(
     return refusals
 
 
-def check_plan(given: Mapping[str, str], *, resource: Described) -> list[Refusal]:
-    """What the answers of an EM&V plan must keep to, beyond being there.
-
-    Source: 40 CFR 62.16455(c)(1)(iv), (c)(2)(ii), (c)(7)(v); RATE-084, RATE-086, RATE-099.
-    """
-    refusals: list[Refusal] = []
-    is_small = resource.capacity_mw * 1000 < ercs.SMALL_KW
-    if given.get("data_path") == "SELF_REPORT_LT_10KW" and not is_small:
-        refusals.append(
-            ElementInvalid("EM&V plan: only a unit below 10 kW may report its own output.")
-        )
-    if not resource.has_meter and resource.category != "DSM" and not is_small:
-        refusals.append(ElementInvalid("EM&V plan: a unit of 10 kW or more needs a meter."))
-    delivery = _number(given.get("minimum_delivery_mwh", ""))
-    if delivery is not None and delivery < ercs.LEAST_DELIVERY_MWH:
-        refusals.append(
-            ElementInvalid("EM&V plan: at least 1 MWh is delivered to the grid in 365 days.")
-        )
-    kind, years = given.get("interval_kind", "").lower(), _number(given.get("interval_years", ""))
-    if kind in INTERVALS and years is not None:
-        refusals += check_interval(
-            years=int(years),
-            kind=kind,
-            is_justified=bool(given.get("interval_justification", "").strip()),
-        )
-    return refusals
-
-
 def statement_for(document: str, *, program: str) -> Statement:
     """The statement that a program prescribes for a kind of paper, word for word.
 
@@ -269,14 +241,15 @@ def _fault(test: str, value: str) -> str:
         return f"is longer than {VALUE_MAX:,} characters."
     if "|" in test or test.isupper():
         return "" if value in test.split("|") else f"is one of {test.replace('|', ', ')}."
-    number = _number(value)
+    number = number_of(value)
     is_wrong = {
         "yes": value != "yes",
         "number": number is None or number < 0,
         "optional_number": number is None or number < 0,
         "share": number is None or not 0 <= number <= 1,
         "positive_share": number is None or not 0 < number <= 1,
-        "date": not _is_date(value),
+        "date": not is_date(value),
+        "capacities": not capacities_of(value),
     }.get(test, False)
     return _MUST_BE[test] if is_wrong else ""
 
@@ -286,7 +259,8 @@ def _is_asked(when: str, given: Mapping[str, str]) -> bool:
     return given.get(name, "").strip() == value
 
 
-def _number(text: str) -> Decimal | None:
+def number_of(text: str) -> Decimal | None:
+    """A finite number that an answer states; None if it states none."""
     try:
         number = Decimal(text)
     except InvalidOperation:
@@ -294,7 +268,15 @@ def _number(text: str) -> Decimal | None:
     return number if number.is_finite() else None
 
 
-def _is_date(text: str) -> bool:
+def capacities_of(text: str) -> list[Decimal]:
+    """Capacities, one a line; nothing if one of them is none."""
+    found = [number_of(line.strip()) for line in text.splitlines() if line.strip()]
+    known = [number for number in found if number is not None and number > 0]
+    return known if len(known) == len(found) else []
+
+
+def is_date(text: str) -> bool:
+    """Whether an answer is a day such as 2022-03-01."""
     try:
         date.fromisoformat(text)
     except ValueError:

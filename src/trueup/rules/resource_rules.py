@@ -93,10 +93,11 @@ def _cited(part: str, sections: Mapping[str, str]) -> list[str]:
     """One enumeration of paragraphs; a bare `(b)` may go with the section before it."""
     found = []
     section = ""
-    for paragraph in part.split(", "):
+    for printed in part.split(", "):
+        paragraph = printed
+        if printed.startswith("(") and section + _first(printed) in sections:
+            paragraph = section + printed
         bare = paragraph.removeprefix("40 CFR ")
-        if bare.startswith("(") and section + _first(bare) in sections:
-            bare = paragraph = section + bare
         section = bare.partition("(")[0] or section
         known = max((place for place in sections if _begins(bare, place)), key=len, default="")
         found.append(paragraph.replace(known, sections[known], 1) if known else paragraph)

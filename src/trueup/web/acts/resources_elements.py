@@ -29,6 +29,7 @@ from trueup.rules.papers import (
     is_optional,
     statement_for,
 )
+from trueup.rules.program import Program
 from trueup.web.acts import fields
 from trueup.web.acts.resources_common import resource_of
 from trueup.web.acts.resources_fields import QuantityField
@@ -57,7 +58,7 @@ SHORT = frozenset(
 SHORT_MAX = 300
 # What the registry fills in itself, so that nobody can state it otherwise.
 FILLED_IN = frozenset({"certification", "account_number"})
-_TEXTS = ("text", "optional", "text_if_excess")
+_TEXTS = ("text", "optional", "text_if_excess", "capacities")
 _DECIMALS = 6
 
 
@@ -74,7 +75,7 @@ class ElementsForm(StepForm):
         )
         before = {} if self.is_bound else self.before()
         for element in self.elements:
-            field = field_of(element)
+            field = field_of(element, self.acting.program)
             if element.test != "yes":  # A promise is given anew.
                 field.initial = before.get(element.name)
             self.fields[element.name] = field
@@ -188,12 +189,12 @@ def rows(
     return answered
 
 
-def field_of(element: Element) -> forms.Field:
+def field_of(element: Element, program: Program) -> forms.Field:
     """The field in which an element is asked for; its paragraph is its hint."""
     common: dict[str, Any] = {
         "label": capfirst(word(element.label)),
         "required": not is_optional(element),
-        "help_text": hint_of(element),
+        "help_text": hint_of(element, program),
     }
     test = element.test
     if "|" in test or test.isupper():
@@ -220,9 +221,9 @@ def _text_field(element: Element, common: Mapping[str, Any]) -> forms.Field:
     return fields.NoteField(max_length=VALUE_MAX, **common)
 
 
-def hint_of(element: Element) -> str:
+def hint_of(element: Element, program: Program) -> str:
     """The paragraph that asks for an element, and when it is asked for."""
-    cite = f"40 CFR {element.cite}" if element.cite[0].isdigit() else element.cite
+    cite = cite_of(element, program)
     if not element.when:
         return cite
     _name, _mark, value = element.when.partition("=")
@@ -230,6 +231,17 @@ def hint_of(element: Element) -> str:
         "answer": named(ANSWERS, value),
         "cite": cite,
     }
+
+
+def cite_of(element: Element, program: Program) -> str:
+    """The paragraph of a program's rule that asks for an element.
+
+    Source: MASS-AMB-50.
+    """
+    if not element.cite[0].isdigit():
+        return element.cite
+    rules = program.resources
+    return f"40 CFR {element.cite if rules is None else rules.cited(element.cite)}"
 
 
 def as_text(value: Any) -> str:

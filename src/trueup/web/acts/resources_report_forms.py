@@ -26,7 +26,7 @@ from trueup.resources.report_corrections import (
     is_first_report,
     total_meter_file,
 )
-from trueup.rules.ercs import FIRST_YEAR
+from trueup.resources.report_years import first_year, is_early_year
 from trueup.rules.papers import REPORT
 from trueup.rules.refusal import Refused
 from trueup.web.acts import fields
@@ -82,10 +82,11 @@ class PeriodForm(StepForm):
         year = cleaned["year"]
         first, last = int(cleaned["first_month"]), int(cleaned["last_month"])
         today = self.acting.program.local_date(self.acting.at)
-        if not FIRST_YEAR <= year <= today.year:
+        if not first_year(self.acting.program) <= year <= today.year:
             self.add_error(
                 "year",
-                _("Give a year from %(first)s on that has begun.") % {"first": FIRST_YEAR},
+                _("Give a year from %(first)s on that has begun.")
+                % {"first": first_year(self.acting.program)},
             )
         elif last < first:
             self.add_error("last_month", _("The last month comes before the first."))
@@ -101,6 +102,8 @@ class PeriodForm(StepForm):
         tags = set(sponsors.tags_of_resource(thing))
         if is_first_report(thing, besides=corrects):
             tags.add("first")
+        if is_early_year(self.acting.program.code, self.cleaned_data["year"]):
+            tags.add("early")
         period = {
             "year": self.cleaned_data["year"],
             "first_month": int(self.cleaned_data["first_month"]),

@@ -74,10 +74,12 @@ def _of_changes(element: Element) -> bool:
 
 
 def _of_credit(element: Element) -> bool:
-    return element.cite.startswith("preamble") or element.cite == "62.16455(c)(4)"
+    return element.cite.startswith(("preamble", "62.16431")) or element.cite == "62.16455(c)(4)"
 
 
-_of_method = cited("62.16460(b)(1)", "62.16460(b)(2)(ii)", "62.16460(b)(2)(iii)")
+_of_method = cited(
+    "62.16460(b)(1)", "62.16460(b)(2)(ii)", "62.16460(b)(2)(iii)", "62.16455(c)(7)(viii)"
+)
 
 
 def _of_methods(element: Element) -> bool:

@@ -70,7 +70,7 @@ class VerificationForm(StepForm):
         super().__init__(data, **more)
         before = self.known.get("elements", {})
         for element in self.elements():
-            field = field_of(element)
+            field = field_of(element, self.acting.program)
             if element.test != "yes" and not self.is_bound:
                 field.initial = before.get(element.name)
             self.fields[element.name] = field

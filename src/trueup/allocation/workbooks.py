@@ -10,11 +10,6 @@ import io
 import zipfile
 from datetime import date, datetime
 
-from openpyxl import load_workbook  # type: ignore[import-untyped]
-from openpyxl.utils.exceptions import (  # type: ignore[import-untyped]
-    InvalidFileException,
-)
-
 from trueup.rules.refusal import Refusal, Refused
 
 MAGIC = b"PK\x03\x04"
@@ -35,6 +30,10 @@ def as_csv(data: bytes) -> bytes:
     """
     if not data.startswith(MAGIC):
         return data
+    # Slow to load, and most plans are CSV.
+    from openpyxl import load_workbook  # type: ignore[import-untyped]
+    from openpyxl.utils.exceptions import InvalidFileException  # type: ignore[import-untyped]
+
     try:
         _refuse_bomb(data)
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)

@@ -11,7 +11,6 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from trueup.audit import services as audit
-from trueup.documents import signing_key
 from trueup.documents.entries import DocumentEntry, Facts
 from trueup.documents.facts import canonical, instant
 from trueup.documents.letterhead import letterhead
@@ -19,6 +18,8 @@ from trueup.documents.models import Document, DocumentFile
 from trueup.documents.queries import document_of_facts, entry
 from trueup.documents.typesetting import typeset
 from trueup.rules import programs
+from trueup.rules.refusal import Refused
+from trueup.rules.scope import check_wording
 
 # Crockford's: nothing that is mistaken for something else when it is read out or typed.
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -38,13 +39,19 @@ def issue(facts: Facts, *, made_at: datetime, asked_by: str) -> Issuance:
 
     It is set and signed before the transaction begins, because that takes longest.
 
-    Source: PLAT-088; docs/decisions/0271.
+    Raises Refused (`scope.overstated`) for a title that claims more than the registry knows.
+
+    Source: PLAT-088; RATE-011; docs/decisions/0271.
     """
+    if refusals := check_wording(facts.title):
+        raise Refused(refusals)
     attached = canonical(facts, is_practice=settings.TRUEUP_SANDBOX)
     digest = hashlib.sha256(attached).hexdigest()
     known = document_of_facts(digest)
     if known is not None:
         return Issuance(document=known, is_new=False)
+    from trueup.documents import signing_key  # Its libraries are slow to load.
+
     made_at = made_at.replace(microsecond=0)
     number = number_of(digest, made_at)
     head = letterhead()

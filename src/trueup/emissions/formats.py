@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from trueup.emissions import ampd, campd, ecmps, hourly, template
+from trueup.emissions import ampd, campd, ecmps, template
 from trueup.emissions.hourly_files import HEAD_BYTES, LAYOUTS, HourlyLayout
 from trueup.emissions.refusals import FormatUnknown, NotReadable
 from trueup.emissions.reports import Feed, Format, Known, Parsed, Progress, no_progress
@@ -97,6 +97,8 @@ def read(
 
     Source: PLAT-070.
     """
+    from trueup.emissions import hourly  # Its libraries are slow to load.
+
     file_format = detect(path)
     if file_format is Format.HOURLY_PARQUET:
         return hourly.sum_parquet_hours(path, feed=feed, known=known, progress=progress)

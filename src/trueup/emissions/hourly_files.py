@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-import polars as pl
-
 from trueup.emissions.reports import Feed, Format
 from trueup.emissions.spreadsheet import Header, cut_off, read_header, refuse_unreadable_start
 from trueup.rules.refusal import Refused
@@ -115,6 +113,8 @@ def lines_in(body: bytes) -> int:
 
     Several times as fast as counting bytes: each line is a row of one cell.
     """
+    import polars as pl  # Slow to load, and most commands read no hourly file.
+
     rows = pl.scan_csv(
         body, has_header=False, separator="\x01", quote_char=None, schema={"line": pl.String}
     )

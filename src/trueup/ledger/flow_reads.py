@@ -5,17 +5,18 @@ Every function takes a constant number of statements.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import F, Sum
+from django.db.models import F, QuerySet, Sum
 
 from trueup.audit.statements import among, execute
 from trueup.ledger.account_reads import account_of_purpose
 from trueup.ledger.models import Lot as LotRow
 from trueup.ledger.models import Transaction as JournalLine
-from trueup.rules.serials import Lot, lot_of_number
+from trueup.rules import programs
+from trueup.rules.serials import PROGRAM_PLACE, Lot, lot_of_number
 
 
 class Flow(NamedTuple):
@@ -104,3 +105,35 @@ def retired_by_state(program: str) -> list[Retired]:
         Retired(lot_of_number(lot), kind, state or "", int(quantity))
         for lot, kind, state, quantity in rows
     ]
+
+
+def allocated_transactions(
+    *, program: str, kinds: Sequence[str], limit: int, before: int = 0
+) -> list[int]:
+    """Transactions of some types, which gave instruments out, the latest first, by id.
+
+    Source: RGGI-030, RGGI-031, RGGI-048.
+    """
+    lines = _of_types(program, kinds)
+    if before:
+        lines = lines.filter(id__lt=before)
+    return list(lines.order_by("-id").values_list("id", flat=True)[:limit])
+
+
+def allocated_totals(*, program: str, kinds: Sequence[str]) -> list[tuple[datetime, str, int]]:
+    """What transactions of some types gave out at each instant; one statement.
+
+    Source: RGGI-048.
+    """
+    rows = _of_types(program, kinds).values_list("recorded_at", "type")
+    return [
+        (at, kind, total)
+        for at, kind, total in rows.annotate(total=Sum("quantity")).order_by("recorded_at", "type")
+    ]
+
+
+def _of_types(program: str, kinds: Sequence[str]) -> QuerySet[JournalLine]:
+    first = programs.load(program).number * PROGRAM_PLACE
+    return JournalLine.objects.filter(
+        type__in=kinds, destination_id__gte=first, destination_id__lt=first + PROGRAM_PLACE
+    )

@@ -150,6 +150,15 @@ def applications(
     return [application_entry(row) for row in rows.order_by("-id")[:limit]]
 
 
+def transactions_of(numbers: Iterable[int], *, program: str) -> list[int]:
+    """The transactions by which applications were carried out.
+
+    Source: RGGI-027, RGGI-048.
+    """
+    rows = Application.objects.filter(program=program, pk__in=sorted(numbers), tx__isnull=False)
+    return [tx for tx in rows.values_list("tx_id", flat=True) if tx is not None]
+
+
 def certificates(number: int, *, limit: int = PAGE, after: int = 0) -> list[tuple[int, str, date]]:
     """The certificates of an application: key, serial number and day of retirement.
 

@@ -78,3 +78,15 @@ class OrisCodeConverter:
 
     def to_url(self, value: int) -> str:
         return str(value)
+
+
+class YearConverter:
+    """A calendar year."""
+
+    regex = "[12][0-9]{3}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        return str(value)

@@ -70,6 +70,20 @@ TOPICS = (
         EVERYBODY,
         *("credit", "resource", "issue", "egu-issue", "paper", "comment"),
     ),
+    _topic(
+        "set-asides",
+        _("Set-asides and who gets them"),
+        EVERYBODY,
+        *("set-aside", "chart-set-aside", "output-notice", "my-project", "desk-set-asides"),
+        *("desk-project", "desk-distribution", "act-file-project", "act-explain-shortfall"),
+        *("act-comment-on-output-data",),
+    ),
+    _topic(
+        "reports",
+        _("Public reports and State accounts"),
+        EVERYBODY,
+        *("report", "chart-report", "state-account", "state-application"),
+    ),
     _topic("settlements", _("How a period is settled"), EVERYBODY, "settlement"),
     _topic(
         "documents", _("Check a document"), EVERYBODY, "document", "registry-", "check-document"

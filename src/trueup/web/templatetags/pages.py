@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy
 
 from trueup.desk.acts import ACTS
 from trueup.ledger.entries import AccountEntry
+from trueup.rules import programs
 from trueup.rules.programs import Program
 from trueup.web.templatetags.words import word
 
@@ -50,6 +51,11 @@ _PURPOSES = {
     "renewable_energy": gettext_lazy("Renewable energy set-aside"),
     "output_based": gettext_lazy("Output-based set-aside"),
     "early_action": gettext_lazy("Early action set-aside"),
+    "liesa": gettext_lazy("Limited industrial exemption set-aside"),
+    "ltc": gettext_lazy("Long-term contract set-aside"),
+    "vrsa": gettext_lazy("Voluntary renewable set-aside"),
+    "cgsa": gettext_lazy("Clean generation set-aside"),
+    "consumer": gettext_lazy("Consumer energy efficiency"),
 }
 _ACCOUNT_STATES = {
     "open": gettext_lazy("Open"),
@@ -138,6 +144,15 @@ def event_name(event: str) -> str:
 def kind_name(kind: str) -> str:
     """What an account of a kind is called on the pages."""
     return _word(_KINDS, kind)
+
+
+@register.filter
+def account_kind(entry: AccountEntry) -> str:
+    """What kind an account is of; a State's own is a general one of the State (RGGI-028)."""
+    rules = programs.load(entry.program).market.state_accounts
+    if rules is not None and entry.purpose in {of.purpose for of in rules.accounts}:
+        return _("General account (State)")
+    return kind_name(entry.kind)
 
 
 @register.filter

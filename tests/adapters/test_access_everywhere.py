@@ -42,6 +42,7 @@ OWNERS: dict[str, frozenset[str]] = {
     "chart-account-standing": frozenset({"representative", "agent"}),
     "signature-json": frozenset(),
     "my-resource": frozenset(),
+    "my-project": frozenset(),
     "my-resource-papers": frozenset(),
     "my-resource-paper": frozenset(),
     "my-resource-file": frozenset(),
@@ -114,6 +115,8 @@ ARGUMENTS: dict[str, Any] = {
     "digest": "x",
     "document_id": 999_999,
     "resource_id": 999_999,
+    "project_id": 999_999,
+    "purpose": "renewable_energy",
     "year": 2024,
     "serial_number": "AL-2022-1",
     "name": "what",
@@ -153,10 +156,13 @@ BY_KEY = frozenset(
         "act-disclose",
         "act-verify-application",
         "act-verify-report",
+        "act-file-projection",
+        "act-explain-shortfall",
+        "act-comment-on-output-data",
     }
 )
 # For general accounts alone; Barry's is a compliance account.
-GENERAL_ONLY = frozenset({"act-close", "act-top-up", "act-describe-resource"})
+GENERAL_ONLY = frozenset({"act-file-project", "act-close", "act-top-up", "act-describe-resource"})
 # Acts that look closer at what they are about: this transfer was refused and waits for
 # nobody, nobody here can delegate in a program of their own, and so on.
 LOOK_CLOSER = frozenset(

@@ -20,6 +20,7 @@ from trueup.set_asides.models import Comment, OutputFigure, OutputNotice
 from trueup.set_asides.notices import tell_published
 from trueup.set_asides.output_figures import Earned, earned_by_unit, generation_period, rules_of
 from trueup.set_asides.planning import OUTPUT, digest_of, plan, size_of
+from trueup.set_asides.signed import Signed, keep_signature
 
 CITE = "40 CFR 62.16245(b)(3)(iii)"
 COMMENT_DAYS = 30
@@ -116,6 +117,7 @@ def comment_on_output_data(
     text: str,
     dispatched_at: datetime,
     received_at: datetime,
+    signed: Signed | None = None,
 ) -> bool:
     """Take a comment on published data; whether it was dispatched in time.
 
@@ -140,6 +142,7 @@ def comment_on_output_data(
             received_at=received_at,
             is_late=is_late,
         )
+        keep_signature(signed, program=program, actor=by, at=received_at)
         audit.log(
             at=received_at,
             program=program,

@@ -18,6 +18,7 @@ from trueup.set_asides.entries import DeliveryEntry, ProjectionEntry
 from trueup.set_asides.models import Delivery, Project, Projection, ShortfallEntry
 from trueup.set_asides.notices import tell_to_explain
 from trueup.set_asides.projects import find, rules_of, share_of
+from trueup.set_asides.signed import Signed, keep_signature
 
 CITE = "40 CFR 62.16245(a)(3)(ii), (a)(4), (a)(5)"
 _MWH_MAX = Decimal(10) ** 12
@@ -37,6 +38,7 @@ def file_projection(
     actor: str,
     dispatched_at: datetime,
     received_at: datetime,
+    signed: Signed | None = None,
 ) -> ProjectionEntry:
     """File what a project is projected to generate in a year, by June 1 of the year before.
 
@@ -79,6 +81,9 @@ def file_projection(
             received_at=received_at,
         )
         found.save(force_insert=True)
+        keep_signature(
+            signed, program=row.program, actor=actor, at=received_at, account=row.account_id
+        )
         _log(row, "file_projection", actor, received_at, year=generation_year, mwh=projected_mwh)
         return projection_entry(found)
 
@@ -205,7 +210,13 @@ def missing_mwh(of: Delivery) -> Decimal:
 
 
 def explain_shortfall(
-    *, project: int, generation_year: int, explanation: str, actor: str, at: datetime
+    *,
+    project: int,
+    generation_year: int,
+    explanation: str,
+    actor: str,
+    at: datetime,
+    signed: Signed | None = None,
 ) -> DeliveryEntry:
     """Explain a shortfall above the limit; until then nothing further is filed.
 
@@ -225,6 +236,7 @@ def explain_shortfall(
             )
         found.explanation, found.explained_at = explanation.strip(), at
         found.save(update_fields=["explanation", "explained_at"])
+        keep_signature(signed, program=row.program, actor=actor, at=at, account=row.account_id)
         _log(row, "explain_shortfall", actor, at, year=generation_year)
         return delivery_entry(found)
 

@@ -21,6 +21,7 @@ from trueup.set_asides import checks
 from trueup.set_asides.entries import ProjectEntry, ProjectSpec
 from trueup.set_asides.models import Project
 from trueup.set_asides.notices import tell_decided
+from trueup.set_asides.signed import Signed, keep_signature
 
 CITE = "40 CFR 62.16245(a)(2), (a)(3), (a)(5)"
 # From which states a project can come into each.
@@ -39,6 +40,7 @@ def file_project(
     actor: str,
     dispatched_at: datetime,
     received_at: datetime,
+    signed: Signed | None = None,
 ) -> ProjectEntry:
     """File a project's eligibility application in one State's set-aside.
 
@@ -61,6 +63,7 @@ def file_project(
             received_at=received_at,
         )
         row.save(force_insert=True)
+        keep_signature(signed, program=program, actor=actor, at=received_at, account=account.id)
         audit.log(
             at=received_at,
             program=program,

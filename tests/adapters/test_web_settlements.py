@@ -13,8 +13,10 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from tests.adapters.web_books import PROGRAM, Books, Page, report, settle, small_program
+from tests.adapters.web_books import PROGRAM, START, Books, Page, report, settle, small_program
 from trueup.accounts.models import Person, Representative
+from trueup.accounts.ownership import list_parties
+from trueup.accounts.ownership_entries import PartySpec
 from trueup.transfers import services as transfers
 from trueup.web.views import settlements
 
@@ -53,6 +55,23 @@ def sign_in(client: Client, person: int) -> None:
     user = User.objects.create_user(f"user{person}", password="a-long-pass-word")
     Person.objects.filter(id=person).update(user=user)
     client.force_login(user)
+
+
+class TestScope:
+    """RATE-005, RATE-011; 40 CFR 62.16220(f), (g): who answers for it, and for what alone."""
+
+    def test_a_statement_names_the_owners_and_what_it_is_about(
+        self, client: Client, settled: Books
+    ) -> None:
+        utility = PartySpec(name="Utility", kind="organization")
+        for kind in ("owner", "operator"):
+            list_parties({settled.barry.id: [utility]}, from_on=START.date(), kind=kind)
+
+        text = get(client, "settlement", PROGRAM, PERIOD, 3).text
+
+        assert "Owner Utility" in text
+        assert "Operator Utility" in text
+        assert "It excuses nobody from any other requirement of the Clean Air Act" in text
 
 
 class TestStatement:

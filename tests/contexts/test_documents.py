@@ -17,16 +17,21 @@ from tests.contexts.pdf_reading import Pdf
 from tests.contexts.registry import FIRST, PROGRAM, Registry, noon, refused
 from trueup.accounts import services as accounts
 from trueup.accounts.entries import FacilitySpec, UnitSpec
+from trueup.accounts.ownership import list_parties
+from trueup.accounts.ownership_entries import PartySpec
 from trueup.audit import queries as audit
 from trueup.compliance import services as compliance
 from trueup.documents import jobs as document_jobs
 from trueup.documents import queries, services
 from trueup.documents.entries import DocumentEntry
 from trueup.documents.facts import canonical, runs
+from trueup.documents.issuing import issue
 from trueup.documents.models import Document, DocumentFile
+from trueup.documents.settlement_facts import settlement_facts
 from trueup.documents.supersession import with_supersession
 from trueup.emissions import services as emissions
 from trueup.ledger import queries as ledger
+from trueup.rules.scope import check_wording
 from trueup.tasks import jobs
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +100,39 @@ class TestSettlementStatement:
         first, _, last, _ = deducted.split()
         assert first in text
         assert last in text
+
+    def test_it_names_every_owner_and_operator_and_whoever_is_identified_later(
+        self, registry: Registry
+    ) -> None:
+        """RATE-005; 40 CFR 62.16220(f), 62.16420(f)."""
+        account = registry.account("Barry").id
+        utility, fund = (PartySpec(name=name, kind="organization") for name in ("Utility", "Fund"))
+        list_parties({account: [utility]}, from_on=date(2020, 1, 1), kind="owner")
+        list_parties({account: [utility]}, from_on=date(2020, 1, 1), kind="operator")
+        assert "Operator Utility" in pdf(settlement(registry)).text
+        assert "Owner Fund" not in pdf(settlement(registry)).text
+
+        list_parties({account: [fund]}, from_on=date(2026, 1, 1), kind="owner")
+
+        assert "Owner Fund" in pdf(settlement(registry)).text
+
+    def test_it_says_that_it_is_about_this_program_only(self, registry: Registry) -> None:
+        """RATE-011; 40 CFR 62.16420(g)."""
+        text = pdf(settlement(registry)).text
+        assert "mass-based trading program only" in text
+        assert check_wording(text) == []
+
+    def test_a_title_that_claims_the_whole_act_is_refused(self, registry: Registry) -> None:
+        """RATE-011."""
+        facts = settlement_facts(
+            program=PROGRAM, period=FIRST, facility=registry.facilities["Barry"]
+        )
+        with refused("overstated"):
+            issue(
+                replace(facts, title="Barry, in full Clean Air Act compliance"),
+                made_at=registry.tick(),
+                asked_by="person:1",
+            )
 
     def test_it_rests_on_the_journal_positions_of_the_deductions(self, registry: Registry) -> None:
         document = settlement(registry)

@@ -283,6 +283,14 @@ class TestAnnouncements:
         assert len(refused.value.refusals) == 4
         assert not Announcement.objects.exists()
 
+    def test_a_claim_of_compliance_with_the_whole_act_is_refused(self) -> None:
+        """RATE-011; 40 CFR 62.16420(g)."""
+        said = {"heading": "In full Clean Air Act compliance", "text": "Every plant is."}
+        with pytest.raises(Refused) as refused:
+            publish(texts={"en": said})
+        assert refused.value.reasons == {"overstated"}
+        assert not Announcement.objects.exists()
+
     def test_an_announcement_ends_once(self) -> None:
         entry = publish()
         services.end(announcement=entry.id, by="person:1", at=NOON)

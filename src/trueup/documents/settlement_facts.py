@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from trueup.compliance.entries import Statement
 from trueup.compliance.models import Settlement
+from trueup.compliance.responsible import responsible_for
 from trueup.compliance.statements import statement as read_statement
 from trueup.documents.checks import NothingToIssue
 from trueup.documents.entries import Facts
@@ -25,6 +26,7 @@ from trueup.rules import programs
 from trueup.rules.periods import CompliancePeriod
 from trueup.rules.program import Program
 from trueup.rules.refusal import Refused
+from trueup.rules.scope import scope_note
 
 KIND = "settlement_statement"
 
@@ -87,6 +89,10 @@ def settlement_facts(
             # A status that changes later does not change what was settled.
             "account": {**account_values(found.account), "state": ""},
             "outcome": _outcome(found, rules),
+            "scope": scope_note(rules.name),
+            "responsible": [
+                {"name": one.name, "role": one.role} for one in responsible_for(found.account.id)
+            ],
             "locations": _locations(found),
             "reported_tons": found.reported_tons,
             "deducted": deducted,

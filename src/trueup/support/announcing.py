@@ -12,6 +12,7 @@ from trueup.audit import services as audit
 from trueup.audit.entries import NoticeSpec
 from trueup.audit.notices import ContextValue
 from trueup.rules.refusal import Refusal, Refused
+from trueup.rules.scope import check_wording
 from trueup.support import checks
 from trueup.support.entries import AUDIENCES, EVERYBODY, KINDS, MAINTENANCE, AnnouncementEntry
 from trueup.support.models import Announcement
@@ -43,9 +44,10 @@ def publish(
         texts: By language, each with `heading` and `text`; English must be there.
         told: Persons who get it by mail as well: the holders of accounts.
 
-    Raises Refused (`announcement_not_usable`).
+    Raises Refused (`announcement_not_usable`, `scope.overstated`).
 
-    Source: PLAT-013 (a maintenance window is announced by mail and banner); PLAT-014.
+    Source: PLAT-013 (a maintenance window is announced by mail and banner); PLAT-014;
+    RATE-011.
     """
     kept = {
         language: {"heading": _line(said.get("heading", "")), "text": said.get("text", "").strip()}
@@ -114,7 +116,10 @@ def _refusals(row: Announcement) -> list[Refusal]:
     running = Announcement.objects.filter(ended_at=None, until_at__gt=row.published_at).count()
     if running >= RUNNING_MAX:
         said.append(f"{RUNNING_MAX} announcements run already; end one of them first.")
-    return [checks.AnnouncementNotUsable(sentence) for sentence in said]
+    refusals: list[Refusal] = [checks.AnnouncementNotUsable(sentence) for sentence in said]
+    for one in row.texts.values():
+        refusals += check_wording(f"{one['heading']} {one['text']}")
+    return refusals
 
 
 def _mail(row: Announcement, told: Sequence[int], at: datetime) -> None:

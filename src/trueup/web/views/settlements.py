@@ -25,6 +25,7 @@ from django.views.decorators.http import require_safe
 from trueup.compliance import queries as compliance
 from trueup.compliance.budget_use import BudgetUse
 from trueup.compliance.entries import Outcome, Statement, Totals
+from trueup.compliance.responsible import responsible_for
 from trueup.compliance.statements import statement as read_statement
 from trueup.disclosure.snapshots import snapshot
 from trueup.rules.periods import CompliancePeriod
@@ -256,6 +257,7 @@ def _settlement(request: HttpRequest, program: Program, statement: Statement) ->
         blocks=statement.deducted[:BLOCKS_SHOWN],
         more=max(len(statement.deducted) - BLOCKS_SHOWN, 0),
         jurisdiction_name=place.name if place else row.facility.jurisdiction,
+        responsible=responsible_for(statement.account.id),
         account=statement.account,
         deadline=program.deadline_on(row.period),
         cite=program.transaction_types["deduct"].cite,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Max
 
 from trueup.accounts import queries as accounts
 from trueup.accounts.entries import FacilityEntry, UnitEntry
@@ -146,24 +147,22 @@ def first_open_period(*, program: str, jurisdiction: str) -> CompliancePeriod:
 def first_open_periods(
     jurisdictions: Iterable[str], *, program: str
 ) -> dict[str, CompliancePeriod]:
-    """Of several States the first period of which nothing is recorded; one statement.
+    """Of several States the period after the last that is recorded; one statement.
+
+    Periods are recorded one at a time, so nothing is recorded of those that follow.
 
     Source: 40 CFR 62.16240(a)(2), (3); preamble V.F.
     """
     rules = programs.load(program)
     wanted = set(jurisdictions)
-    recorded: dict[str, set[int]] = {code: set() for code in wanted}
-    rows = AllocationRecord.objects.filter(
-        run__program=program, jurisdiction__in=among(wanted)
-    ).values_list("jurisdiction", "vintage")
-    for code, vintage in rows.distinct():
-        recorded[code].add(vintage)
-    found = {}
-    for code, vintages in recorded.items():
-        period = rules.schedule.printed[0]
-        while not vintages.isdisjoint(period.vintages):
-            period = rules.next_period(period)
-        found[code] = period
+    rows = (
+        AllocationRecord.objects.filter(run__program=program, jurisdiction__in=among(wanted))
+        .values_list("jurisdiction")
+        .annotate(last=Max("vintage"))
+    )
+    found = dict.fromkeys(wanted, rules.schedule.printed[0])
+    for code, last in rows.order_by():
+        found[code] = rules.next_period(rules.vintage_period(last))
     return found
 
 

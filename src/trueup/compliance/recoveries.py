@@ -17,6 +17,7 @@ from trueup.accounts.watchers import with_copies
 from trueup.allocation import queries as allocation
 from trueup.allocation import services as allocation_services
 from trueup.allocation.entries import AllocationEntry
+from trueup.allocation.method_reads import pool_of
 from trueup.audit import services as audit
 from trueup.audit.entries import NoticeSpec
 from trueup.audit.notices import ContextValue
@@ -133,7 +134,11 @@ def _recover(
         set_aside = allocation_services.state_account(
             program=finding.rules.code,
             jurisdiction=entries[0].jurisdiction,
-            purpose="renewable_energy",
+            purpose=pool_of(
+                program=finding.rules.code,
+                jurisdiction=entries[0].jurisdiction,
+                vintage=period.first_year,
+            ),
             opened_at=finding.at,
         )
         taken = _take_back(finding, period, entries, quantity=quantity, set_aside=set_aside)

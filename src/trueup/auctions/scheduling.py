@@ -24,7 +24,6 @@ from trueup.auctions.models import Auction, SealedBid
 from trueup.auctions.queries import find
 from trueup.auctions.sealing import Content
 from trueup.audit import services as audit
-from trueup.audit.statements import insert_many
 from trueup.ledger.entries import AccountEntry
 from trueup.rules import programs
 from trueup.rules.refusal import Refusal, Refused
@@ -162,21 +161,17 @@ def _store(
     )
     standing = SealedBid.objects.filter(auction=row, account_id=entry.id, withdrawn_at=None)
     standing.update(withdrawn_at=at)
-    insert_many(
-        SealedBid,
-        [
-            {
-                "auction_id": row.pk,
-                "account_id": entry.id,
-                "person_id": person,
-                "key": uuid5(BIDS, f"{key} {place}"),
-                "sealed": sealing.seal(of),
-                "commitment": of.commitment,
-                "entered_at": at,
-                "withdrawn_at": None,
-            }
-            for place, of in enumerate(bids)
-        ],
+    SealedBid.objects.bulk_create(
+        SealedBid(
+            auction=row,
+            account_id=entry.id,
+            person_id=person,
+            key=uuid5(BIDS, f"{key} {place}"),
+            sealed=sealing.seal(of),
+            commitment=of.commitment,
+            entered_at=at,
+        )
+        for place, of in enumerate(bids)
     )
     return BidSchedule.objects.create(
         key=key,

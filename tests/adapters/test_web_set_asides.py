@@ -1,4 +1,4 @@
-"""Set-asides on the pages: sponsors file and explain, officials preview and agree, all is public."""
+"""Set-asides on the pages: sponsors file, officials preview and agree, all is public."""
 
 from __future__ import annotations
 

@@ -17,6 +17,7 @@ from trueup.disclosure import kept_sums, snapshots
 from trueup.identity import services as identity
 from trueup.resources import services as resources
 from trueup.rules import programs
+from trueup.set_asides import duty_dates as set_asides
 from trueup.signing import services as signing
 from trueup.support import queries as support_queries
 from trueup.support import services as support
@@ -29,7 +30,8 @@ def run_once(now: datetime, *, codes: Sequence[str] | None = None) -> dict[str, 
     """Record transfers whose wait has ended, close what is due, remind, warn, send mail.
 
     Within a maintenance window nothing is done: it all waits until the window closes.
-    A projected date of operation that has passed opens a task; who owes credits past the
+    A projected date of operation that has passed opens a task, and so does a duty of
+    set-asides that comes near; who owes credits past the
     last day is barred. Meter data that nobody disputed in the program's days are accepted.
     Scans of identity papers, and drafts, go when their days are over.
     Jobs whose worker ended are asked for again.
@@ -59,6 +61,7 @@ def run_once(now: datetime, *, codes: Sequence[str] | None = None) -> dict[str, 
         done["lapsed"] += silent.lapsed
         done["warned"] += compliance.warn_of_insufficient_holdings(program=code, now=now)
         done["asked"] += accounts.open_operating_date_tasks(program=code, now=now)
+        done["asked"] += set_asides.ask_officials(program=code, now=now)
         done["barred"] += resources.bar_for_unmet_debts(program=code, at=now)
         done["accepted"] += resources.accept_by_silence(program=code, now=now)
     identity.delete_due_scans(now)

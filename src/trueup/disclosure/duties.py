@@ -12,6 +12,7 @@ from trueup.emissions.queries import quarterly_report_due_on
 from trueup.rules.periods import CompliancePeriod
 from trueup.rules.programs import Program
 from trueup.rules.refusal import Refused
+from trueup.set_asides import duty_dates
 
 QUARTERS = (1, 2, 3, 4)
 YEARS_MAX = 12
@@ -24,7 +25,8 @@ class Duty:
 
     Attributes:
         kind: `report`, `period_end`, `deadline`, `deductions`, `recordation` or `review`;
-            of credits `mv_reports`, `credit_notice` or `credit_issue`.
+            of credits `mv_reports`, `credit_notice` or `credit_issue`; of set-asides the
+            names of `set_asides.duty_dates`.
         who: `source`, `official` or `registry`.
         detail: The quarter of a report; the days before the deadline of a review.
     """
@@ -95,6 +97,7 @@ def _of_period(program: Program, period: CompliancePeriod) -> list[Duty]:
         *_reviews(program, period, deadline),
         *_reports(program, period),
         *_credits(program, period),
+        *_set_asides(program, period),
     ]
 
 
@@ -121,6 +124,17 @@ def _of_interim(program: Program, interim: CompliancePeriod) -> list[Duty]:
             cite=program.cites["partial_obligation"],
         ),
         *_reviews(program, interim, deadline),
+    ]
+
+
+def _set_asides(program: Program, period: CompliancePeriod) -> list[Duty]:
+    """The days of set-asides: projections, reports, data, comments, distributions.
+
+    Source: 40 CFR 62.16240(b), 62.16245; MASS-081, MASS-091, MASS-167.
+    """
+    return [
+        Duty(on=of.on, kind=of.name, who=of.who, period=period, cite=of.cite, year=of.year)
+        for of in duty_dates.dates_of_period(program, period)
     ]
 
 

@@ -89,6 +89,10 @@ def _auction(task: TaskEntry, name: str) -> str:
     return reverse("account-auction", args=[task.program, number, entry.number])
 
 
+def _set_aside_duty(task: TaskEntry, name: str) -> str:
+    return f"{reverse('desk-set-asides', args=[task.program])}?year={name.rpartition('-')[2]}"
+
+
 BY_KIND: Mapping[str, Leads] = MappingProxyType(
     {
         "sign_proposal": _proposed_transfer,
@@ -108,6 +112,7 @@ BY_SUBJECT: Mapping[str, Leads] = MappingProxyType(
         "unit": _unit,
         "facility": _facility,
         "brake": _brake,
+        "set_aside_duty": _set_aside_duty,
         "auction": _auction,
         "bidder": lambda task, _name: reverse("desk-auctions", args=[task.program]),
     }

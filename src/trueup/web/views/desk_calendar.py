@@ -28,6 +28,7 @@ from trueup.desk.callers import Caller
 from trueup.disclosure.duties import Duty, duties
 from trueup.resources.calculation_reads import years_of_credits
 from trueup.rules.program import Program
+from trueup.set_asides import duty_dates
 from trueup.tasks.models import Task
 from trueup.web.access import caller_of, public
 from trueup.web.filters import FilterForm
@@ -156,6 +157,18 @@ def title_of(duty: Duty) -> str:
         "mv_reports": _("M&V reports of %(year)s and their verification are due"),
         "credit_notice": _("Last day to publish the credits of %(year)s for 30 days of comment"),
         "credit_issue": _("Credits of %(year)s are to be issued by this day"),
+        "projections": _("Projections of projects for %(year)s are due"),
+        "project_reports": _("M&V reports of projects for %(year)s are due"),
+        "renewable_distribution": _(
+            "The renewable energy set-aside of %(year)s is to be recorded by this day"
+        ),
+        "output_data": _(
+            "Data of the output-based set-aside of %(period)s are to be published by this day"
+        ),
+        "output_comments": _("Comments on data of the output-based set-aside end"),
+        "output_distribution": _(
+            "The output-based set-aside of %(period)s is to be recorded by this day"
+        ),
     }
     return sentences[duty.kind] % values
 
@@ -193,6 +206,9 @@ def _states(program: Program, today: date) -> dict[str, str]:
     reviewed = set(reviews.values_list("period", "lead_days"))
     allocated = {of.vintage for of in allocation.allocated_totals(program=program.code)}
     issued, noticed = years_of_credits(program.code) if program.is_rate_based else (set(), set())
+    set_asides = duty_dates.standing(
+        program.code, years={today.year - 1, today.year, today.year + 1}, today=today
+    )
     found = {}
     for duty in _duties(program, today):
         done = {
@@ -201,6 +217,7 @@ def _states(program: Program, today: date) -> dict[str, str]:
             "period_end": duty.on < today,
             "deductions": duty.period.name in settled,
             "review": (duty.period.name, duty.detail) in reviewed,
+            **{name: set_asides.get((name, duty.year)) == "done" for name in duty_dates.TITLES},
         }.get(duty.kind)
         if done or (duty.kind == "recordation" and allocated & set(duty.period.vintages)):
             found[duty.key] = "done"
@@ -214,6 +231,9 @@ def _address(duty: Duty, program: Program) -> str:
         return reverse("desk-allocations", args=[program.code])
     if duty.kind in ("credit_notice", "credit_issue"):
         return reverse("desk-credits", args=[program.code, duty.year])
+    if duty.kind in duty_dates.TITLES:
+        year = duty.year - 1 if duty.kind == "renewable_distribution" else duty.year
+        return f"{reverse('desk-set-asides', args=[program.code])}?year={year}"
     if duty.kind == "review":
         return reverse("queue-short", args=[program.code])
     return ""

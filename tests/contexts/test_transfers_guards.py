@@ -31,6 +31,7 @@ from trueup.rules import programs
 from trueup.tasks.models import Task
 from trueup.transfers import proposals, queries, services, trusted
 from trueup.transfers.act_models import Proposal, TransferAct
+from trueup.transfers.deadlines import must_be_signed_by
 from trueup.transfers.entries import ProposalEntry, TransferEntry
 from trueup.transfers.models import Transfer
 
@@ -283,7 +284,7 @@ class TestSubmittedWithTheLastSignature:
     ) -> None:
         need_two(registry)
         entry = asked(registry, at=DEADLINE - timedelta(hours=1))
-        assert queries.must_be_signed_by(entry, now=DEADLINE - SECOND) == DEADLINE
+        assert must_be_signed_by(entry, now=DEADLINE - SECOND) == DEADLINE
 
         entry = services.approve(key=entry.key, person=registry.bo, at=signed_at)
 
@@ -313,8 +314,8 @@ class TestSubmittedWithTheLastSignature:
     def test_new_vintages_need_not_be_signed_by_a_deadline(self, registry: Registry) -> None:
         entry = registry.transfer(registry.barry, registry.gulf, TEN)
 
-        assert queries.must_be_signed_by(entry, now=DEADLINE) == DEADLINE
-        later = queries.must_be_signed_by(entry, now=DEADLINE + SECOND)
+        assert must_be_signed_by(entry, now=DEADLINE) == DEADLINE
+        later = must_be_signed_by(entry, now=DEADLINE + SECOND)
         assert later is not None
         assert later > DEADLINE
 

@@ -181,8 +181,26 @@ class _Instruments(Request):
     )
 
 
+class TradeIn(Request):
+    """What was agreed, in programs that ask for it: a price, how it is found, or why none."""
+
+    kind: Annotated[str, StringConstraints(max_length=40)]
+    agreed_on: date
+    price: Annotated[str, StringConstraints(max_length=20)] = Field(
+        "", description="Of each, in US dollars and whole cents: `5.00`."
+    )
+    pricing_method: Annotated[str, StringConstraints(max_length=200)] = ""
+    no_price_because: Annotated[str, StringConstraints(max_length=40)] = Field(
+        "", description="One of the program's reasons."
+    )
+    receiver_confirms: Annotated[bool, Field(strict=True)] = Field(
+        False, description="The receiving side confirms these terms before anything moves."
+    )
+
+
 class TransferIn(_Instruments):
     destination: AccountText
+    trade: TradeIn | None = None
 
 
 class RetirementIn(_Instruments):

@@ -12,6 +12,7 @@ from trueup.api import schemas
 from trueup.ledger.checks import KeyReused
 from trueup.rules.refusal import Refusal, Refused
 from trueup.rules.serials import SerialBlock, parse_block
+from trueup.rules.trade_reports import TradeReport
 from trueup.transfers import checks, queries
 from trueup.transfers.entries import (
     ProposalEntry,
@@ -20,6 +21,7 @@ from trueup.transfers.entries import (
     TransferEntry,
     TransferSpec,
 )
+from trueup.transfers.trades import read_terms
 
 
 class Signing(NamedTuple):
@@ -103,7 +105,10 @@ def _spec(
             note=item.note,
             row=row,
         )
+    trade = item.trade
     return TransferSpec(
+        trade=None if trade is None else _terms(trade),
+        by_consent=trade is not None and trade.receiver_confirms,
         source=item.source,
         destination=item.destination,
         submitted_by=signing.person,
@@ -115,6 +120,17 @@ def _spec(
         reference=item.reference,
         note=item.note,
         row=row,
+    )
+
+
+def _terms(trade: schemas.TradeIn) -> TradeReport | None:
+    """What was agreed, as the service takes it (RGGI-032)."""
+    return read_terms(
+        kind=trade.kind,
+        agreed_on=trade.agreed_on.isoformat(),
+        price=trade.price,
+        method=trade.pricing_method,
+        reason=trade.no_price_because,
     )
 
 

@@ -20,6 +20,7 @@ from trueup.rules.refusal import Refusal, refusal_types
 from trueup.rules.serials import SerialBlock, parse_block
 from trueup.transfers import services
 from trueup.transfers.entries import FileOutcome, TransferEntry
+from trueup.transfers.trades import read_terms
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -67,6 +68,12 @@ def _signed(command: Command) -> Command:
 @click.argument("source")
 @click.argument("destination", required=False)
 @_signed
+@click.option("--agreement", default="", help="Kind, in programs that ask what was agreed.")
+@click.option("--agreed-on", default="", metavar="DAY", help="Day of the agreement.")
+@click.option("--price", default="", help="Of each, in US dollars: 5.00.")
+@click.option("--pricing-method", default="", help="How the price is found, if it is not fixed.")
+@click.option("--no-price", default="", help="Why there is no price, one of the program's reasons.")
+@click.option("--receiver-confirms", is_flag=True, help="The receiver confirms the terms first.")
 @click.option("--file", "path", type=EXISTING, help="CSV: a transfer in each row; - is stdin.")
 @click.option("--each", is_flag=True, help="With --file: each row for itself, not all or none.")
 @problems_option
@@ -85,6 +92,12 @@ def transfer(
     reference: str,
     note: str,
     key: UUID | None,
+    agreement: str,
+    agreed_on: str,
+    price: str,
+    pricing_method: str,
+    no_price: str,
+    receiver_confirms: bool,
     path: Path | None,
     each: bool,
     problems: Path | None,
@@ -127,6 +140,14 @@ def transfer(
         quantity=quantity,
         reference=reference,
         note=note,
+        trade=read_terms(
+            kind=agreement,
+            agreed_on=agreed_on,
+            price=price,
+            method=pricing_method,
+            reason=no_price,
+        ),
+        by_consent=receiver_confirms,
     )
     _tell(output, entry)
 

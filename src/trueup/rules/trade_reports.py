@@ -43,6 +43,17 @@ class ReasonUnknown(Refusal):
     cite = "RGGI-032"
 
 
+# In the order in which they are told.
+REPORTED: tuple[type[Refusal], ...] = (
+    NotAskedFor,
+    KindUnknown,
+    AgreedLater,
+    PriceMissing,
+    PriceAndReason,
+    ReasonUnknown,
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TradeRules:
     """What a program asks about the agreement behind a transfer.

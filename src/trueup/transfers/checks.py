@@ -15,6 +15,7 @@ from decimal import Decimal
 from trueup.accounts.checks import NotAuthorized, is_readable
 from trueup.ledger import checks as ledger
 from trueup.ledger.entries import AccountEntry
+from trueup.rules import trade_reports
 from trueup.rules.program import Program
 from trueup.rules.refusal import Refusal, Refused
 from trueup.transfers.entries import RetirementSpec, TransferSpec
@@ -172,6 +173,7 @@ OWN_ORDER: tuple[type[Refusal], ...] = (
     NotAuthorized,
     CoolingDown,
     ReasonNotListed,
+    *trade_reports.REPORTED,
     HoldingLimitExceeded,
 )
 KERNEL_ORDER: tuple[str, ...] = tuple(check.__name__ for check in ledger.REPORTED)

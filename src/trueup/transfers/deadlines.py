@@ -8,7 +8,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
+from trueup.rules import programs
 from trueup.rules.program import Program
+from trueup.transfers.entries import TransferEntry
+from trueup.transfers.vintages import vintages_in
 
 
 def record_by(rules: Program, from_at: datetime) -> date:
@@ -68,3 +71,24 @@ def _midnight(rules: Program, day: date, days: int) -> datetime:
 def _business_days(rules: Program, event_on: date, days: int) -> date:
     # Asked for the same day by every transfer of the day.
     return rules.business_days_from(event_on, days)
+
+
+def must_be_signed_by(entry: TransferEntry, *, now: datetime) -> datetime | None:
+    """By when the second signature must be there for a transfer to count at the next deadline.
+
+    Who signs at that instant is in time; a microsecond later is not. None if no deadline
+    is to be met: the vintages are too new, or no compliance account takes part.
+
+    Source: 40 CFR 62.16375 “Allowance transfer deadline”; MASS-014, MASS-015.
+    """
+    sides = (entry.source, entry.destination)
+    if not entry.blocks or all(side is None or side.kind != "compliance" for side in sides):
+        return None
+    rules = programs.load(entry.program)
+    vintages = vintages_in(rules, entry.blocks)
+    for period in rules.in_turn(rules.schedule.printed[0]):
+        deadline_at = rules.deadline_at(period)
+        usable = rules.control_period_of(period)
+        if deadline_at >= now and min(vintages) <= rules.hold_vintage_max(usable):
+            return deadline_at
+    return None

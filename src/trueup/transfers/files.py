@@ -1,8 +1,9 @@
 """Transfers from a file: a row names serial numbers, or a vintage and a quantity.
 
 Columns: `first` and `last`, or `vintage` and `quantity`, or both pairs with one filled in;
-`receiving_account`; and if wanted `reference` and `note`. What spreadsheets make of it is
-read: byte-order mark, semicolons, any line end, blank rows at the end.
+`receiving_account`; and if wanted `reference` and `note`. Where the program asks what was
+agreed: `agreement`, `agreed_on`, and `price`, `pricing_method` or `no_price_because`. What
+spreadsheets make of it is read: byte-order mark, semicolons, any line end, blank rows at the end.
 """
 
 from __future__ import annotations
@@ -18,9 +19,11 @@ from trueup.emissions.problems import write_problems
 from trueup.emissions.spreadsheet import Table, number_text, read_table
 from trueup.rules.refusal import Refusal, Refused, refusal_types
 from trueup.rules.serials import SerialBlock, parse_block
+from trueup.rules.trade_reports import TradeReport
 from trueup.transfers.checks import unusable
 from trueup.transfers.entries import FileOutcome, TransferEntry, TransferSpec
 from trueup.transfers.submission import reasons_against, submit
+from trueup.transfers.trades import read_terms
 
 # The empty table, to be filled in.
 HEADER = "first,last,vintage,quantity,receiving_account,reference,note\r\n"
@@ -35,6 +38,11 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "receiving_account": ("receiving_account", "receiving account", "to"),
     "reference": ("reference", "your reference", "your_reference"),
     "note": ("note",),
+    "agreement": ("agreement", "kind of agreement"),
+    "agreed_on": ("agreed_on", "agreed on", "trade date"),
+    "price": ("price", "price of each"),
+    "pricing_method": ("pricing_method", "pricing method"),
+    "no_price_because": ("no_price_because", "reason for no price"),
 }
 
 
@@ -110,6 +118,7 @@ def import_transfers(
             quantity=row.quantity,
             reference=row.reference,
             note=row.note,
+            trade=row.trade,
             row=row.line,
         )
         for row in reader.rows()
@@ -175,6 +184,7 @@ class _Row:
         "note",
         "quantity",
         "reference",
+        "trade",
         "vintage",
     )
 
@@ -186,6 +196,7 @@ class _Row:
         self.blocks: tuple[SerialBlock, ...] = ()
         self.vintage: int | None = None
         self.quantity: Decimal | None = None
+        self.trade: TradeReport | None = None
 
 
 class _Reader:
@@ -216,6 +227,7 @@ class _Reader:
             if cells["vintage"] or cells["quantity"]:
                 row.vintage = self._vintage(line, cells["vintage"])
                 row.quantity = self._number(line, "quantity", cells["quantity"])
+            row.trade = self._trade(line, cells)
             if len(self.problems) == before:
                 found.append(row)
         return found
@@ -229,6 +241,23 @@ class _Reader:
         except Refused as refused:
             self.problems += [_at(refusal, line) for refusal in refused.refusals]
             return ()
+
+    def _trade(self, line: int, cells: Mapping[str, str]) -> TradeReport | None:
+        """What was agreed; whether the program asks for that, the transfer's checks say.
+
+        Source: RGGI-032.
+        """
+        try:
+            return read_terms(
+                kind=cells["agreement"],
+                agreed_on=cells["agreed_on"],
+                price=cells["price"],
+                method=cells["pricing_method"],
+                reason=cells["no_price_because"],
+            )
+        except Refused as refused:
+            self.problems += [_at(refusal, line) for refusal in refused.refusals]
+            return None
 
     def _vintage(self, line: int, text: str) -> int | None:
         number = self._number(line, "vintage", text)

@@ -40,7 +40,6 @@ from trueup.transfers.models import (
     Transfer,
 )
 from trueup.transfers.trades import terms_of
-from trueup.transfers.vintages import vintages_in
 
 PAGE = 100
 
@@ -123,27 +122,6 @@ def held(*, program: str, limit: int = PAGE, after: int = 0) -> list[TransferEnt
     """
     rows = Transfer.objects.filter(program=program, state="held", id__gt=after).order_by("id")
     return [entry.public for entry in entries(list(rows[:limit]))]
-
-
-def must_be_signed_by(entry: TransferEntry, *, now: datetime) -> datetime | None:
-    """By when the second signature must be there for a transfer to count at the next deadline.
-
-    Who signs at that instant is in time; a microsecond later is not. None if no deadline
-    is to be met: the vintages are too new, or no compliance account takes part.
-
-    Source: 40 CFR 62.16375 “Allowance transfer deadline”; MASS-014, MASS-015.
-    """
-    sides = (entry.source, entry.destination)
-    if not entry.blocks or all(side is None or side.kind != "compliance" for side in sides):
-        return None
-    rules = programs.load(entry.program)
-    vintages = vintages_in(rules, entry.blocks)
-    for period in rules.in_turn(rules.schedule.printed[0]):
-        deadline_at = rules.deadline_at(period)
-        usable = rules.control_period_of(period)
-        if deadline_at >= now and min(vintages) <= rules.hold_vintage_max(usable):
-            return deadline_at
-    return None
 
 
 def awaiting(accounts_: Iterable[int], *, limit: int = PAGE, after: int = 0) -> list[TransferEntry]:

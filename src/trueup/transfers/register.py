@@ -54,6 +54,7 @@ def enter(batch: Batch) -> list[TransferEntry]:
         (
             (identity, draft.spec, _is_at_arms_length(draft, batch))
             for draft, identity in zip(batch.drafts, ids, strict=True)
+            if not draft.refusals
         ),
         program=rules.code,
     )

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from trueup.rules.program import Program
 from trueup.web.signed_acts import ANSWERED, Acting, SignedAct, Step, Values
 
 CHECK, SIGN, RECEIPT = _("Check"), _("Sign"), _("Receipt")
@@ -51,11 +52,11 @@ def address_after(act: SignedAct, acting: Acting, values: Values, *, key: UUID) 
     return reverse("sign-step", args=[key, step.name])
 
 
-def progress(act: SignedAct, part: str | Promise) -> Progress:
+def progress(act: SignedAct, part: str | Promise, *, program: Program) -> Progress:
     """Where on its way a page is; raises ValueError for a part that the journey lacks."""
     parts: list[str | Promise] = []
     for step in act.steps:
-        if step.part not in parts:
+        if step.part not in parts and step.is_of(program):
             parts.append(step.part)
     parts += [CHECK, SIGN, RECEIPT]
     return Progress(parts=tuple(parts), current=parts.index(part) + 1)

@@ -188,6 +188,7 @@ class Step:
         rows: Label and answer, as the page shows them that checks the answers.
         heading: Above these rows, where the title would not do.
         applies: Whether it is asked at all, after what was answered before.
+        is_of: Whether journeys in a program have it.
         is_done: Whether what was answered still holds.
     """
 
@@ -199,6 +200,7 @@ class Step:
     heading: str | Promise = ""
     rows: Callable[[Acting, Values], Sequence[tuple[str, str]]] = lambda _acting, _values: ()
     applies: Callable[[Acting, Values], bool] = lambda _acting, _values: True
+    is_of: Callable[[Program], bool] = lambda _program: True
     is_done: Callable[[Acting, Values], bool] | None = None
 
     def holds(self, acting: Acting, values: Values) -> bool:

@@ -11,6 +11,7 @@ from tests.acceptance.world import World, new_key
 from trueup.accounts import queries as accounts
 from trueup.ledger import queries as ledger
 from trueup.transfers import proposals, queries, services
+from trueup.transfers.deadlines import must_be_signed_by
 from trueup.transfers.entries import TransferSpec
 
 ADMINISTRATOR = "administrator"
@@ -230,5 +231,5 @@ def check_no_proposal(world: World, source: str) -> None:
 
 @sentence("the transfer must be signed by {moment}")
 def check_signed_by(world: World, moment: datetime) -> None:
-    found = queries.must_be_signed_by(world.transfer, now=world.now)
+    found = must_be_signed_by(world.transfer, now=world.now)
     assert found == eastern(moment), f"the transfer must be signed by {found}, not {moment}"

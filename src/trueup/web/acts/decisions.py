@@ -15,12 +15,14 @@ from django.utils.translation import gettext_lazy
 from trueup.ledger import queries as ledger
 from trueup.ledger.entries import AccountEntry
 from trueup.signing.entries import Evidence
-from trueup.transfers import proposals, queries, services
+from trueup.transfers import proposals, services
 from trueup.transfers.acting import require_ground
 from trueup.transfers.canonical import canonical_act, canonical_text, tidied
+from trueup.transfers.deadlines import must_be_signed_by
 from trueup.transfers.entries import ProposalEntry, RetirementSpec, TransferEntry
 from trueup.transfers.models import GROUND_MAX, UNSIGNED, WAITING
 from trueup.web.acts import fields
+from trueup.web.acts.trades import rows_of
 from trueup.web.acts.transfers import KIND, outcome_of, titled
 from trueup.web.signed_acts import (
     THING,
@@ -65,6 +67,7 @@ def _prepare(what: str) -> Callable[[Acting, Values, UUID], Submission]:
             (_("From"), side(entry.source, entry.source_number)),
             (_("To"), side(entry.destination, entry.destination_number)),
             (_("Quantity"), f"{entry.quantity or 0:,} {word(acting.program.instruments)}"),
+            *rows_of(entry.trade),
             (_("Reason"), reason),
         ]
         return Submission(
@@ -84,7 +87,7 @@ def _warnings(acting: Acting, what: str) -> tuple[str, ...]:
     """
     if what != "approve":
         return ()
-    by = queries.must_be_signed_by(acting.about, now=acting.at)
+    by = must_be_signed_by(acting.about, now=acting.at)
     if by is None:
         return ()
     local = by.astimezone(acting.program.zone)

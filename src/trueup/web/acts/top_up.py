@@ -25,7 +25,7 @@ from trueup.transfers import services
 from trueup.transfers.canonical import canonical_text, tidied
 from trueup.transfers.entries import TransferSpec
 from trueup.web import sheets
-from trueup.web.acts import fields, warnings
+from trueup.web.acts import fields, trades, warnings
 from trueup.web.acts.transfers import KIND, WARNINGS, forecast_of, titled
 from trueup.web.sentences import say
 from trueup.web.signed_acts import (
@@ -222,6 +222,7 @@ def specs_of(acting: Acting, values: Values, *, key: UUID) -> list[TransferSpec]
             key=uuid5(key, number),
             blocks=fields.blocks_from_json(blocks),
             reference=reference,
+            trade=trades.own_accounts(acting),
         )
         for number, blocks in values["chosen"].items()
     ]

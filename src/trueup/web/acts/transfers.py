@@ -25,7 +25,7 @@ from trueup.transfers.entries import RetirementSpec, TransferEntry, TransferSpec
 from trueup.transfers.models import BENEFICIARY_MAX, NOTE_MAX, REFERENCE_MAX
 from trueup.transfers.submission import forecast
 from trueup.transfers.whereabouts import elsewhere
-from trueup.web.acts import choosing, fields, warnings
+from trueup.web.acts import choosing, fields, trades, warnings
 from trueup.web.signed_acts import (
     ACCOUNT,
     ActForm,
@@ -165,7 +165,12 @@ def spec_of(acting: Acting, values: Values, *, key: UUID) -> TransferSpec:
         "note": values.get("note", ""),
     }
     if "destination" in values:
-        return TransferSpec(destination=values["destination"], **common)
+        return TransferSpec(
+            destination=values["destination"],
+            trade=trades.terms_from(values),
+            by_consent=values.get("needs_buyer", False),
+            **common,
+        )
     return RetirementSpec(
         reason=values["reason"], beneficiary=values.get("beneficiary", ""), **common
     )
@@ -178,6 +183,7 @@ def _prepare(acting: Acting, values: Values, key: UUID) -> Submission:
         rows += _why_rows(acting, values)
     else:
         rows += _to_rows(acting, values)
+        rows += trades.rows_of(spec.trade, needs_buyer=spec.by_consent)
     return Submission(
         text=canonical_text(tidied(spec)),
         rows=(*rows, *choosing.rows(acting, values)),
@@ -330,7 +336,7 @@ TRANSFER = SignedAct(
     prepare=_prepare,
     perform=_perform,
     kind=KIND,
-    steps=(WHAT, TO, RECEIVER, WARNINGS),
+    steps=(WHAT, TO, RECEIVER, trades.TERMS, WARNINGS),
     forecast=_forecast,
 )
 RETIREMENT = SignedAct(

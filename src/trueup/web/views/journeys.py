@@ -140,7 +140,7 @@ def check(request: HttpRequest, key: UUID) -> HttpResponse:
         act=act,
         acting=acting,
         draft=draft,
-        progress=journeys.progress(act, journeys.CHECK),
+        progress=journeys.progress(act, journeys.CHECK, program=acting.program),
         answers=[
             (one, reverse("sign-step", args=[key, one.name]), one.rows(acting, draft.values))
             for one in act.steps
@@ -218,7 +218,7 @@ def _step_page(
         step=asked,
         form=form,
         draft=draft,
-        progress=journeys.progress(act, asked.part),
+        progress=journeys.progress(act, asked.part, program=acting.program),
         so_far=_so_far(act, acting, asked, draft),
         **form.shown(),
     )

@@ -184,7 +184,7 @@ def receipt(request: HttpRequest, key: UUID) -> HttpResponse:
         outcome=draft.outcome,
         signature=signature,
         done_at=draft.done_at,
-        progress=journeys.progress(act, journeys.RECEIPT) if act.steps else None,
+        progress=journeys.progress(act, journeys.RECEIPT, program=program) if act.steps else None,
     )
 
 
@@ -314,7 +314,9 @@ def _sign_page(request: HttpRequest, asked: Asked, *, status: int = 200) -> Http
         methods=methods,
         passkey=passkey_options(request, begun) if "passkey" in methods else "",
         change=_change(asked),
-        progress=journeys.progress(asked.act, journeys.SIGN) if asked.act.steps else None,
+        progress=journeys.progress(asked.act, journeys.SIGN, program=acting.program)
+        if asked.act.steps
+        else None,
         problems=[text for texts in asked.problems.values() for text in texts],
         statement_problems=asked.problems.get("statements", []),
         factor_problems=asked.problems.get("factor", []),

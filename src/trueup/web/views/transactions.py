@@ -18,6 +18,7 @@ from trueup.ledger.entries import TransactionEntry
 from trueup.rules.programs import Program
 from trueup.transfers import queries as transfers
 from trueup.web.access import own, public
+from trueup.web.acts.trades import rows_of
 from trueup.web.downloads import csv_download
 from trueup.web.pages import Link, page, program_or_404, program_trail
 from trueup.web.paging import PAGE_SIZE, number_after, page_of
@@ -132,6 +133,7 @@ def transfer(request: HttpRequest, code: str, key: UUID) -> HttpResponse:
         program=program,
         trail=program_trail(program, Link(name=_("Your accounts"), address=reverse("you"))),
         entry=entry,
+        terms=rows_of(entry.trade),
         blocks=entry.blocks[:BLOCKS_SHOWN],
         is_cut=len(entry.blocks) > BLOCKS_SHOWN,
     )

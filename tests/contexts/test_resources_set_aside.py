@@ -13,10 +13,14 @@ from tests.contexts.registry import statements
 from tests.contexts.resources_registry import refused
 from tests.contexts.set_aside_desk import P1, PROGRAM, SECOND, SetAsideDesk
 from tests.rules.papers import complete
+from trueup.accounts import services as registration
+from trueup.accounts.entries import GeneralAccountSpec, PartySpec
 from trueup.audit.models import Decision
 from trueup.ledger import queries as ledger
 from trueup.ledger.verify import audit
 from trueup.resources import awards, queries, services
+from trueup.resources.entries import VerifierSpec
+from trueup.resources.verifiers import EVIDENCE
 from trueup.rules.papers import APPLICATION, PLAN, statement_for
 from trueup.set_asides import queries as pools
 from trueup.set_asides import services as set_asides
@@ -420,3 +424,160 @@ class TestGiven:
                 )
             counted.append(len(sent))
         assert counted[0] == counted[1]
+
+
+class TestVerifying:
+    """40 CFR 62.16270(c)(1)(i), 62.16245(a)(3)(ii)(E), (a)(4)(ii); MASS-119, MASS-120.
+
+    MASS-AMB-38: nobody but the verifier has a draft; there is no door to share one.
+    """
+
+    def report(self, desk: SetAsideDesk, mwh: str) -> int:
+        desk.papers.on("2023-02-10")
+        return desk.papers.report(mwh, 2022, resource="P1", months=(1, 1)).id
+
+    @pytest.mark.parametrize(("mwh", "is_excessive"), [("372000", False), ("372000.1", True)])
+    def test_more_than_capacity_times_hours_is_marked(
+        self, desk: SetAsideDesk, mwh: str, is_excessive: bool
+    ) -> None:
+        self.report(desk, mwh)  # 500 MW in 31 days: 372,000 MWh.
+
+        (found,) = queries.reports_of(resource(desk), year=2022)
+        assert found.is_excessive is is_excessive
+
+    def test_an_excess_is_analysed_or_the_report_is_refused(self, desk: SetAsideDesk) -> None:
+        self.report(desk, "375000")
+        (found,) = queries.reports_of(resource(desk), year=2022)
+
+        with refused("analysis_missing"):
+            desk.papers.verify(found, "375000")
+        assert desk.papers.verify(found, "375000", excess_analysis="Tested.").state == "verified"
+
+    def test_the_sponsor_hands_in_no_verification_report(self, desk: SetAsideDesk) -> None:
+        self.report(desk, "1000")
+        (found,) = queries.reports_of(resource(desk), year=2022)
+
+        with refused("not_of_the_team"):
+            desk.papers.verify(found, "1000", by="Fay Ito")
+
+
+class TestVerifiers:
+    """40 CFR 62.16275 to 62.16285; MASS-121 to MASS-124, MASS-126."""
+
+    @pytest.fixture
+    def waiting(self) -> SetAsideDesk:
+        found = SetAsideDesk()
+        found.papers.describe(P1)
+        return found
+
+    def test_it_verifies_in_its_categories_and_by_its_team(self, waiting: SetAsideDesk) -> None:
+        papers = waiting.papers
+        papers.accredit("Northwind Audit", "SOL")
+        papers.clear(resource="P1")
+        papers.apply("P1")
+
+        with refused("category_not_accredited"):
+            papers.verify_application("P1")
+        with refused("category_not_accredited", "not_of_the_team"):
+            papers.verify_application("P1", signed_by="Nobody Known")
+
+    @pytest.mark.parametrize(
+        ("rating", "is_accepted"),
+        [
+            ({"sp_rating": "BBB"}, True),
+            ({"sp_rating": "BB+"}, False),
+            ({"moodys_rating": "Baa"}, True),
+            ({"moodys_rating": "Ba"}, False),
+        ],
+    )
+    def test_its_insurer_is_of_the_top_four_classes(
+        self, waiting: SetAsideDesk, rating: dict[str, str], is_accepted: bool
+    ) -> None:
+        spec = VerifierSpec(
+            name="Northwind Audit",
+            team=(waiting.papers.person("Northwind Audit lead"),),
+            evidence=dict.fromkeys(EVIDENCE, "shown"),
+            **rating,
+        )
+
+        def accredit() -> None:
+            services.accredit_verifier(
+                program=PROGRAM, spec=spec, accredited_at=waiting.papers.tick()
+            )
+
+        if is_accepted:
+            accredit()
+        else:
+            with refused("not_insured"):
+                accredit()
+
+    def test_a_debarred_one_is_refused(self, waiting: SetAsideDesk) -> None:
+        with refused("debarred"):
+            services.accredit_verifier(
+                program=PROGRAM,
+                spec=VerifierSpec(
+                    name="Northwind Audit",
+                    team=(waiting.papers.person("Northwind Audit lead"),),
+                    evidence=dict.fromkeys(EVIDENCE, "shown"),
+                    sp_rating="A",
+                    debarred_on=date(2021, 1, 1),
+                ),
+                accredited_at=waiting.papers.tick(),
+            )
+
+    def test_an_interest_in_any_account_is_a_conflict(self, waiting: SetAsideDesk) -> None:
+        papers = waiting.papers
+        papers.accredit()
+        registration.open_general_accounts(
+            [
+                GeneralAccountSpec(
+                    name="Account 2002",
+                    representative=papers.person("Cy Dunn"),
+                    owners=(PartySpec(name="Northwind Audit"),),
+                )
+            ],
+            program=PROGRAM,
+            at=papers.tick(),
+        )
+
+        with refused("conflict_of_interest"):
+            papers.clear(resource="P1")
+
+    def test_representing_any_account_is_a_conflict(self, waiting: SetAsideDesk) -> None:
+        papers = waiting.papers
+        papers.accredit()
+        papers.open_general("Empty", "Northwind Audit lead")
+
+        with refused("conflict_of_interest"):
+            papers.clear(resource="P1")
+
+    def test_the_contract_to_verify_is_no_conflict(self, waiting: SetAsideDesk) -> None:
+        waiting.papers.accredit()
+        waiting.papers.clear(resource="P1")  # It discloses a fixed fee.
+
+    def test_without_an_approved_engagement_nothing_is_taken(self, waiting: SetAsideDesk) -> None:
+        waiting.papers.accredit()
+        waiting.papers.apply("P1")
+
+        with refused("engagement_not_cleared"):
+            waiting.papers.verify_application("P1")
+
+    def test_after_its_revocation_nothing_is_taken_and_what_was_stays(
+        self, given: SetAsideDesk
+    ) -> None:
+        given.reported("850000")
+        given.papers.on("2023-02-10")
+        services.revoke_accreditation(
+            verifier=given.papers.verifiers["Northwind Audit"].id,
+            cause="NEGLIGENCE",
+            ground="It signed unread.",
+            revoked_at=given.papers.now,
+        )
+        given.papers.on("2024-02-11")
+        report = given.papers.report("1000", 2023, resource="P1", months=(1, 6))
+
+        with refused("not_accredited"):
+            given.papers.verify(report, "1000")
+        assert awards.verified_year(resource(given), year=2022).state == "verified"
+        decision = Decision.objects.filter(subject__startswith="verifier:").latest("id")
+        assert decision.decision_class == "uncertain"  # 78.1(b)(18) does not name it.

@@ -128,6 +128,17 @@ def parties_of(
     return found
 
 
+def accounts_owned_by(name: str, *, program: str) -> list[int]:
+    """Accounts of a program in which a party of a name has an interest now.
+
+    Source: 40 CFR 62.16320(c)(1)(ii)(C); 62.16280(a); MASS-123; PLAT-037.
+    """
+    rows = Interest.objects.filter(
+        party__name__iexact=name, account__program__code=program, until_on=None
+    )
+    return list(rows.order_by("account_id").values_list("account_id", flat=True).distinct())
+
+
 def interests_of(account: int) -> list[InterestEntry]:
     """Everyone who ever had an interest in an account, in the order of beginning.
 

@@ -17,8 +17,8 @@ from trueup.accounts.ownership import parties_of
 from trueup.accounts.ownership_entries import PartyEntry
 from trueup.audit import services as audit
 from trueup.audit.statements import among
-from trueup.ledger import queries as ledger
 from trueup.resources import checks
+from trueup.resources.conflicts import accounts_in_conflict
 from trueup.resources.decisions import ACCREDITATION, ACCREDITATION_REVOKED, Act, decide
 from trueup.resources.entries import VERIFIER_CAUSES, VerifierEntry, VerifierSpec
 from trueup.resources.filing import existing, refuse, require_ground
@@ -251,7 +251,7 @@ def see(row: Verifier, resources: Sequence[Resource]) -> Seen:
         engagements={engagement.resource_id: engagement for engagement in found},
         parties=parties_of(owned),
         seats=accounts.representatives(owned),
-        held=_credits_held(row, set(team)),
+        held=accounts_in_conflict(row, set(team)),
     )
 
 
@@ -327,22 +327,6 @@ def conflict_refusals(row: Verifier, resource: Resource, seen: Seen) -> list[Ref
     return [
         checks.ConflictOfInterest(f"“{row.name}” has a conflict of interest; {what}.")
         for what in dict.fromkeys(found)
-    ]
-
-
-def _credits_held(row: Verifier, people: set[int]) -> list[str]:
-    """Accounts with credits in them for which one of the team acts."""
-    acted_for = {
-        account.id: account.name
-        for person in sorted(people)
-        for account in accounts.accounts_of(person)
-        if account.program == row.program
-    }
-    held = ledger.totals_of(list(acted_for)) if acted_for else {}
-    return [
-        f"one of its team represents “{acted_for[account]}”, which holds {quantity:,} credits"
-        for account, quantity in held.items()
-        if quantity
     ]
 
 

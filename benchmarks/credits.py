@@ -73,6 +73,7 @@ def main() -> None:
 
 def issue(issues: int, credits_: int) -> None:
     """Issue a year's credits of many resources, and insert the same rows bare."""
+    from benchmarks.bare import insert_bare
     from trueup.resources import services
 
     say(f"registering {issues:,} resources, their reports and verifications")
@@ -85,7 +86,7 @@ def issue(issues: int, credits_: int) -> None:
     lots = {one.block.lot for one in given.issued if one.block is not None}
     if issued != credits_ or given.left_out:
         raise SystemExit(f"{issued:,} credits were issued, not {credits_:,}")
-    bare, rows = _bare(before)
+    bare, rows = insert_bare(before)
     print(f"\n{issued:,} credits issued in {len(given.issued):,} issues of {len(lots):,} lots")
     print(f"  issued with papers and links   {seconds:>8.2f} s")
     print(f"  bare INSERT of {rows:>9,} rows  {bare:>8.2f} s")
@@ -143,55 +144,25 @@ def _verified(plants: list[GreenPlant]) -> datetime:
     return days.at(days.issued_on(YEAR))
 
 
-def _tables() -> list[str]:
-    """Tables with an id in which an issue leaves rows."""
+def _highest() -> dict[str, int]:
+    """The last id of each table with ids in which an issue leaves rows."""
+    from benchmarks.bare import highest
     from trueup.audit.models import Decision, Event
     from trueup.ledger.models import Move, Transaction
     from trueup.resources.models import Document, Issuance, IssuanceDocument, IssuanceReport
 
-    models = (
-        Transaction,
-        Move,
-        Document,
-        Issuance,
-        IssuanceDocument,
-        IssuanceReport,
-        Decision,
-        Event,
+    return highest(
+        (
+            Transaction,
+            Move,
+            Document,
+            Issuance,
+            IssuanceDocument,
+            IssuanceReport,
+            Decision,
+            Event,
+        )
     )
-    return [model._meta.db_table for model in models]
-
-
-def _highest() -> dict[str, int]:
-    from django.db import connection
-
-    found = {}
-    with connection.cursor() as cursor:
-        for table in _tables():
-            cursor.execute(f"SELECT coalesce(max(id), 0) FROM {table}")
-            found[table] = cursor.fetchone()[0]
-    return found
-
-
-def _bare(before: dict[str, int]) -> tuple[float, int]:
-    """Insert the rows that were written since into tables without keys, indexes or checks."""
-    from django.db import connection, transaction
-
-    with connection.cursor() as cursor:
-        for table in before:
-            cursor.execute(f"CREATE TABLE bare_{table} AS SELECT * FROM {table} LIMIT 0")
-        begun, rows = time.perf_counter(), 0
-        with transaction.atomic():
-            for table, highest in before.items():
-                cursor.execute(
-                    f"INSERT INTO bare_{table} SELECT * FROM {table} WHERE id > %s",
-                    [highest],
-                )
-                rows += cursor.rowcount
-        seconds = time.perf_counter() - begun
-        for table in before:
-            cursor.execute(f"DROP TABLE bare_{table}")
-    return seconds, rows
 
 
 def trace(moves: int) -> None:

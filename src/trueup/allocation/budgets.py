@@ -17,7 +17,7 @@ from trueup.audit.entries import EventSpec
 from trueup.audit.statements import insert_many
 from trueup.ledger import queries as ledger_queries
 from trueup.ledger import services as ledger
-from trueup.ledger.entries import Receipt
+from trueup.ledger.entries import Origination, Receipt
 from trueup.rules import programs
 from trueup.rules.program import SET_ASIDES
 from trueup.rules.refusal import Refusal, Refused
@@ -240,27 +240,49 @@ def _originate(
         if quantity
     ]
     accounts = ensure_state_accounts(places, program=program, opened_at=recorded_at)
-    receipts: list[Receipt] = []
-    made_for: dict[int, tuple[StateVintage, str]] = {}
-    for of, all_parts in shares.items():
-        parts = [(purpose, quantity) for purpose, quantity in all_parts if quantity]
-        lot = Lot(jurisdiction=of.jurisdiction, year=of.vintage)
-        made = ledger.originate(
-            program=program,
-            lot=lot,
-            shares=[(accounts[of.jurisdiction, name].id, quantity) for name, quantity in parts],
+    parts = {
+        of: [(purpose, quantity) for purpose, quantity in all_parts if quantity]
+        for of, all_parts in shares.items()
+    }
+    issues = [
+        Origination(
+            lot=(lot := Lot(jurisdiction=of.jurisdiction, year=of.vintage)),
+            shares=tuple(
+                (accounts[of.jurisdiction, name].id, quantity) for name, quantity in of_state
+            ),
             key=uuid5(key, f"originate {program} {lot.code}"),
-            actor=actor,
-            recorded_at=recorded_at,
             cite=CITE,
         )
-        made_for.update(
-            (receipt.tx, (of, purpose)) for receipt, (purpose, _) in zip(made, parts, strict=True)
-        )
-        receipts += made
+        for of, of_state in parts.items()
+    ]
+    made = _create(issues, program=program, recorded_at=recorded_at, actor=actor)
+    made_for = {
+        receipt.tx: (of, purpose)
+        for of, of_issue in zip(parts, made, strict=True)
+        for receipt, (purpose, _) in zip(of_issue, parts[of], strict=True)
+    }
     _keep_parts(made_for, program=program, originated_at=recorded_at)
     _log(shares, program=program, at=recorded_at, actor=actor)
-    return tuple(receipts)
+    return tuple(receipt for of_issue in made for receipt in of_issue)
+
+
+def _create(
+    issues: Sequence[Origination], *, program: str, recorded_at: datetime, actor: str
+) -> list[tuple[Receipt, ...]]:
+    """Create all budgets at once; one by one if a rival has created some of them meanwhile.
+
+    Then their parts are kept already, which the database refuses, and the act looks again.
+    """
+
+    def create(some: Sequence[Origination]) -> list[tuple[Receipt, ...]]:
+        return ledger.originate_many(some, program=program, actor=actor, recorded_at=recorded_at)
+
+    try:
+        return create(issues)
+    except Refused as refused:
+        if refused.reasons != {"key_reused"}:
+            raise
+    return [receipts for issue in issues for receipts in create([issue])]
 
 
 def _keep_parts(

@@ -23,6 +23,7 @@ from trueup.accounts.models import Person
 from trueup.ledger import queries as ledger_queries
 from trueup.ledger import services as ledger
 from trueup.ledger.entries import Instruction
+from trueup.officials import services as officials
 from trueup.resources import calculations, plans, questions, services
 from trueup.resources.entries import ResourceSpec
 from trueup.resources.models import (
@@ -499,6 +500,26 @@ class TestInvalidCredits:
         assert used.browser("Ken Ash").get(address).status_code == 403
         sent = {"row": "0", "act": "reopen_settlement", "ground": "Of 2011."}
         assert used.browser("Tex Lane").post(address, sent).status_code == 403
+
+    def test_regulators_see_what_went_from_state_to_state(self, used: Desk) -> None:
+        """RATE-210; 40 CFR 62.16515(i)(3): the public does not."""
+        for name in ("Olga Stone", "Tex Lane", "Ken Ash"):
+            assert "TX KY Wind 100" in used.seen("desk-credits-flows", by=name)
+        officials.grant(
+            person=used.person("Al Bama"),
+            role="state_official",
+            program=PROGRAM,
+            jurisdiction="AL",
+            from_at=used.tick(),
+            granted_by="administrator",
+        )
+        assert "No credit was used yet." in used.seen("desk-credits-flows", by="Al Bama")
+        for name in ("desk-credits-flows", "desk-credits-flows-csv"):
+            address = reverse(name, args=[PROGRAM])
+            assert used.browser("Fay Ito").get(address).status_code == 403
+            assert Client().get(address).status_code == 401
+        table = used.browser("Ken Ash").get(reverse("desk-credits-flows-csv", args=[PROGRAM]))
+        assert b"TX,KY,WND,100" in b"".join(table.streaming_content)  # type: ignore[attr-defined]
 
     def test_resources_that_lost_their_qualification_lead_there(self, used: Desk) -> None:
         assert "No resource has lost" in used.seen("desk-credits-invalid")

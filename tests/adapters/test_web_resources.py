@@ -114,6 +114,28 @@ class TestTrace:
         assert "Pounds of CO₂ and net MWh" in page
         assert "Notice for 2022" in get("egu-issue", issue.pk)
 
+    def test_gas_shift_credits_are_told_apart_wherever_they_are(self) -> None:
+        """RATE-040: the category is in the serial number, on the record and in public lists."""
+        registry = RateRegistry()
+        registry.operate("Cane/2", [(2022, 800_000_000, 1_000_000)])
+        services.publish_credit_notice(
+            program=PROGRAM, year=2022, published_at=registry.on("2023-05-31")
+        )
+        services.issue_to_affected_units(
+            program=PROGRAM, year=2022, issued_at=registry.on("2023-06-30")
+        )
+
+        both = get("credit-report-csv", "unit-issues")
+        shift = get("credit-report-csv", "unit-issues", query="?category=GSE")
+
+        assert ",EGU," in both
+        assert ",GSE," in both
+        assert ",EGU," not in shift
+        assert "KY-2023-GSE-1" in shift
+        assert "KY-2023-EGU-1" not in get("credit-report", "unit-issues", query="?category=GSE")
+        assert "KY-2023-GSE-1" in get("credit-report", "unit-issues", query="?category=GSE")
+        assert get("credit-report-csv", "unit-issues", query="?category=WND") == both
+
     def test_what_does_not_exist_is_not_found(self, issued: ResourceRegistry) -> None:
         """RATE-207: no error page."""
         del issued

@@ -230,6 +230,7 @@ def egu_issues(
     program: str,
     account: int | None = None,
     year: int | None = None,
+    category: str = "",
     limit: int = PAGE,
     after: int = 0,
 ) -> list[EguIssueLine]:
@@ -246,6 +247,8 @@ def egu_issues(
         rows = rows.filter(account_id=account)
     if year is not None:
         rows = rows.filter(round__year=year)
+    if category:
+        rows = rows.filter(category=category)
     found = list(rows[:limit])
     where = _fates([(row.lot, row.lo, row.hi) for row in found])
     return [

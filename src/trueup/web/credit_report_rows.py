@@ -55,8 +55,8 @@ def serials_rows(program: Program, block: SerialBlock | None) -> tuple[Cell, Cel
     )
 
 
-def issues_rows(program: Program, limit: int, after: int) -> list[Row]:
-    lines = public_reads.issues(program=program.code, limit=limit, after=after)
+def issues_rows(program: Program, limit: int, after: int, category: str = "") -> list[Row]:
+    lines = public_reads.issues(program=program.code, category=category, limit=limit, after=after)
     known = ledger.accounts_by_id(
         line.resource.account for line in lines if line.resource.account is not None
     )
@@ -87,9 +87,11 @@ def issues_rows(program: Program, limit: int, after: int) -> list[Row]:
     return rows
 
 
-def unit_issues_rows(program: Program, limit: int, after: int) -> list[Row]:
+def unit_issues_rows(program: Program, limit: int, after: int, category: str = "") -> list[Row]:
     rows = []
-    for line in public_reads.egu_issues(program=program.code, limit=limit, after=after):
+    for line in public_reads.egu_issues(
+        program=program.code, category=category, limit=limit, after=after
+    ):
         of = line.issue
         facility = of.owner.facility
         rows.append(

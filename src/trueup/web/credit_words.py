@@ -12,29 +12,37 @@ from trueup.web.sentences import say
 from trueup.web.templatetags.words import word
 
 # Of affected EGUs, beside the categories of eligible resources.
-_OF_UNITS = ("EGU", "GSE", "CEA", "CEM")
+OF_UNITS = ("EGU", "GSE", "CEA", "CEM")
 
 
 def category_name(program: Program, code: str) -> str:
     """What a category is called; the program's own name where the pages have none."""
     if code in CATEGORIES:
         return named(CATEGORIES, code)
-    known = program.credits.categories.get(code) if program.credits is not None else None
+    known = program.resources.categories.get(code) if program.resources is not None else None
     return capfirst(known.name) if known is not None else code
 
 
 def categories(program: Program, *, of_units: bool = False) -> list[tuple[str, str]]:
     """Code and name of the categories of a program, those of units where they are asked for."""
-    if program.credits is None:
+    if program.resources is None:
         return []
     return [
         (code, category_name(program, code))
-        for code in program.credits.categories
-        if of_units or code not in _OF_UNITS
+        for code in program.resources.categories
+        if of_units or code not in OF_UNITS
     ]
 
 
-def rows_of(paper: PublicPaper) -> list[dict[str, str]]:
+def cited(program: Program, cite: str) -> str:
+    """A paragraph as the program's own rule has it.
+
+    Source: MASS-AMB-50.
+    """
+    return cite if program.resources is None else program.resources.cited(cite)
+
+
+def rows_of(paper: PublicPaper, program: Program) -> list[dict[str, str]]:
     """Label, answer or reason, and paragraph of a paper's elements, in the order of the rule."""
     known = {element.name: element for element in elements_of(paper.kind)}
     has = {**paper.elements, **paper.withheld}
@@ -50,7 +58,7 @@ def rows_of(paper: PublicPaper) -> list[dict[str, str]]:
                 "label": capfirst(label),
                 "answer": "" if is_withheld else named(ANSWERS, paper.elements[name]),
                 "reason": say(paper.withheld[name]) if is_withheld else "",
-                "cite": f"40 CFR {element.cite}"
+                "cite": f"40 CFR {cited(program, element.cite)}"
                 if element is not None and element.cite[:1].isdigit()
                 else "",
             }

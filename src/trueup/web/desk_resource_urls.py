@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from trueup.web.views import (
+    desk_credit_flows,
     desk_credits,
     desk_invalid_credits,
     desk_resource,
@@ -42,6 +43,12 @@ urlpatterns: list[URLPattern] = [
         f"{_DESK}/credits/invalid/",
         desk_invalid_credits.invalid_credits,
         name="desk-credits-invalid",
+    ),
+    path(f"{_DESK}/credits/flows/", desk_credit_flows.credit_flows, name="desk-credits-flows"),
+    path(
+        f"{_DESK}/credits/flows.csv",
+        desk_credit_flows.credit_flows_csv,
+        name="desk-credits-flows-csv",
     ),
     path(f"{_DESK}/credits/<journal:year>/", desk_credits.credits_of_year, name="desk-credits"),
     path(f"{_DESK}/calculations/<uuid:key>/", desk_credits.calculation, name="calculation"),

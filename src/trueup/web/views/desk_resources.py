@@ -79,7 +79,7 @@ def resources_queue(request: HttpRequest, code: str) -> HttpResponse:
 
     Source: 40 CFR 62.16445(b), (e), 62.16470(d), 62.16475(e).
     """
-    program = rated_or_404(code)
+    program = resources_or_404(code)
     caller = caller_of(request)
     today = program.local_date(timezone.now())
     form = WaitingFilter(request, program)
@@ -133,6 +133,14 @@ def rated_or_404(code: str) -> Program:
     return program
 
 
+def resources_or_404(code: str) -> Program:
+    """A program in which eligible resources take part, by its code; 404 for another."""
+    program = program_or_404(code)
+    if program.resources is None:
+        raise Http404("No eligible resources take part in the program.")
+    return program
+
+
 def sees_state(caller: Caller, program: str, jurisdiction: str) -> bool:
     """Whether an official's functions reach a State's resources; of no State: the whole."""
     return any(caller.may(one, program=program, jurisdiction=jurisdiction) for one in FUNCTIONS)
@@ -155,6 +163,12 @@ def _runs(caller: Caller, program: Program, today: date) -> list[Link]:
         Link(
             name=_("Credits that prove invalid"),
             address=reverse("desk-credits-invalid", args=[program.code]),
+        )
+    )
+    links.append(
+        Link(
+            name=_("Credits between States"),
+            address=reverse("desk-credits-flows", args=[program.code]),
         )
     )
     if caller.may("originate", program=program.code):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import timedelta
+from functools import partial
 
 from django import forms
 from django.http import (
@@ -27,9 +28,9 @@ from trueup.resources import comment_reads, public_reads
 from trueup.rules.programs import Program
 from trueup.web import charts
 from trueup.web.access import public
-from trueup.web.credit_report_rows import pending_applications
+from trueup.web.credit_report_rows import issues_rows, pending_applications, unit_issues_rows
 from trueup.web.credit_reports import REPORTS, Read, Report, whole
-from trueup.web.credit_words import category_name
+from trueup.web.credit_words import OF_UNITS, categories, category_name
 from trueup.web.downloads import csv_download
 from trueup.web.filters import FilterForm
 from trueup.web.pages import page, program_or_404, program_trail, stand_ins
@@ -39,6 +40,7 @@ from trueup.web.spreadsheets import Sheet, TooManyRows, xlsx_download
 from trueup.web.views.pictures import look_of, picture
 from trueup.web.views.resources import credits_link
 
+BY_CATEGORY = {"issues": issues_rows, "unit-issues": unit_issues_rows}
 PENDING_DAYS = (0, 30, 90, 180)
 
 
@@ -57,6 +59,21 @@ class PendingFilter(FilterForm):
                 ]
             },
         )
+
+
+class CategoryFilter(FilterForm):
+    """Credits of which category are listed; gas-shift credits have one of their own."""
+
+    category = forms.ChoiceField(label=gettext_lazy("Category"))
+
+    def __init__(self, request: HttpRequest, program: Program, report: Report) -> None:
+        of_units = report.name == "unit-issues"
+        shown = [
+            (code, name)
+            for code, name in categories(program, of_units=True)
+            if (code in OF_UNITS) == of_units
+        ]
+        super().__init__(request, choices={"category": [("", _("All categories")), *shown]})
 
 
 @public
@@ -117,7 +134,7 @@ def credit_report(request: HttpRequest, code: str, name: str) -> HttpResponse:
     Source: 40 CFR 62.16515(i)(2); RATE-209, RATE-213; PLAT-127.
     """
     program, report = program_or_404(code), _report(name)
-    filters = _filters(request, report)
+    filters = _filters(request, program, report)
     rows = _reading(report, filters)(program, PAGE_SIZE + 1, number_after(request))
     query = request.GET.copy()
     query.pop("after", None)
@@ -138,7 +155,7 @@ def credit_report(request: HttpRequest, code: str, name: str) -> HttpResponse:
 def credit_report_csv(request: HttpRequest, code: str, name: str) -> StreamingHttpResponse:
     """A whole report as CSV."""
     program, report = program_or_404(code), _report(name)
-    read = _reading(report, _filters(request, report))
+    read = _reading(report, _filters(request, program, report))
     return csv_download(
         report.name, [column for column, _heading in report.columns], whole(read, program)
     )
@@ -152,7 +169,7 @@ def credit_report_xlsx(request: HttpRequest, code: str, name: str) -> HttpRespon
     sheet = Sheet(
         title=report.name,
         header=[column for column, _heading in report.columns],
-        rows=whole(_reading(report, _filters(request, report)), program),
+        rows=whole(_reading(report, _filters(request, program, report)), program),
     )
     try:
         return xlsx_download(report.name, [sheet])
@@ -167,15 +184,21 @@ def _report(name: str) -> Report:
     return found
 
 
-def _reading(report: Report, filters: PendingFilter | None) -> Read:
+def _reading(report: Report, filters: PendingFilter | CategoryFilter | None) -> Read:
     """How the rows are read, after what was chosen."""
+    if isinstance(filters, CategoryFilter):
+        return partial(BY_CATEGORY[report.name], category=filters.chosen["category"])
     if filters is None or not filters.chosen["pending"]:
         return report.read
     before = now() - timedelta(days=int(filters.chosen["pending"]))
     return lambda program, limit, after: pending_applications(program, limit, after, before)
 
 
-def _filters(request: HttpRequest, report: Report) -> PendingFilter | None:
+def _filters(
+    request: HttpRequest, program: Program, report: Report
+) -> PendingFilter | CategoryFilter | None:
+    if report.name in BY_CATEGORY:
+        return CategoryFilter(request, program, report)
     return PendingFilter(request) if report.name == "applications" else None
 
 

@@ -102,6 +102,7 @@ THINGS = {
 ARGUMENTS: dict[str, Any] = {
     "code": PROGRAM,
     "program": PROGRAM,
+    "auction": "30",
     "jurisdiction": "AL",
     "period": "2022-2024",
     "oris_code": 3,
@@ -168,6 +169,10 @@ GENERAL_ONLY = frozenset({"act-file-project", "act-close", "act-top-up", "act-de
 LOOK_CLOSER = frozenset(
     {
         "act-delegation",
+        # The program of this walk holds no auctions.
+        "act-apply-to-bid",
+        "act-bid",
+        "act-withdraw-bids",
         "act-representatives",
         "act-sign-certificates",
         "act-no-second-person",

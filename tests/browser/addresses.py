@@ -185,10 +185,13 @@ def addresses_of(page: URLPattern, cast: Cast) -> Iterator[str]:
 
     What is about resources is asked of the program that has some first.
     """
-    from trueup.web import resources_urls, sponsor_urls  # They need the converters.
+    # They need the converters.
+    from trueup.web import auction_urls, resources_urls, sponsor_urls
 
     programs = cast.arguments_by_program()
     if page in (*resources_urls.urlpatterns, *sponsor_urls.urlpatterns):
+        programs = (programs[1], programs[0], *programs[2:])
+    if page in auction_urls.urlpatterns:
         programs = programs[::-1]
     found = [address_of(page, cast, arguments) for arguments in programs]
     yield from dict.fromkeys(address for address in found if address)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.test import Client
 
-from tests.browser import rates, resource_drafts
+from tests.browser import auction_room, rates, resource_drafts
 from tests.browser.rates import Rates
 from tests.browser.site import Clock
 from tests.conftest import give_second_factor
@@ -37,6 +37,7 @@ class Cast:
     plants: list[str] = field(default_factory=list)
     oris_code: int = 0
     rates: Rates = field(init=False)
+    auctions: dict[str, Any] = field(default_factory=dict)
 
     def arrange(self, clock: Clock) -> None:
         """Load the demonstration, and let everyone come."""
@@ -57,6 +58,8 @@ class Cast:
         clock.set(registry.now)
         everyone = Everyone(registry=registry)
         self._appoint_for_rates(everyone)
+        self.auctions = auction_room.arrange(registry)
+        clock.set(registry.now)
         # With the known password the sign-in page shows who can use it.
         User.objects.filter(username=sign_in.ADMINISTRATOR).update(
             password=make_password(sign_in.PASSWORD)
@@ -72,6 +75,10 @@ class Cast:
         self.things |= everyone.things | self.rates.things
         self.things |= Maker(everyone=everyone, clock=clock, plants=self.plants).make()
         self.things |= resource_drafts.drafts(self.clients, self.things)
+        self.things |= self.auctions
+        self.things["bids_draft"] = auction_room.draft(
+            self.clients["representative"], self.auctions["bidder"]
+        )
 
     def _appoint_for_rates(self, everyone: Everyone) -> None:
         """The officials of the Administrator are so in the rate-based program too."""
@@ -131,7 +138,18 @@ class Cast:
             "jurisdiction": "TX",
             "year": rates.YEAR,
         }
-        return self.arguments(), {**self.arguments(), **in_rates}
+        in_auctions = {
+            "code": auction_room.PROGRAM,
+            "program": auction_room.PROGRAM,
+            "number": self.auctions["bidder"],
+            "auction": self.auctions["sold_auction"],
+            "jurisdiction": "MD",
+        }
+        return (
+            self.arguments(),
+            {**self.arguments(), **in_rates},
+            {**self.arguments(), **in_auctions},
+        )
 
     def arguments(self) -> Mapping[str, Any]:
         """Examples for what the addresses name, by the name of the argument."""

@@ -159,6 +159,25 @@ def _on_the_way() -> Iterator[Visit]:
         shows=("web/signing/step_amounts.html",),
     )
     yield Visit(
+        name="bids, quantity and price",
+        role="representative",
+        go=_to("sign-step", key="bids_draft", name="bids"),
+        shows=("web/signing/step_bids.html",),
+    )
+    for name, role in (("auction", "anonymous"), ("desk-auction", "administrator")):
+        yield Visit(
+            name=f"{name}, open",
+            role=role,
+            go=_to(name, code="rggi-md", auction="open_auction"),
+            shows=("web/auctions/notice.html", "web/auctions/draw.html"),
+        )
+    yield Visit(
+        name="account-auction, open",
+        role="representative",
+        go=_to("account-auction", code="rggi-md", number="bidder", auction="open_auction"),
+        shows=("web/auctions/own.html",),
+    )
+    yield Visit(
         name="sign in, second factor",
         role="anonymous",
         go=_sign_in,

@@ -56,6 +56,7 @@ TOPICS = (
         _("Read a program's figures"),
         EVERYBODY,
         *("home", "program", "state", "chart-", "calendar", "components", "set_language", "theme"),
+        *("plan", "interstate"),
     ),
     _topic("account-page", _("Read an account's page"), EVERYBODY, "account"),
     _topic(
@@ -88,6 +89,7 @@ TOPICS = (
     _topic(
         "documents", _("Check a document"), EVERYBODY, "document", "registry-", "check-document"
     ),
+    _topic("auctions", _("Auctions of allowances"), EVERYBODY, "auction", "chart-auction"),
     _topic("asking", _("Ask a person for help"), EVERYBODY, "help-ask", "help-request"),
     _topic(
         "signing-in",
@@ -193,6 +195,12 @@ TOPICS = (
         "deduction-requests", _("Choose what is deducted"), REPRESENTATIVES, "act-serial-request"
     ),
     _topic(
+        "bidding",
+        _("Bid in an auction"),
+        REPRESENTATIVES,
+        *("account-auction", "act-bid", "act-apply-to-bid", "act-withdraw-bids"),
+    ),
+    _topic(
         "machines",
         _("Keys for machines"),
         REPRESENTATIVES,
@@ -209,6 +217,16 @@ TOPICS = (
         _("Allocate"),
         OFFICIALS,
         *("act-desk/originate", "act-desk/import_plan", "act-desk/record_", "desk-allocations"),
+        *("desk-state-plans", "desk-lost-allocations", "act-desk/activate_link", "act-desk/end_"),
+        *("act-desk/submit_method", "act-desk/decide_method", "act-desk/approve_tracking"),
+    ),
+    _topic(
+        "holding-auctions",
+        _("Hold an auction"),
+        OFFICIALS,
+        *("desk-auction", "chart-desk-auction", "act-desk/announce_auction"),
+        *("act-desk/cancel_auction", "act-desk/decide_bidder", "act-desk/qualify_bidder"),
+        *("act-desk/close_auction", "act-desk/settle_auction", "act-desk/deliver_auction"),
     ),
     _topic("settling", _("Settle a period"), OFFICIALS, "act-desk/settle", "desk-settlement"),
     _topic(

@@ -18,6 +18,7 @@ from trueup.api import (
     outcomes,
     representation,
     resources,
+    set_asides,
     tasks,
     transfers,
 )
@@ -64,6 +65,7 @@ api.add_router("", documents.router)
 api.add_router("", outcomes.router)
 api.add_router("", books.router)
 api.add_router("", resources.router)
+api.add_router("", set_asides.router)
 api.add_router("", transfers.router)
 api.add_router("", decisions.router)
 api.add_router("", representation.router)

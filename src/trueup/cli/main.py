@@ -32,6 +32,7 @@ COMMANDS = {
     "retire": "trueup.cli.moving",
     "sandbox": "trueup.cli.sandbox",
     "serve": "trueup.cli.running",
+    "set-asides": "trueup.cli.setting_aside",
     "settle": "trueup.cli.settling",
     "transfer": "trueup.cli.moving",
     "worker": "trueup.cli.running",

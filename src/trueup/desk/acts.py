@@ -22,6 +22,7 @@ from trueup.desk import (
     resourcing,
     reviewing,
     setting_aside,
+    state_accounting,
 )
 from trueup.desk import carrying_out as do
 from trueup.desk.kinds import Act
@@ -388,6 +389,7 @@ _ACTS = (
     *resourcing.ACTS,
     *crediting.ACTS,
     *setting_aside.ACTS,
+    *state_accounting.ACTS,
     *changing.ACTS,
     *applicability.ACTS,
 )

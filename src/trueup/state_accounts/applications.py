@@ -5,6 +5,7 @@ Source: RGGI-021 to RGGI-024, RGGI-027; COMAR 26.09.02.06 to 26.09.02.09.
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from uuid import UUID
 
@@ -12,8 +13,9 @@ from trueup.accounts import queries as accounts
 from trueup.accounts.entries import FacilityAccountEntry
 from trueup.accounts.rivals import looking_again
 from trueup.audit import services as audit
-from trueup.audit.statements import insert_many
+from trueup.audit.statements import among, insert_many
 from trueup.emissions import queries as emissions
+from trueup.resources.signed import Signed
 from trueup.rules.periods import CompliancePeriod
 from trueup.rules.refusal import Refusal, Refused
 from trueup.rules.state_general_accounts import (
@@ -31,6 +33,7 @@ from trueup.state_accounts.entries import ApplicationEntry, ApplicationSpec
 from trueup.state_accounts.models import Application, Certificate
 from trueup.state_accounts.places import require_state, rules_of
 from trueup.state_accounts.queries import application_entry, state_year
+from trueup.state_accounts.signed import keep_signature
 
 CITE = "RGGI-027"
 LIMITED, CONTRACTS, RENEWABLE, CLEAN = "liesa", "ltc", "vrsa", "cgsa"
@@ -45,10 +48,14 @@ def file_application(
     actor: str,
     filed_at: datetime,
     applicant: int | None = None,
+    signed: Signed | None = None,
 ) -> ApplicationEntry:
     """File an application to a set-aside; the same key files it once.
 
     Certificates count as used from now on, unless the application is refused.
+
+    Args:
+        signed: What the applicant signed; kept in the same transaction.
 
     Raises Refused with every reason (`other_use`, `unknown_state`, `no_source`,
     `already_filed`, `not_a_quantity`, `no_factor`, `no_emissions`, `certificate_used`,
@@ -97,6 +104,9 @@ def file_application(
                 }
                 for one in spec.certificates
             ],
+        )
+        keep_signature(
+            signed, program=program, signer=applicant, at=filed_at, account=row.account_id
         )
         _log(row, "file_state_application", actor, filed_at)
         return application_entry(row)
@@ -261,12 +271,8 @@ def _for_certificates(spec: ApplicationSpec, program: str) -> int:
     if not serials or "" in serials:
         raise Refused([checks.NotAQuantity("Name at least one certificate by its serial number.")])
     found: list[Refusal] = []
-    again = (
-        {serial for serial in serials if serials.count(serial) > 1}
-        if len(set(serials)) < len(serials)
-        else set()
-    )
-    used = Certificate.objects.filter(program=program, serial__in=serials, is_released=False)
+    again = {serial for serial, times in Counter(serials).items() if times > 1}
+    used = Certificate.objects.filter(program=program, serial__in=among(serials), is_released=False)
     open_ones = [one.serial.strip() for one in spec.certificates if one.retired_on is None]
     found += check_certificates(
         serials,

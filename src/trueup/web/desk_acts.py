@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from trueup.desk import crediting, resourcing, setting_aside
+from trueup.desk import crediting, resourcing, setting_aside, state_accounting
 from trueup.desk.acts import ACTS
 from trueup.desk.callers import Caller
 from trueup.desk.kinds import Act
@@ -25,6 +25,7 @@ GUIDED = frozenset(
         "import_plan",
         "settle",
         *(act.name for act in (*resourcing.ACTS, *crediting.ACTS, *setting_aside.ACTS)),
+        *(act.name for act in state_accounting.ACTS),
     }
 )
 OTHER = gettext_lazy("Other")

@@ -17,6 +17,8 @@ from trueup.web.views import (
     desk_queues,
     desk_reading,
     desk_settlement,
+    desk_state_accounts,
+    desk_state_plans,
     desk_tasks,
 )
 
@@ -47,7 +49,28 @@ urlpatterns: list[URLPattern] = [
         path(f"desk/<program:code>/queues/{name}/", desk_queues.queue(name), name=f"queue-{name}")
         for name in QUEUES
     ),
+    path("desk/<program:code>/state-plans/", desk_state_plans.state_plans, name="desk-state-plans"),
+    path(
+        "desk/<program:code>/lost-allocations/",
+        desk_state_plans.lost_allocations,
+        name="desk-lost-allocations",
+    ),
     path("desk/<program:code>/appeals/", desk_queues.open_appeals, name="desk-appeals"),
+    path(
+        "desk/<program:code>/state-accounts/",
+        desk_state_accounts.desk_state_accounts,
+        name="desk-state-accounts",
+    ),
+    path(
+        "desk/<program:code>/state-accounts/applications/<journal:number>/",
+        desk_state_accounts.desk_state_application,
+        name="desk-state-application",
+    ),
+    path(
+        "desk/<program:code>/state-accounts/<str:jurisdiction>/<journal:year>/",
+        desk_state_accounts.desk_state_year,
+        name="desk-state-year",
+    ),
     path("desk/roles/", desk.roles, name="roles"),
     path("desk/notices/", desk_reading.notices, name="notices"),
     path("desk/audit/", desk_reading.audit_trail, name="audit-trail"),

@@ -84,6 +84,9 @@ TOPICS = (
         _("Public reports and State accounts"),
         EVERYBODY,
         *("report", "chart-report", "state-account", "state-application"),
+        *("act-limited-exemption", "act-long-term-contract", "act-clean-generation"),
+        *("act-renewable-certificates", "desk-state-account", "desk-state-year"),
+        "desk-state-application",
     ),
     _topic("settlements", _("How a period is settled"), EVERYBODY, "settlement"),
     _topic(

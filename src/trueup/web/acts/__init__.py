@@ -29,6 +29,7 @@ from trueup.web.acts import (
     set_asides_comments,
     set_asides_projections,
     set_asides_projects,
+    state_applications,
     successions,
     top_up,
     transfers,
@@ -64,6 +65,7 @@ _ALL = (
     *set_asides_projects.ACTS,
     *set_asides_projections.ACTS,
     *set_asides_comments.ACTS,
+    *state_applications.ACTS,
     *desk.ACTS,
     *desk_papers.ACTS,
 )

@@ -63,6 +63,9 @@ FORETOLD = frozenset(
         "verify_generation",
         "publish_output_data",
         "distribute_set_aside",
+        "distribute_state_budget",
+        "execute_state_application",
+        "move_between_state_accounts",
     }
 )
 LONG = {"blocks": 4, "file": 10}

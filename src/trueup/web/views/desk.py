@@ -258,6 +258,11 @@ def _runs(caller: Caller, program: Program) -> list[Link]:
     if program.market.auctions is not None and caller.may("auction", program=program.code):
         address = reverse("desk-auctions", args=[program.code])
         links.append(Link(name=_("Auctions"), address=address))
+    if program.market.state_accounts is not None and caller.may_somewhere(
+        "holding_accounts", program=program.code
+    ):
+        address = reverse("desk-state-accounts", args=[program.code])
+        links.append(Link(name=_("State accounts"), address=address))
     if caller.may("enter_paper", program=program.code):
         address = reverse("desk-paper", args=[program.code])
         links.append(Link(name=_("A certificate that came on paper"), address=address))

@@ -103,3 +103,25 @@ class TooLittleToGive(Refusal):
 
     code = "compliance.too_little_to_give"
     cite = "40 CFR 62.16330(b)(2)"
+
+
+class NotAskedFor(Refusal):
+    """The program does not ask for this report, or for equipment of this kind."""
+
+    code = "compliance.not_asked_for"
+    cite = "RGGI-004, RGGI-034"
+
+
+class PeriodNotOver(Refusal):
+    code = "compliance.period_not_over"
+    cite = "RGGI-034"
+
+
+class TextNotUsable(Refusal):
+    code = "compliance.text_not_usable"
+    cite = "RGGI-034"
+
+
+class MonitoringNotStated(Refusal):
+    code = "compliance.monitoring_not_stated"
+    cite = "RGGI-004"

@@ -278,3 +278,23 @@ class Recovery(models.Model):
 
     def __str__(self) -> str:
         return f"recovery {self.period} of unit {self.unit_id}: {self.taken} of {self.quantity}"
+
+
+from trueup.compliance.certification_models import (  # noqa: E402
+    CertificationReport,
+    MonitoringRecord,
+)
+
+__all__ = [
+    "APPEAL_STATES",
+    "OMISSION_REASONS",
+    "Appeal",
+    "CertificationReport",
+    "DeductionRun",
+    "HoldingsReview",
+    "MonitoringRecord",
+    "Omission",
+    "Recovery",
+    "SerialRequest",
+    "Settlement",
+]

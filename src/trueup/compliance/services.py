@@ -6,8 +6,10 @@ from trueup.compliance.adjustments import (
     file_appeal,
     resettle,
 )
+from trueup.compliance.certification import file_certification
 from trueup.compliance.deductions import preview_deductions, run_deductions
 from trueup.compliance.invalid_credits import reopen_for_invalid_credits
+from trueup.compliance.monitoring import record_monitoring
 from trueup.compliance.recoveries import recover_incorrect_allocation
 from trueup.compliance.requests import request_serials
 from trueup.compliance.reviews import warn_of_insufficient_holdings
@@ -18,7 +20,9 @@ __all__ = [
     "count_toward_state_measures",
     "decide_appeal",
     "file_appeal",
+    "file_certification",
     "preview_deductions",
+    "record_monitoring",
     "recover_incorrect_allocation",
     "reopen_for_invalid_credits",
     "request_serials",

@@ -12,6 +12,7 @@ from decimal import Decimal, InvalidOperation
 from trueup.rules.assurance import AssuranceRules, read_levels
 from trueup.rules.auction import LOWEST_WINNING, RESERVE
 from trueup.rules.auction_bids import AuctionRules, ContainmentYear, price_in_cents
+from trueup.rules.certification import CertificationRules
 from trueup.rules.control_period import PREVIOUS_YEAR, SAME_YEAR, PartialObligation
 from trueup.rules.holding_limit import HoldingLimit
 from trueup.rules.participation import Applicability, read_participation
@@ -30,6 +31,7 @@ class MarketRules:
             are no offset allowances.
         holding_limit: How much a group of owners may hold.
         assurance: What a State's sources may emit together before more is owed.
+        certification: The report that is due of each source after a period.
     """
 
     auctions: AuctionRules | None = None
@@ -40,6 +42,7 @@ class MarketRules:
     offsets_percent: int | None = None
     holding_limit: HoldingLimit | None = None
     assurance: AssuranceRules | None = None
+    certification: CertificationRules | None = None
 
 
 def read_market(top: Section, cites: dict[str, str]) -> MarketRules:
@@ -59,6 +62,7 @@ def read_market(top: Section, cites: dict[str, str]) -> MarketRules:
         offsets_percent=_offsets(top, cites) if top.has("offsets") else None,
         holding_limit=_holding_limit(top, cites) if top.has("holding_limit") else None,
         assurance=_assurance(top, cites) if top.has("assurance") else None,
+        certification=_certification(top, cites) if top.has("certification") else None,
     )
 
 
@@ -116,6 +120,20 @@ def _partial(top: Section, cites: dict[str, str]) -> PartialObligation:
             years=part.wholes("years"),
             base=part.choice("base", (SAME_YEAR, PREVIOUS_YEAR)),
             excess_ratio_applies=part.flag("excess_ratio_applies"),
+        )
+
+
+def _certification(top: Section, cites: dict[str, str]) -> CertificationRules:
+    with _open(top, "certification", cites) as part:
+        statements = {}
+        for section in part.list_of_sections("statements"):
+            with section:
+                statements[section.text("key")] = section.text("text")
+        return CertificationRules(
+            due=yearly_date(part, "due"),
+            for_interim=part.flag("interim"),
+            statements=statements,
+            quantities=part.texts("quantities"),
         )
 
 

@@ -24,7 +24,7 @@ from trueup.ledger import queries as ledger_queries
 from trueup.ledger import services as ledger
 from trueup.ledger.entries import Instruction
 from trueup.officials import services as officials
-from trueup.resources import calculations, plans, questions, services
+from trueup.resources import calculations, plans, questions, services, support_papers
 from trueup.resources.entries import ResourceSpec
 from trueup.resources.models import (
     AccreditationApplication,
@@ -500,6 +500,37 @@ class TestInvalidCredits:
         assert used.browser("Ken Ash").get(address).status_code == 403
         sent = {"row": "0", "act": "reopen_settlement", "ground": "Of 2011."}
         assert used.browser("Tex Lane").post(address, sent).status_code == 403
+
+    def test_a_units_package_has_every_paper_of_every_credit_it_used(self, used: Desk) -> None:
+        """RATE-257; 40 CFR 62.16560(a)(1)(v)."""
+        arguments = [PROGRAM, "2022-2024", 1363, "1"]
+        page = Page(Client().get(reverse("settlement-support", args=arguments)).content.decode())
+        assert page.problems() == []
+        assert "It is complete:" in page.text
+        for kind in ("Eligibility application", "EM&amp;V plan", "M&amp;V report"):
+            assert kind in page.text
+        table = Client().get(reverse("settlement-support-csv", args=arguments))
+        rows = b"".join(table.streaming_content).decode().splitlines()  # type: ignore[attr-defined]
+        assert all(row.startswith("TX-2023-WND-1,TX-2023-WND-100,100") for row in rows[1:])
+        assert {row.split(",")[5] for row in rows[1:]} == {
+            "eligibility_application",
+            "emv_plan",
+            "mv_report",
+            "verification_report",
+            "decision",
+            "surrender",
+        }
+
+    def test_a_package_that_lacks_a_paper_is_incomplete(
+        self, used: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """RATE-257."""
+        monkeypatch.setattr(support_papers, "KINDS", (*support_papers.KINDS, "site_photograph"))
+        address = reverse("settlement-support", args=[PROGRAM, "2022-2024", 1363, "1"])
+        text = Page(Client().get(address).content.decode()).text
+        assert "It is incomplete" in text
+        assert "Missing: site_photograph" in text
+        assert used.wind
 
     def test_regulators_see_what_went_from_state_to_state(self, used: Desk) -> None:
         """RATE-210; 40 CFR 62.16515(i)(3): the public does not."""

@@ -9,6 +9,7 @@ from trueup.web.views import (
     emission_pictures,
     facilities,
     pictures,
+    settlement_support,
     settlements,
     your_accounts,
 )
@@ -42,6 +43,13 @@ urlpatterns: list[URLPattern] = [
     ),
     path(f"{_FACILITY}/units/<path:unit_id>/", facilities.unit, name="unit"),
     path(f"{_FACILITY}/units/<path:unit_id>.svg", emission_pictures.unit_chart, name="chart-unit"),
+    # Before the statement: the name of a unit may have slashes.
+    path(f"{_SETTLEMENT}/papers/", settlement_support.support, name="settlement-support"),
+    path(
+        f"{_SETTLEMENT}/papers.csv",
+        settlement_support.support_csv,
+        name="settlement-support-csv",
+    ),
     path(f"{_SETTLEMENT}/", settlements.settlement_of_unit, name="settlement-of-unit"),
     path(f"{_SETTLEMENT}.csv", settlements.settlement_of_unit_csv, name="settlement-of-unit-csv"),
     path(f"{_SETTLEMENT}.svg", pictures.settlement, name="chart-settlement-of-unit"),

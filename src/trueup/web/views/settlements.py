@@ -5,7 +5,7 @@ A mass-based program settles facilities, a rate-based one each affected EGU by i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -18,12 +18,15 @@ from django.http import (
     StreamingHttpResponse,
 )
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from trueup.compliance import certification, monitoring
 from trueup.compliance import queries as compliance
 from trueup.compliance.budget_use import BudgetUse
+from trueup.compliance.certification import Certification
 from trueup.compliance.entries import Outcome, Statement, Totals
 from trueup.compliance.responsible import responsible_for
 from trueup.compliance.statements import statement as read_statement
@@ -138,6 +141,43 @@ def _budget_uses(program: Program, period: CompliancePeriod) -> list[BudgetUse]:
 
 @public
 @require_safe
+def certifications(request: HttpRequest, code: str, period: str) -> HttpResponse:
+    """The certification reports of a period and the monitoring equipment, source by source.
+
+    Source: RGGI-004, RGGI-018, RGGI-034.
+    """
+    program = program_or_404(code)
+    chosen = _period_or_404(program, period)
+    if not certification.is_asked_for(program, chosen):
+        raise Http404(_("This program asks for no certification reports."))
+    filed = _certified(program, chosen)
+    shown = page_of_many(request, filed, key=lambda one: one.facility.oris_code)
+    found = monitoring.equipment(
+        program=program.code,
+        facilities=[one.facility.id for one in shown.rows],
+        on=program.local_date(timezone.now()),
+    )
+    up = Link(
+        name=chosen.name, address=reverse("settlements-of-period", args=[program.code, chosen.name])
+    )
+    return page(
+        request,
+        "certifications",
+        program=program,
+        trail=[*_trail(program), up],
+        period=chosen,
+        due_on=filed[0].due_on if filed else None,
+        counts=Counter(one.state for one in filed),
+        defects={
+            facility: [item.quantity for item in items if item.is_defect]
+            for facility, items in found.items()
+        },
+        page=shown,
+    )
+
+
+@public
+@require_safe
 def settlements_csv(request: HttpRequest, code: str, period: str) -> StreamingHttpResponse:
     """All outcomes that fit the choices, in their order, for a spreadsheet."""
     program = program_or_404(code)
@@ -159,7 +199,7 @@ def settlement(request: HttpRequest, code: str, period: str, oris_code: int) -> 
         facility_or_404(oris_code)
         facility = reverse("facility", args=[program.code, oris_code])
         return HttpResponseRedirect(f"{facility}#settlements")
-    return _settlement(request, program, _statement_or_404(program, period, oris_code))
+    return _settlement(request, program, statement_or_404(program, period, oris_code))
 
 
 @public
@@ -173,7 +213,7 @@ def settlement_of_unit(
     """
     program = program_or_404(code)
     return _settlement(
-        request, program, _statement_or_404(program, period, oris_code, unit_id=unit_id)
+        request, program, statement_or_404(program, period, oris_code, unit_id=unit_id)
     )
 
 
@@ -183,7 +223,7 @@ def settlement_csv(
     _request: HttpRequest, code: str, period: str, oris_code: int
 ) -> StreamingHttpResponse:
     """The blocks of a settlement's statement, for a spreadsheet."""
-    return _csv(_statement_or_404(program_or_404(code), period, oris_code))
+    return _csv(statement_or_404(program_or_404(code), period, oris_code))
 
 
 @public
@@ -192,7 +232,7 @@ def settlement_of_unit_csv(
     _request: HttpRequest, code: str, period: str, oris_code: int, unit_id: str
 ) -> StreamingHttpResponse:
     """The blocks of an affected EGU's statement, for a spreadsheet."""
-    return _csv(_statement_or_404(program_or_404(code), period, oris_code, unit_id=unit_id))
+    return _csv(statement_or_404(program_or_404(code), period, oris_code, unit_id=unit_id))
 
 
 def _outcomes(
@@ -251,6 +291,13 @@ def _settlement(request: HttpRequest, program: Program, statement: Statement) ->
         row=row,
         is_interim=program.is_interim(row.period),
         surrendered=sum(one.obligation for one in statement.interim),
+        certified=next(iter(_certified(program, row.period, [row.facility.id])), None),
+        statements_certified=_certified_statements(program),
+        equipment=monitoring.equipment(
+            program=program.code,
+            facilities=[row.facility.id],
+            on=program.local_date(timezone.now()),
+        )[row.facility.id],
         statement=statement,
         owed_now=_owed_now(statement),
         rate=_rate(statement),
@@ -262,8 +309,31 @@ def _settlement(request: HttpRequest, program: Program, statement: Statement) ->
         deadline=program.deadline_on(row.period),
         cite=program.transaction_types["deduct"].cite,
         csv_address=reverse(f"{name}-csv", args=arguments),
+        support_address=reverse("settlement-support", args=arguments)
+        if row.unit is not None and program.is_rate_based
+        else "",
         chart_address=reverse(f"chart-{name}", args=arguments),
     )
+
+
+def _certified(
+    program: Program, period: CompliancePeriod, facilities: Sequence[int] | None = None
+) -> list[Certification]:
+    """How far sources are with their certification reports.
+
+    Source: RGGI-034.
+    """
+    return certification.certifications(
+        program=program.code,
+        period=period,
+        today=program.local_date(timezone.now()),
+        facilities=facilities,
+    )
+
+
+def _certified_statements(program: Program) -> Mapping[str, str]:
+    asked = program.market.certification
+    return asked.statements if asked is not None else {}
 
 
 def _owed_now(statement: Statement) -> int:
@@ -362,7 +432,7 @@ def _period_or_404(program: Program, name: str) -> CompliancePeriod:
         raise Http404(say(refused.refusals[0].sentence)) from refused
 
 
-def _statement_or_404(
+def statement_or_404(
     program: Program, period: str, oris_code: int, *, unit_id: str = ""
 ) -> Statement:
     chosen = _period_or_404(program, period)

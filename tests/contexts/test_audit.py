@@ -337,6 +337,7 @@ class TestTexts:
         "account_stays_open",
         "account_unfrozen",
         "agreement_requested",
+        "allocations_ended",
         "announcement_published",
         "api_key_created",
         "application_ended",

@@ -183,6 +183,19 @@ def lost_units(*, program: str, vintage: int) -> set[int]:
     return set(rows.values_list("unit_id", flat=True))
 
 
+def losses_listed(*, program: str, limit: int) -> list[tuple[LossEntry, FacilityEntry, UnitEntry]]:
+    """Units that get no more allocations, the newest first, with their facilities.
+
+    Source: 40 CFR 62.16240(a)(2), (3), (c)(2).
+    """
+    rows = UnitLoss.objects.filter(program=program).order_by("-id")[:limit]
+    found = [(_entry(row), row.unit) for row in rows.select_related("unit__facility")]
+    return [
+        (entry, accounts.facility_entry(unit.facility), accounts.unit_entry(unit))
+        for entry, unit in found
+    ]
+
+
 def losses_of(units: Iterable[int], *, program: str) -> dict[int, int]:
     """From which vintage on some units get nothing; those that do are left out.
 

@@ -12,7 +12,7 @@ from trueup.accounts import application_clock as applications
 from trueup.accounts import services as accounts
 from trueup.audit import services as audit
 from trueup.compliance import services as compliance
-from trueup.desk import queues
+from trueup.desk import change_queues, queues
 from trueup.disclosure import kept_sums, snapshots
 from trueup.identity import services as identity
 from trueup.resources import services as resources
@@ -78,4 +78,4 @@ def make_sums(now: datetime) -> int:
 
     Source: docs/decisions/0295.
     """
-    return kept_sums.make_all((*snapshots.KINDS, queues.STANDINGS), now)
+    return kept_sums.make_all((*snapshots.KINDS, queues.STANDINGS, change_queues.IDLE), now)

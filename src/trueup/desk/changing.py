@@ -5,6 +5,7 @@ Source: 40 CFR 60.27; 62.16240(a)(2), (3), (c); 62.16325; preamble III.A.1, V.E,
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 from trueup.accounts import queries as accounts
@@ -355,3 +356,9 @@ ACTS = (
         carry_out=end_allocations,
     ),
 )
+
+
+def acts_named(besides: Collection[str]) -> list[Act]:
+    """The acts on States' plans, and those of the allocations that are named."""
+    plans = {name for name, *_ in _OF_PLANS}
+    return [act for act in ACTS if act.name in plans or act.name in besides]

@@ -14,6 +14,7 @@ from trueup.disclosure import queries
 from trueup.disclosure.concentration import Concentration, concentration
 from trueup.disclosure.credit_totals import CREDITS
 from trueup.disclosure.entries import ProgramState
+from trueup.disclosure.interstate import INTERSTATE
 from trueup.disclosure.kept_sums import Sums, kept
 from trueup.rules.periods import CompliancePeriod
 from trueup.rules.programs import Program
@@ -62,4 +63,4 @@ def _holdings(program: Program, vintage: str, at: datetime) -> Concentration:
 
 STATE = Sums(name="state", make=_state, usual=_shown)
 HOLDINGS = Sums(name="holdings", make=_holdings, usual=lambda _program, _at: [""])
-KINDS: tuple[Sums[Any], ...] = (STATE, HOLDINGS, CREDITS)
+KINDS: tuple[Sums[Any], ...] = (STATE, HOLDINGS, CREDITS, INTERSTATE)

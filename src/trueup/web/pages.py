@@ -31,7 +31,7 @@ class Link:
 # The parts of a program's pages, and the pages that belong to each.
 _PARTS = (
     (_("Program"), "program", ("home", "program", "calendar")),
-    (_("States"), "states", ("states", "state")),
+    (_("States"), "states", ("states", "state", "plans", "plan", "interstate")),
     (
         _("Accounts"),
         "accounts",

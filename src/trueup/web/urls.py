@@ -16,6 +16,7 @@ from trueup.web.views import (
     search,
     serials,
     settlements,
+    state_plans,
     transactions,
 )
 
@@ -48,6 +49,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<program:code>/states/", program.states, name="states"),
     path("<program:code>/states.csv", program.states_csv, name="states-csv"),
     path("<program:code>/states/<str:jurisdiction>/", program.state, name="state"),
+    path("<program:code>/states/<str:jurisdiction>/plan/", state_plans.plan, name="plan"),
+    path("<program:code>/plans/", state_plans.plans, name="plans"),
+    path("<program:code>/interstate/", state_plans.interstate, name="interstate"),
+    path("<program:code>/interstate.csv", state_plans.interstate_csv, name="interstate-csv"),
+    path(
+        "<program:code>/charts/<period:period>/interstate.svg",
+        state_plans.interstate_svg,
+        name="chart-interstate",
+    ),
     path("<program:code>/charts/<period:period>/states.svg", pictures.states, name="chart-states"),
     path(
         "<program:code>/charts/<period:period>/map.svg", pictures.compliance_map, name="chart-map"

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from trueup.audit import appeals as audit_appeals
-from trueup.desk import queues
+from trueup.desk import change_queues, queues
 from trueup.desk.callers import Caller
 from trueup.desk.queues import FUNCTIONS, QueueRow
 from trueup.disclosure import queries as disclosure
@@ -174,7 +174,10 @@ def counts_of(caller: Caller, program: Program) -> list[QueueCount]:
         if any(caller.may_somewhere(one, program=program.code) for one in functions)
     ]
     today = program.local_date(caller.at)
-    reviewed = resource_counts(caller, program, today=today)
+    reviewed = [
+        *resource_counts(caller, program, today=today),
+        *change_counts(caller, program, today=today),
+    ]
     if not mine:
         return reviewed
     period = disclosure.running_or_due(program, today=today)
@@ -192,7 +195,7 @@ def counts_of(caller: Caller, program: Program) -> list[QueueCount]:
 
 def resource_counts(caller: Caller, program: Program, *, today: date) -> list[QueueCount]:
     """The queue of papers of resources, for officials who review them."""
-    if not program.is_rate_based or not caller.may_somewhere(
+    if program.resources is None or not caller.may_somewhere(
         "review_eligibility", program=program.code
     ):
         return []
@@ -204,6 +207,33 @@ def resource_counts(caller: Caller, program: Program, *, today: date) -> list[Qu
             address=reverse("desk-resources", args=[program.code]),
         )
     ]
+
+
+def change_counts(caller: Caller, program: Program, *, today: date) -> list[QueueCount]:
+    """Late steps of States' plans, and units that were idle, for officials who keep them.
+
+    Source: 40 CFR 60.27; 62.16240(a)(2); MASS-060, MASS-074.
+    """
+    found = []
+    if caller.may_somewhere("state_plans", program=program.code):
+        found.append(
+            QueueCount(
+                name="state_plans",
+                title=_("Late steps of State plans"),
+                count=change_queues.late_steps(program=program.code, today=today),
+                address=reverse("desk-state-plans", args=[program.code]),
+            )
+        )
+    if program.allocates and caller.may_somewhere("allocate", program=program.code):
+        found.append(
+            QueueCount(
+                name="lost_allocations",
+                title=_("Units that lose their allocations"),
+                count=len(change_queues.idle_units(program=program.code)[0]),
+                address=reverse("desk-lost-allocations", args=[program.code]),
+            )
+        )
+    return found
 
 
 def counted_at(program: Program, seen: Sequence[QueueCount], *, at: datetime) -> datetime | None:

@@ -7,12 +7,13 @@ from decimal import Decimal
 
 from tests.acceptance.clock import eastern
 from tests.acceptance.sentences import sentence
-from tests.acceptance.tables import DataTable, rows_of
+from tests.acceptance.tables import DataTable, Row, rows_of, same_rows
 from tests.acceptance.world import World
 from trueup.accounts import queries as accounts
 from trueup.emissions import services as emissions
 from trueup.emissions.entries import AnnualReport
 from trueup.ledger import queries as ledger
+from trueup.rules.eligibility import Uprate
 from trueup.set_asides import queries, services
 from trueup.set_asides.entries import ProjectEntry, ProjectSpec
 
@@ -162,6 +163,131 @@ def comment(world: World, person: str, jurisdiction: str, year: int) -> None:
 def check_comment(world: World, standing: str) -> None:
     found = "on time" if world.is_comment_on_time else "late"
     assert found == standing, f"the comment is {found}"
+
+
+@sentence('"{account}" files these projects in the set-aside of "{jurisdiction}":')
+def file_projects(world: World, account: str, jurisdiction: str, datatable: DataTable) -> None:
+    """One application a row; a column that is left out has what is usual for it."""
+    rows = rows_of(
+        datatable,
+        required=("project",),
+        optional=(
+            "category",
+            "kind",
+            "in_service_on",
+            "located_in",
+            "grid",
+            "capacity_mw",
+            "uprate_on",
+            "uprate_from_mw",
+            "derated_on",
+            "relicensed",
+            "utility_scale",
+            "affected_egu",
+        ),
+    )
+    for row in rows:
+        with world.act():
+            services.file_project(
+                _spec(world, row, jurisdiction, account),
+                program=world.program,
+                actor="administrator",
+                dispatched_at=world.now,
+                received_at=world.now,
+            )
+
+
+def _spec(world: World, row: Row, jurisdiction: str, account: str) -> ProjectSpec:
+    capacity = Decimal(row.get("capacity_mw") or 1000)
+    uprate = None
+    if row.get("uprate_on"):
+        uprate = Uprate(
+            on=date.fromisoformat(row["uprate_on"]),
+            from_mw=Decimal(row["uprate_from_mw"]),
+            to_mw=capacity,
+        )
+    derated = row.get("derated_on")
+    return ProjectSpec(
+        name=row["project"],
+        jurisdiction=jurisdiction,
+        account=world.number_of(account),
+        category=row.get("category") or "SOL",
+        kind=row.get("kind", "photovoltaic" if not row.get("category") else ""),
+        capacity_mw=capacity,
+        in_service_on=date.fromisoformat(row.get("in_service_on") or IN_SERVICE_ON.isoformat()),
+        grid=row.get("grid") or "EASTERN",
+        located_in=row.get("located_in", ""),
+        uprate=uprate,
+        derated_on=date.fromisoformat(derated) if derated else None,
+        is_relicensed=row.get("relicensed") == "yes",
+        is_utility_scale=row.get("utility_scale") != "no",
+        is_affected_egu=row.get("affected_egu") == "yes",
+    )
+
+
+@sentence('the Administrator {decision:approves|rejects|suspends|revokes} the project "{project}"')
+def decide_project(world: World, decision: str, project: str) -> None:
+    outcome = {"approves": "approved", "rejects": "rejected", "suspends": "suspended"}
+    with world.act():
+        services.decide_project(
+            project=_known(world, project).id,
+            outcome=outcome.get(decision, "revoked"),
+            actor=FIRST,
+            at=world.now,
+            ground="As described.",
+        )
+
+
+@sentence('the Administrator {decision:approves|rejects} the projection of "{project}" for {year}')
+def decide_projection(world: World, decision: str, project: str, year: int) -> None:
+    with world.act():
+        services.decide_projection(
+            project=_known(world, project).id,
+            generation_year=year,
+            is_approved=decision == "approves",
+            actor=FIRST,
+            at=world.now,
+        )
+
+
+@sentence('{tons} MWh of the projection of "{project}" for {year} count')
+def check_eligible(world: World, tons: Decimal, project: str, year: int) -> None:
+    found = {
+        of.generation_year: of.eligible_mwh
+        for of in queries.projections_of(_known(world, project).id)
+        if of.state != "rejected"
+    }
+    assert found.get(year) == tons, f"{found.get(year)} MWh count, not {tons}"
+
+
+@sentence('"{project}" still owes {tons} MWh')
+def check_owed(world: World, project: str, tons: Decimal) -> None:
+    entry = _known(world, project)
+    owed = queries.carried_mwh(program=world.program, jurisdiction=entry.jurisdiction)
+    assert owed.get(entry.id, 0) == tons, f"“{project}” owes {owed.get(entry.id, 0)} MWh"
+
+
+@sentence('the duties of the set-asides of "{jurisdiction}" in {year} are:')
+def check_duties(world: World, jurisdiction: str, year: int, datatable: DataTable) -> None:
+    found = [
+        {
+            "duty": of.name.replace("_", " "),
+            "vintage": str(of.vintage),
+            "due": of.effective_on.isoformat(),
+            "standing": of.state.replace("_", " "),
+        }
+        for of in queries.duties(
+            program=world.program, year=year, today=world.rules.local_date(world.now)
+        )
+        if of.jurisdiction == jurisdiction
+    ]
+    expected = rows_of(datatable, required=("duty", "vintage", "due", "standing"))
+    columns = list(expected[0]) if expected else []
+    same_rows(
+        [{name: row[name] for name in columns} for row in found],
+        expected,
+        what=f"duties of {jurisdiction} in {year}",
+    )
 
 
 @sentence("these {instruments} of vintage {vintage} were distributed:")

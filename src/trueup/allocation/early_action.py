@@ -19,6 +19,14 @@ from trueup.allocation.early_entries import (
     EarlyActionProjectEntry,
     EarlyActionSpec,
 )
+from trueup.allocation.early_files import (
+    file_refusals,
+    keep_file,
+    keep_with_papers,
+    unready_refusals,
+    verified_mwh,
+    verified_refusals,
+)
 from trueup.allocation.early_models import EarlyActionAward, EarlyActionProject
 from trueup.allocation.early_pools import CITE, lowest, move, require_state, reserve_accounts
 from trueup.allocation.early_reads import award_entry, project_entry
@@ -78,6 +86,7 @@ def apply_for_early_action(
         )
     )
     refusals += _account_refusals(program, spec.account, applied_by, applied_at)
+    refusals += file_refusals(program, spec)
     if not spec.shows.strip() or not spec.name.strip():
         refusals.append(
             checks.ShowingMissing("Name the project and show where it is and how it is metered.")
@@ -98,6 +107,7 @@ def apply_for_early_action(
                 applied_at=applied_at,
                 applied_by=actor,
             )
+            keep_file(row, spec)
     except IntegrityError as error:
         raise Refused([checks.ProjectKnown(f"{spec.name} has applied already.")]) from error
     _log(_Act(rules=rules, at=applied_at, actor=actor), row, "apply_for_early_action")
@@ -115,13 +125,15 @@ def decide_on_early_action(
 ) -> EarlyActionProjectEntry:
     """Approve or reject an application for early action, with reasons.
 
-    Raises Refused (`unknown_project`, `decided`, `showing_missing`).
+    Raises Refused (`unknown_project`, `decided`, `file_not_ready`, `showing_missing`).
 
     Source: 40 CFR 62.16431(a); 62.16235(e)(2); 78.1(b)(18), (19).
     """
     row = _locked(project)
     if row.state != "applied":
         raise Refused([checks.Decided(f"{row.name} was {row.state} already.")])
+    if approve and (unready := unready_refusals(row)):
+        raise Refused(unready)
     if not ground.strip():
         raise Refused([checks.ShowingMissing("State the reasons of the decision.")])
     row.state = "approved" if approve else "rejected"
@@ -138,7 +150,7 @@ def award_early_action(
     *,
     project: int,
     year: int,
-    mwh: Decimal,
+    mwh: Decimal | None = None,
     awarded_at: datetime,
     actor: str = "administrator",
     matches: bool = True,
@@ -150,11 +162,12 @@ def award_early_action(
     on without it. A project's year is awarded once.
 
     Args:
+        mwh: Left out: all that the verifier of the project's resource found.
         matches: Matching is wanted; after January 1, 2023 that is refused.
 
     Raises Refused with every reason (`switched_off`, `unknown_project`, `not_approved`,
-    `year_not_rewarded`, `mwh_missing`, `matching_ended`, `over_set_aside`,
-    `awarded_already`, and what the books refuse).
+    `year_not_rewarded`, `mwh_missing`, `mwh_not_verified`, `file_not_ready`,
+    `matching_ended`, `over_set_aside`, `awarded_already`, and what the books refuse).
 
     Source: 40 CFR 62.16431(c), (d); 62.16231(c), (d); 62.16235(e)(1); RATE-224 to RATE-230;
     MASS-096 to MASS-098.
@@ -162,6 +175,9 @@ def award_early_action(
     row = _locked(project)
     act = _Act(rules=programs.load(row.program), at=awarded_at, actor=actor)
     terms = rules_of(row.program, row.jurisdiction)
+    if mwh is None:
+        known = verified_mwh(row.pk, years=(year,))
+        mwh = known[year].used_mwh if known else Decimal(0)
     refusals = _award_refusals(row, act, year=year, mwh=mwh, matches=matches)
     if refusals or terms.per_mwh is None:
         raise Refused(refusals)
@@ -184,6 +200,7 @@ def award_early_action(
         awarded_at=awarded_at,
         awarded_by=actor,
     )
+    keep_with_papers(kept, program=row.program, actor=actor)
     _decide(act, row, "early action awarded", _in_words(act.rules, award, mwh=mwh, year=year))
     _log(
         act,
@@ -228,8 +245,8 @@ def _award_refusals(
     if row.state != "approved":
         refusals.append(checks.NotApproved(f"{row.name} is {row.state}; approve it first."))
     if EarlyActionAward.objects.filter(project=row, year=year).exists():
-        refusals.append(checks.AwardedAlready(f"{row.name} was awarded for {year} already."))
-    return refusals
+        return [*refusals, checks.AwardedAlready(f"{row.name} was awarded for {year} already.")]
+    return [*refusals, *unready_refusals(row), *verified_refusals(row, year=year, mwh=mwh)]
 
 
 def _give_early(row: EarlyActionProject, act: _Act, award: Award, year: int) -> int:

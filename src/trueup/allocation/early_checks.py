@@ -68,3 +68,28 @@ class MatchingRuns(Refusal):
 class UnknownState(Refusal):
     code = "early_action.unknown_state"
     cite = "40 CFR 62.16431(a)(2); 62.16231(a)"
+
+
+class FileMissing(Refusal):
+    code = "early_action.file_missing"
+    cite = "40 CFR 62.16235(e)(2); 62.16245(a)(3); 62.16431(a)"
+
+
+class FileNotReady(Refusal):
+    code = "early_action.file_not_ready"
+    cite = "40 CFR 62.16235(e)(2); 62.16245(a)(5); 62.16255; 62.16445(b)"
+
+
+class MwhNotVerified(Refusal):
+    code = "early_action.mwh_not_verified"
+    cite = "40 CFR 62.16245(a)(4); 62.16270; 62.16431(a)(1); 62.16465"
+
+
+class AwardsOpen(Refusal):
+    code = "early_action.awards_open"
+    cite = "preamble V.D.4; MASS-099"
+
+
+class NothingLeft(Refusal):
+    code = "early_action.nothing_left"
+    cite = "preamble V.D.4; MASS-099"

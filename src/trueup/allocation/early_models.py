@@ -126,3 +126,78 @@ class EarlyActionAward(models.Model):
 
     def __str__(self) -> str:
         return f"{self.early} + {self.matching} to {self.project_id} for {self.year}"
+
+
+class EarlyActionFile(models.Model):
+    """What a sponsor's application rests on: its resource's papers, and the MWh it asks for.
+
+    Attributes:
+        resource: Its file among eligible resources, whose reports are verified.
+        asked_2020, asked_2021: MWh for which the reward is asked. Append-only.
+
+    Source: 40 CFR 62.16231(a); 62.16235(e)(2); 62.16245(a)(3); 62.16431(a); MASS-095.
+    """
+
+    project = models.OneToOneField(
+        EarlyActionProject, on_delete=models.PROTECT, related_name="file"
+    )
+    resource = models.OneToOneField(
+        "resources.Resource", on_delete=models.PROTECT, related_name="early_action"
+    )
+    asked_2020 = QuantityField()
+    asked_2021 = QuantityField()
+
+    def __str__(self) -> str:
+        return f"file of {self.project_id}"
+
+
+class EarlyActionLeftover(models.Model):
+    """Early action allowances that were left after all awards, divided among units; append-only.
+
+    Source: preamble V.D.4; MASS-099.
+    """
+
+    program = models.CharField(max_length=20)
+    jurisdiction = models.CharField(max_length=3)
+    vintage = models.PositiveSmallIntegerField()
+    quantity = models.PositiveBigIntegerField()
+    distributed_at = models.DateTimeField()
+    distributed_by = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("program", "jurisdiction", "vintage"), name="early_leftover_once"
+            ),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="early_leftover_of_some"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.quantity} of {self.jurisdiction} {self.vintage} left"
+
+
+class EarlyActionLeftoverShare(models.Model):
+    """What one unit got of the leftover of a vintage; append-only.
+
+    Source: preamble V.D.4; MASS-099.
+    """
+
+    leftover = models.ForeignKey(
+        EarlyActionLeftover, on_delete=models.PROTECT, related_name="shares"
+    )
+    unit = models.ForeignKey("accounts.AffectedUnit", on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey("ledger.Account", on_delete=models.PROTECT, related_name="+")
+    quantity = models.PositiveBigIntegerField()
+    tx = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("leftover", "unit"), name="early_leftover_unit_once"),
+            models.CheckConstraint(
+                condition=Q(quantity=0, tx__isnull=True) | Q(quantity__gt=0, tx__isnull=False),
+                name="early_leftover_recorded",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.quantity} of leftover {self.leftover_id}"

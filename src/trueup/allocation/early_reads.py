@@ -40,6 +40,8 @@ def award_entry(row: EarlyActionAward) -> EarlyActionAwardEntry:
         entitled=row.entitled,
         matching=row.matching,
         awarded_at=row.awarded_at,
+        early_tx=row.early_tx,
+        matching_tx=row.matching_tx,
     )
 
 

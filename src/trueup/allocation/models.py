@@ -143,6 +143,9 @@ from trueup.allocation.change_models import (  # noqa: E402 - Django finds them 
 )
 from trueup.allocation.early_models import (  # noqa: E402 - Django finds them here.
     EarlyActionAward,
+    EarlyActionFile,
+    EarlyActionLeftover,
+    EarlyActionLeftoverShare,
     EarlyActionProject,
     EarlyActionSetting,
 )
@@ -152,6 +155,9 @@ __all__ = [
     "AllocationRun",
     "BudgetPart",
     "EarlyActionAward",
+    "EarlyActionFile",
+    "EarlyActionLeftover",
+    "EarlyActionLeftoverShare",
     "EarlyActionProject",
     "EarlyActionSetting",
     "SetAsideSize",

@@ -11,6 +11,7 @@ from trueup.allocation.early_action import (
     award_early_action,
     decide_on_early_action,
 )
+from trueup.allocation.early_leftovers import distribute_early_leftover
 from trueup.allocation.early_pools import (
     grant_matching,
     redistribute_matching,
@@ -36,6 +37,7 @@ __all__ = [
     "award_early_action",
     "decide_method",
     "decide_on_early_action",
+    "distribute_early_leftover",
     "end_allocations",
     "grant_matching",
     "import_plan",

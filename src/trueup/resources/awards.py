@@ -80,9 +80,15 @@ def verified_year(resource: int, *, year: int) -> VerifiedYear:
     mwh = sum((_counted(one) for one in verified), Decimal(0))
     if not reports:
         return VerifiedYear(state="none", mwh=Decimal(0))
-    if months < MONTHS or len(verified) < len(reports):
+    if months < _months_asked(reports[0].resource, year) or len(verified) < len(reports):
         return VerifiedYear(state="incomplete", mwh=mwh)
     return VerifiedYear(state="verified", mwh=mwh, taken_off=min(int(mwh), _open(resource, year)))
+
+
+def _months_asked(row: Resource, year: int) -> int:
+    """Of how many months a year's reports are: of all, or of those since it went into service."""
+    began = row.in_service_on
+    return MONTHS - began.month + 1 if began is not None and began.year == year else MONTHS
 
 
 @transaction.atomic

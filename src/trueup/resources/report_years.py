@@ -13,6 +13,7 @@ from trueup.resources import checks
 from trueup.resources.entries import ReportSpec
 from trueup.resources.models import Document, Report, Resource
 from trueup.rules import programs
+from trueup.rules.early_action import STARTED_AFTER
 from trueup.rules.ercs import FIRST_YEAR
 from trueup.rules.paper_answers import check_deemed
 from trueup.rules.papers import PLAN
@@ -26,13 +27,16 @@ def days_of(report: Report | ReportSpec) -> tuple[date, date]:
     return date(report.year, report.first_month, 1), date(report.year, report.last_month, last)
 
 
-def first_year(program: Program) -> int:
-    """The first year of which MWh are reported, for early action or otherwise.
+def first_year(program: Program, *, began_on: date | None) -> int:
+    """The first year of which MWh of a resource are reported, for early action or otherwise.
 
-    Source: 40 CFR 62.16420(d); 62.16431(a)(1); 62.16231(a); RATE-056, RATE-222.
+    Source: 40 CFR 62.16420(d); 62.16431(a)(1), (2); 62.16231(a); RATE-056, RATE-222.
     """
     rules = program.resources
-    return FIRST_YEAR if rules is None else min(rules.first_year, *rules.early_years, FIRST_YEAR)
+    if rules is None:
+        return FIRST_YEAR
+    is_early = began_on is not None and began_on > STARTED_AFTER
+    return min([rules.first_year, *(rules.early_years if is_early else ())])
 
 
 def is_early_year(program: str, year: int) -> bool:
@@ -67,6 +71,10 @@ def year_refusals(row: Resource, spec: ReportSpec) -> list[Refusal]:
     if is_early and spec.year not in early:
         years = ", ".join(str(year) for year in early)
         return [checks.BeforeFirstYear(f"Early action rewards MWh of {years}, not {spec.year}.")]
+    if is_early and (row.in_service_on is None or row.in_service_on <= STARTED_AFTER):
+        return [
+            checks.BeforeFirstYear(f"Early action rewards what began after {STARTED_AFTER} alone.")
+        ]
     if spec.year >= first or is_early:
         return []
     return [checks.BeforeFirstYear(f"MWh before {first} earn no credits; report later ones.")]

@@ -30,6 +30,7 @@ from trueup.resources.report_years import first_year, is_early_year
 from trueup.rules.papers import REPORT
 from trueup.rules.refusal import Refused
 from trueup.web.acts import fields
+from trueup.web.acts.resources_common import resource_of
 from trueup.web.acts.resources_elements import ElementsForm
 from trueup.web.acts.resources_fields import (
     FilesField,
@@ -82,11 +83,13 @@ class PeriodForm(StepForm):
         year = cleaned["year"]
         first, last = int(cleaned["first_month"]), int(cleaned["last_month"])
         today = self.acting.program.local_date(self.acting.at)
-        if not first_year(self.acting.program) <= year <= today.year:
+        began = resource_of(self.acting).in_service_on
+        first_of_all = first_year(self.acting.program, began_on=began)
+        if not first_of_all <= year <= today.year:
             self.add_error(
                 "year",
                 _("Give a year from %(first)s on that has begun.")
-                % {"first": first_year(self.acting.program)},
+                % {"first": first_of_all},
             )
         elif last < first:
             self.add_error("last_month", _("The last month comes before the first."))

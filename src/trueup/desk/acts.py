@@ -13,6 +13,7 @@ from types import MappingProxyType
 from trueup.desk import (
     applicability,
     auctioning,
+    certifying,
     changing,
     crediting,
     guarding,
@@ -392,6 +393,7 @@ _ACTS = (
     *state_accounting.ACTS,
     *changing.ACTS,
     *applicability.ACTS,
+    *certifying.ACTS,
 )
 
 ACTS: Mapping[str, Act] = MappingProxyType({act.name: act for act in _ACTS})

@@ -113,7 +113,7 @@ def settle(asked: Asked) -> Result:
 def adjust_after_audit(asked: Asked) -> Result:
     settled = compliance.adjust_after_audit(
         program=asked.program,
-        facility=_facility(asked["facility"]),
+        facility=facility_with_code(asked["facility"]),
         unit=asked["unit"],
         year=asked["year"],
         co2_tons=_quantity(asked.get("co2_tons")),
@@ -135,7 +135,7 @@ def decide_appeal(asked: Asked) -> Result:
     settled = compliance.decide_appeal(
         program=asked.program,
         period=programs.load(asked.program).period_named(asked["period"]),
-        facility=_facility(asked["facility"]),
+        facility=facility_with_code(asked["facility"]),
         returned=asked["returned"],
         ruling=asked["ruling"],
         decided_at=asked.at,
@@ -182,7 +182,7 @@ def lift_limitation(asked: Asked) -> Result:
 def recover_incorrect_allocation(asked: Asked) -> Result:
     entries = compliance.recover_incorrect_allocation(
         program=asked.program,
-        facility=_facility(asked["facility"]),
+        facility=facility_with_code(asked["facility"]),
         unit=asked["unit"],
         ground=asked["ground"],
         found_at=asked.at,
@@ -287,7 +287,7 @@ def _account(asked: Asked, name: str = "account") -> AccountEntry:
     return found
 
 
-def _facility(oris_code: int) -> int:
+def facility_with_code(oris_code: int) -> int:
     found = account_queries.find_facility(oris_code=oris_code)
     if found is None:
         raise Refused([checks.NothingToDo(f"There is no facility with ORIS code {oris_code}.")])

@@ -6,12 +6,14 @@ Source: 40 CFR 62.16340(b); MASS-159; PLAT-081.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from trueup.audit import appeals
 from trueup.audit.models import Notice
 from trueup.compliance import queries as compliance
+from trueup.compliance.certification import is_asked_for, outstanding
 from trueup.compliance.models import DeductionRun, SerialRequest
+from trueup.compliance.monitoring import defects
 from trueup.desk import queues
 from trueup.ledger import queries as ledger
 from trueup.rules import programs
@@ -27,7 +29,9 @@ class Item:
 
     Attributes:
         name: `deadline`, `pending`, `brake`, `emissions`, `short`, `held`, `requests`,
-            `late_requests`, `notices` or `appeals`.
+            `late_requests`, `notices` or `appeals`; where the program asks for them
+            `certifications` that are not filed, `late_certifications`, and `monitoring`
+            equipment without a certification.
         count: How many there are; of `deadline` the days until it, 0 when it has passed.
         stops: Whether nothing can be settled while there are any.
     """
@@ -70,6 +74,23 @@ def readiness(*, program: str, period: CompliancePeriod, at: datetime) -> list[I
         Item(name="late_requests", count=late),
         Item(name="notices", count=counts["notices"]),
         Item(name="appeals", count=len(appeals.pending_appeals(program=program))),
+        *_certified(program=program, period=period, today=today),
+    ]
+
+
+def _certified(*, program: str, period: CompliancePeriod, today: date) -> list[Item]:
+    """What sources have not certified, where the program asks for that.
+
+    Source: RGGI-004, RGGI-034.
+    """
+    rules = programs.load(program)
+    if not is_asked_for(rules, period):
+        return []
+    missing, late = outstanding(program=program, period=period, today=today)
+    return [
+        Item(name="certifications", count=missing),
+        Item(name="late_certifications", count=late),
+        Item(name="monitoring", count=defects(program=program, on=today)),
     ]
 
 

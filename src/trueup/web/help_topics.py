@@ -88,7 +88,7 @@ TOPICS = (
         *("act-renewable-certificates", "desk-state-account", "desk-state-year"),
         "desk-state-application",
     ),
-    _topic("settlements", _("How a period is settled"), EVERYBODY, "settlement"),
+    _topic("settlements", _("How a period is settled"), EVERYBODY, "settlement", "certification"),
     _topic(
         "documents", _("Check a document"), EVERYBODY, "document", "registry-", "check-document"
     ),

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 from trueup.web import converters, language
 from trueup.web.views import (
     accounts,
+    certifications,
     facilities,
     gallery,
     installation,
@@ -95,6 +96,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "<program:code>/settlements/<period:period>/",
         settlements.settlements,
         name="settlements-of-period",
+    ),
+    path(
+        "<program:code>/settlements/<period:period>/certifications/",
+        certifications.certifications,
+        name="certifications",
     ),
     path(
         "<program:code>/settlements/<period:period>/outcomes.csv",

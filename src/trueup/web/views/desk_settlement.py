@@ -179,6 +179,10 @@ def _address(item: Item, program: Program, period: CompliancePeriod) -> str:
         "notices": reverse("notices"),
         "appeals": reverse("desk-appeals", args=[program.code]),
         "deadline": reverse("calendar", args=[program.code]),
+        **dict.fromkeys(
+            ("certifications", "late_certifications", "monitoring"),
+            reverse("certifications", args=[program.code, period.name]),
+        ),
     }.get(item.name, "")
 
 
@@ -215,4 +219,13 @@ def _titles() -> dict[str, tuple[str, str]]:
         ),
         "notices": (_("Notices that are overdue"), ""),
         "appeals": (_("Appeals that are open"), _("They do not stop a settlement.")),
+        "certifications": (
+            _("Sources that have not filed their certification report"),
+            _("The settlement goes on without it, and shows that it is missing."),
+        ),
+        "late_certifications": (_("Certification reports that were filed late"), ""),
+        "monitoring": (
+            _("Sources whose monitoring equipment lacks a certification"),
+            _("Their data are accepted, and flagged."),
+        ),
     }

@@ -5,7 +5,7 @@ A mass-based program settles facilities, a rate-based one each affected EGU by i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 
@@ -18,15 +18,12 @@ from django.http import (
     StreamingHttpResponse,
 )
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from trueup.compliance import certification, monitoring
 from trueup.compliance import queries as compliance
-from trueup.compliance.budget_use import BudgetUse
-from trueup.compliance.certification import Certification
+from trueup.compliance.certification import is_asked_for
 from trueup.compliance.entries import Outcome, Statement, Totals
 from trueup.compliance.responsible import responsible_for
 from trueup.compliance.statements import statement as read_statement
@@ -42,6 +39,7 @@ from trueup.web.pages import Link, page, program_or_404, program_trail
 from trueup.web.paging import PAGE_SIZE, number_after, page_of
 from trueup.web.sentences import say
 from trueup.web.sorting import sorting_of
+from trueup.web.views.certifications import budget_uses, certified_with
 from trueup.web.views.facilities import facility_or_404, unit_or_404
 from trueup.web.views.listings import states_to_choose
 
@@ -110,9 +108,10 @@ def settlements(request: HttpRequest, code: str, period: str) -> HttpResponse:
         trail=_trail(program),
         period=chosen,
         is_interim=program.is_interim(chosen),
+        asks_for_reports=is_asked_for(program, chosen),
         deadline=program.deadline_on(chosen),
         totals=totals,
-        uses=_budget_uses(program, chosen),
+        uses=budget_uses(program, chosen),
         not_in_compliance=totals.facilities - totals.in_compliance,
         left_out=compliance.omissions(program=program.code, period=chosen, limit=OMISSIONS_SHOWN),
         filters=filters,
@@ -120,59 +119,6 @@ def settlements(request: HttpRequest, code: str, period: str) -> HttpResponse:
         csv_address=f"{csv_address}?{request.GET.urlencode()}" if request.GET else csv_address,
         by_unit=program.books_per == EGU,
         page=page_of(request, rows, key=lambda row: row.facility.oris_code),
-    )
-
-
-def _budget_uses(program: Program, period: CompliancePeriod) -> list[BudgetUse]:
-    """Whose budgets were used where; in programs of States with budgets of their own.
-
-    Source: RGGI-003.
-    """
-    if program.market.applicability is None:
-        return []
-    settled = compliance.totals_by_state(program=program.code, period=period)
-    return compliance.budget_uses(
-        compliance.used_by_origin(program=program.code, period=period),
-        deducted={
-            state: totals.deducted + totals.excess_deducted for state, totals in settled.items()
-        },
-    )
-
-
-@public
-@require_safe
-def certifications(request: HttpRequest, code: str, period: str) -> HttpResponse:
-    """The certification reports of a period and the monitoring equipment, source by source.
-
-    Source: RGGI-004, RGGI-018, RGGI-034.
-    """
-    program = program_or_404(code)
-    chosen = _period_or_404(program, period)
-    if not certification.is_asked_for(program, chosen):
-        raise Http404(_("This program asks for no certification reports."))
-    filed = _certified(program, chosen)
-    shown = page_of_many(request, filed, key=lambda one: one.facility.oris_code)
-    found = monitoring.equipment(
-        program=program.code,
-        facilities=[one.facility.id for one in shown.rows],
-        on=program.local_date(timezone.now()),
-    )
-    up = Link(
-        name=chosen.name, address=reverse("settlements-of-period", args=[program.code, chosen.name])
-    )
-    return page(
-        request,
-        "certifications",
-        program=program,
-        trail=[*_trail(program), up],
-        period=chosen,
-        due_on=filed[0].due_on if filed else None,
-        counts=Counter(one.state for one in filed),
-        defects={
-            facility: [item.quantity for item in items if item.is_defect]
-            for facility, items in found.items()
-        },
-        page=shown,
     )
 
 
@@ -291,13 +237,7 @@ def _settlement(request: HttpRequest, program: Program, statement: Statement) ->
         row=row,
         is_interim=program.is_interim(row.period),
         surrendered=sum(one.obligation for one in statement.interim),
-        certified=next(iter(_certified(program, row.period, [row.facility.id])), None),
-        statements_certified=_certified_statements(program),
-        equipment=monitoring.equipment(
-            program=program.code,
-            facilities=[row.facility.id],
-            on=program.local_date(timezone.now()),
-        )[row.facility.id],
+        **certified_with(program, row.period, row.facility.id),
         statement=statement,
         owed_now=_owed_now(statement),
         rate=_rate(statement),
@@ -314,26 +254,6 @@ def _settlement(request: HttpRequest, program: Program, statement: Statement) ->
         else "",
         chart_address=reverse(f"chart-{name}", args=arguments),
     )
-
-
-def _certified(
-    program: Program, period: CompliancePeriod, facilities: Sequence[int] | None = None
-) -> list[Certification]:
-    """How far sources are with their certification reports.
-
-    Source: RGGI-034.
-    """
-    return certification.certifications(
-        program=program.code,
-        period=period,
-        today=program.local_date(timezone.now()),
-        facilities=facilities,
-    )
-
-
-def _certified_statements(program: Program) -> Mapping[str, str]:
-    asked = program.market.certification
-    return asked.statements if asked is not None else {}
 
 
 def _owed_now(statement: Statement) -> int:

@@ -379,6 +379,7 @@ class TestTexts:
         "sign_in_from_new_place",
         "sign_in_helped",
         "state_application_decided",
+        "state_day",
         "submission_received",
         "transactions_released",
         "transactions_stopped",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from uuid import uuid4
@@ -13,6 +13,7 @@ from uuid import uuid4
 import pytest
 from allauth.account import signals
 from django.contrib.auth.models import User
+from django.core.mail import EmailMessage
 
 from tests.contexts import registry as compliance_registry
 from tests.contexts import transfers_registry
@@ -25,10 +26,13 @@ from trueup.accounts.entries import AgentSpec
 from trueup.accounts.models import Person
 from trueup.accounts.ownership_entries import PartySpec
 from trueup.audit import queries as audit
+from trueup.audit import services as audit_services
 from trueup.audit.models import Notice
 from trueup.compliance import services as compliance
+from trueup.desk import state_mail
 from trueup.emissions import services as emissions
 from trueup.ledger.entries import AccountEntry
+from trueup.officials import services as officials
 from trueup.signing import services as signing
 from trueup.signing.entries import Evidence
 from trueup.transfers import brake, closing
@@ -486,3 +490,94 @@ class TestByWhen:
         assert overdue(date(2025, 6, 4)) == {"account_corrected"}
         Notice.objects.update(mailed_at=eastern("2025-06-03"))
         assert overdue(date(2025, 6, 4)) == set()
+
+
+def stan() -> int:
+    return Person.objects.get(name="Stan Alaba").pk
+
+
+class TestStateOfficials:
+    """PLAT-150; docs/decisions/0331: officials of the account's State, once a day."""
+
+    @pytest.fixture
+    def officials_there(self, parties: Parties) -> Parties:
+        for name, role, state in (
+            ("Stan Alaba", "state_official", "AL"),
+            ("Agnes Ent", "state_agent", "AL"),
+            ("Ken Ash", "state_official", "KY"),
+        ):
+            officials.grant(
+                person=parties.person(name),
+                role=role,
+                program=PROGRAM,
+                jurisdiction=state,
+                functions=("allocate",) if role == "state_agent" else (),
+                from_at=OPENED,
+                granted_by="administrator",
+            )
+        state_mail.tell_state_officials(program=PROGRAM, now=NOON - timedelta(days=1))
+        return parties
+
+    def told(self, at: datetime) -> Told:
+        with telling() as told:
+            state_mail.tell_state_officials(program=PROGRAM, now=at)
+        return told
+
+    @pytest.mark.parametrize(
+        ("act", "event"),
+        [
+            (open_compliance_account, "account_opened"),
+            (complete_a_transfer, "transfer_recorded"),
+            (fail_to_transfer, "transfer_not_recorded"),
+            (limit, "instruments_limited"),
+            (note_an_owner_change, "certificate_due"),
+            (change_the_alternate, "representative_changed"),
+        ],
+        ids=lambda value: getattr(value, "__name__", value),
+    )
+    def test_what_the_accounts_people_are_told_is_told_to_their_state_the_next_day(
+        self, officials_there: Parties, act: Act, event: str
+    ) -> None:
+        with telling() as told:
+            act(officials_there)
+        assert event in told.by_event
+
+        assert self.told(NOON).by_event == {}
+        assert self.told(NOON + timedelta(days=1)).by_event == {"state_day": ["Agnes", "Stan"]}
+        assert self.told(NOON + timedelta(days=1, hours=1)).by_event == {}
+        assert self.told(NOON + timedelta(days=2)).by_event == {}
+
+    def test_each_thing_is_listed_once_with_its_account(self, officials_there: Parties) -> None:
+        complete_a_transfer(officials_there)
+        self.told(NOON + timedelta(days=1))
+
+        (notice,) = audit.notices_of(stan(), event="state_day")
+        assert notice.subject.startswith("Accounts of Alabama, ")
+        assert notice.subject.endswith("(1)")
+        assert notice.body.count(f"  {officials_there.barry.number} Barry: ") == 1
+
+    def test_what_concerns_a_person_alone_is_not_told(self, officials_there: Parties) -> None:
+        change_contact(officials_there)
+        reset_password(officials_there)
+
+        assert self.told(NOON + timedelta(days=1)).by_event == {}
+
+    def test_a_clock_that_stood_still_catches_up(self, officials_there: Parties) -> None:
+        complete_a_transfer(officials_there)
+
+        assert self.told(NOON + timedelta(days=9)).by_event == {"state_day": ["Agnes", "Stan"]}
+        (notice,) = audit.notices_of(stan(), event="state_day")
+        assert f"{(NOON - timedelta(days=1)).date()} to {(NOON + timedelta(days=8)).date()}" in (
+            notice.subject
+        )
+
+    def test_the_mail_does_not_say_that_they_represent_the_account(
+        self, officials_there: Parties, mailoutbox: list[EmailMessage]
+    ) -> None:
+        complete_a_transfer(officials_there)
+        Person.objects.filter(name="Stan Alaba").update(email="stan@al.example")
+        self.told(NOON + timedelta(days=1))
+        audit_services.send_mail(NOON + timedelta(days=1, hours=1))
+
+        (mail,) = [one for one in mailoutbox if one.to == ["stan@al.example"]]
+        assert "because" not in mail.body

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from trueup.audit.notices import ContextValue
 
@@ -26,6 +27,16 @@ class EventSpec:
     after: Mapping[str, object] | None = None
     cite: str = ""
     account: int | None = None
+
+
+class Told(NamedTuple):
+    """What people were told of an account of a State."""
+
+    jurisdiction: str
+    number: str
+    account: str
+    event: str
+    subject: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

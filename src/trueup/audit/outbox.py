@@ -29,7 +29,8 @@ WAIT_MAX = timedelta(hours=6)
 ERROR_MAX = 500
 SERVER_WAIT_SECONDS = 30  # A chunk is done long before its mark is void.
 
-_FOOTER = "Notice {id}. You receive it because you represent the account, or did."
+_FOOTER = "Notice {id}."
+_OF_ACCOUNT = " You receive it because of what you are to the account, or were."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,9 +103,10 @@ def _send(notice: Notice, server: BaseEmailBackend) -> str:
     if not address:
         return "The person has no e-mail address; send the notice by post."
     domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
+    footer = _FOOTER.format(id=notice.id) + (_OF_ACCOUNT if notice.account_id else "")
     message = EmailMessage(
         subject=notice.subject,
-        body=f"{notice.person.name},\n\n{notice.body}\n\n{_FOOTER.format(id=notice.id)}\n",
+        body=f"{notice.person.name},\n\n{notice.body}\n\n{footer}\n",
         to=[address],
         headers={"Message-ID": f"<notice-{notice.id}@{domain}>"},
         connection=server,

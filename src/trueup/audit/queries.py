@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import date
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from trueup.audit.appeals import appeals_of, appeals_on, pending_appeals
-from trueup.audit.entries import DecisionEntry, EventEntry, NoticeEntry, TrailFilter
+from trueup.audit.entries import DecisionEntry, EventEntry, NoticeEntry, Told, TrailFilter
 from trueup.audit.models import Decision, Event, Notice
 from trueup.audit.statements import among
 
@@ -21,10 +21,12 @@ __all__ = [
     "events",
     "events_of",
     "failing_notices",
+    "last_notice",
     "notice",
     "notices_of",
     "overdue_notices",
     "pending_appeals",
+    "told_of_accounts",
     "trail",
     "waiting_notices",
     "whole_trail",
@@ -148,6 +150,38 @@ def _chosen(found: QuerySet[Event], chosen: TrailFilter) -> QuerySet[Event]:
         elif value:
             found = found.filter(**{field: value})
     return found
+
+
+def told_of_accounts(
+    *, program: str, events: Sequence[str], after: int, until: datetime, states: Iterable[str]
+) -> list[Told]:
+    """What was told of the accounts of some States: each thing once, whoever was told.
+
+    Args:
+        after: The id of the last notice that was looked at before.
+
+    Source: PLAT-150.
+    """
+    rows = Notice.objects.filter(
+        id__gt=after,
+        program=program,
+        event__in=events,
+        created_at__lt=until,
+        account__jurisdiction__in=list(states),
+    ).order_by("id")
+    found = dict.fromkeys(
+        Told(*row)
+        for row in rows.values_list(
+            "account__jurisdiction", "account__number", "account__name", "event", "subject"
+        )
+    )
+    return list(found)
+
+
+def last_notice(*, until: datetime, after: int = 0) -> int:
+    """The id of the last notice before an instant; `after` if there is none since."""
+    found = Notice.objects.filter(id__gt=after, created_at__lt=until).aggregate(last=Max("id"))
+    return found["last"] or after
 
 
 def decisions_of(subjects: Iterable[str]) -> dict[str, list[DecisionEntry]]:

@@ -12,7 +12,7 @@ from trueup.accounts import application_clock as applications
 from trueup.accounts import services as accounts
 from trueup.audit import services as audit
 from trueup.compliance import services as compliance
-from trueup.desk import change_queues, queues
+from trueup.desk import change_queues, queues, state_mail
 from trueup.disclosure import kept_sums, snapshots
 from trueup.identity import services as identity
 from trueup.resources import services as resources
@@ -34,6 +34,7 @@ def run_once(now: datetime, *, codes: Sequence[str] | None = None) -> dict[str, 
     set-asides that comes near; who owes credits past the
     last day is barred. Meter data that nobody disputed in the program's days are accepted.
     Scans of identity papers, and drafts, go when their days are over.
+    Officials of States are told once a day what was told of their State's accounts.
     Jobs whose worker ended are asked for again.
 
     Args:
@@ -64,6 +65,7 @@ def run_once(now: datetime, *, codes: Sequence[str] | None = None) -> dict[str, 
         done["asked"] += set_asides.ask_officials(program=code, now=now)
         done["barred"] += resources.bar_for_unmet_debts(program=code, at=now)
         done["accepted"] += resources.accept_by_silence(program=code, now=now)
+        state_mail.tell_state_officials(program=code, now=now)
     identity.delete_due_scans(now)
     signing.delete_old_drafts(at=now)
     job_worker.recover(now)

@@ -79,6 +79,18 @@ def holders(function: str, *, program: str, jurisdiction: str = "", at: datetime
     )
 
 
+def officials_of_states(*, program: str, at: datetime) -> dict[str, list[int]]:
+    """The officials and designated agents of each State in a program, in ascending order.
+
+    Source: PLAT-018, PLAT-019, PLAT-150.
+    """
+    roles = [name for name, role in ROLES.items() if role.of_state]
+    found: dict[str, set[int]] = {}
+    for grant in _entries(_in_force(at).filter(role__in=roles, program__in=("", program))):
+        found.setdefault(grant.jurisdiction, set()).add(grant.person)
+    return {state: sorted(people) for state, people in sorted(found.items())}
+
+
 def has_role(person: int, role: str, *, at: datetime) -> bool:
     """Whether a person has a role anywhere at an instant."""
     return _in_force(at).filter(person_id=person, role=role).exists()

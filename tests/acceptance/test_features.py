@@ -32,6 +32,8 @@ pytest_plugins = tuple(
         "set_asides",
         "auctions",
         "assurance",
+        "state_accounts",
+        "state_plans",
     )
 )
 pytestmark = pytest.mark.django_db

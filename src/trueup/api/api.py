@@ -11,6 +11,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
 from trueup.api import (
+    auctions,
     books,
     decisions,
     documents,
@@ -70,6 +71,7 @@ api.add_router("", transfers.router)
 api.add_router("", decisions.router)
 api.add_router("", representation.router)
 api.add_router("", forms.router)
+api.add_router("", auctions.router)
 
 
 @api.exception_handler(Refused)

@@ -18,6 +18,7 @@ from trueup.cli.output import FAILED, messages
 
 COMMANDS = {
     "allocate": "trueup.cli.acts",
+    "auctions": "trueup.cli.auctioning",
     "audit": "trueup.cli.books",
     "clock": "trueup.cli.running",
     "database-roles": "trueup.cli.protecting",

@@ -36,7 +36,7 @@ APPLICATIONS: dict[str, str | Promise] = {
 @register.filter
 def dollars(cents: int | None) -> str:
     """Cents as dollars, `$4.80`; a dash for nothing."""
-    return "-" if cents is None else _("$%(amount)s") % {"amount": in_dollars(cents)}
+    return "\u2013" if cents is None else _("$%(amount)s") % {"amount": in_dollars(cents)}
 
 
 @register.filter

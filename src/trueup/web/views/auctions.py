@@ -140,7 +140,7 @@ def awards_csv(request: HttpRequest, code: str, auction: str) -> StreamingHttpRe
     """Who won how many in an auction, for a spreadsheet."""
     del request
     entry = auction_or_404(program_or_404(code).code, auction)
-    header = ("auction", "account", "name", "quantity", "delivered")
+    header = ("auction", "account", "name", "quantity", "delivered", "number_in_books")
     return csv_download(f"{code}-auction-{entry.number}", header, _award_rows(entry))
 
 
@@ -197,5 +197,12 @@ def _award_rows(entry: AuctionEntry) -> Iterator[tuple[object, ...]]:
         for row in rows:
             account = accounts[row.account]
             delivered = "unpaid" if row.is_forfeited else "yes" if row.tx else "no"
-            yield (entry.number, account.number, account.name, row.quantity, delivered)
+            yield (
+                entry.number,
+                account.number,
+                account.name,
+                row.quantity,
+                delivered,
+                row.account,
+            )
         after = rows[-1].account

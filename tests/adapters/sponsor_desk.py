@@ -21,6 +21,7 @@ from tests.adapters.second_factor import Codes
 from tests.adapters.web_books import Page
 from tests.contexts.resources_registry import PROGRAM, WIND, ResourceRegistry
 from trueup.accounts.models import Person
+from trueup.resources.entries import ResourceSpec
 from trueup.rules.statements import statements_of
 from trueup.signing import services as signing
 from trueup.signing.entries import Evidence
@@ -30,17 +31,25 @@ STEPS_MAX = 20
 _TEXTAREA = re.compile(r'<textarea name="([^"]+)"[^>]*>([^<]*)</textarea>')
 _SELECT = re.compile(r'<select name="([^"]+)"[^>]*>(.*?)</select>', re.DOTALL)
 _SELECTED = re.compile(r'<option value="([^"]*)" selected')
-KEYS = tuple(statements_of(PROGRAM))
 
 
 class SponsorDesk:
     """A person at a browser, with the registry of resources behind it."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path) -> None:
+    def __init__(
+        self,
+        monkeypatch: pytest.MonkeyPatch,
+        settings: Settings,
+        tmp_path: Path,
+        *,
+        program: str = PROGRAM,
+        spec: ResourceSpec = WIND,
+    ) -> None:
         settings.VAR_DIR = tmp_path
-        self.registry = ResourceRegistry()
+        self.spec, self.program = spec, program
+        self.registry = ResourceRegistry(program=program)
         monkeypatch.setattr("trueup.web.signed_acts.now", self.registry.tick)
-        self.registry.describe()
+        self.registry.describe(spec)
         self.be("Fay Ito")
 
     def be(self, name: str) -> Client:
@@ -60,10 +69,10 @@ class SponsorDesk:
 
     @property
     def wind(self) -> int:
-        return self.registry.resources[WIND.name].id
+        return self.registry.resources[self.spec.name].id
 
     def address(self, act: str, thing: int | str | UUID | None = None) -> str:
-        return reverse(f"act-{act}", args=[PROGRAM, self.wind if thing is None else thing])
+        return reverse(f"act-{act}", args=[self.program, self.wind if thing is None else thing])
 
     def page(self, place: str, *, status: int = 200) -> Page:
         answer = self.client.get(place, follow=True)
@@ -97,7 +106,12 @@ class SponsorDesk:
         """Accept every statement on the page and give a code."""
         page = self.page(place)
         (nonce,) = [tag for tag in page.of("input") if tag.get("name") == "nonce"]
-        values = {"nonce": nonce["value"], "accepted": KEYS, "code": self.code(), **more}
+        values = {
+            "nonce": nonce["value"],
+            "accepted": tuple(statements_of(self.program)),
+            "code": self.code(),
+            **more,
+        }
         return self.client.post(place, values)
 
     def sign_journey(self, act: str, answers: dict[str, Any], thing: Any = None) -> str:

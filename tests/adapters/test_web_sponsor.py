@@ -57,7 +57,7 @@ def answers(**more: Any) -> dict[str, Any]:
             found[element.name] = (
                 test.split("|")[0]
                 if "|" in test or test.isupper()
-                else {"yes": "on", "date": "2021-06-01", "number": "2"}.get(
+                else {"yes": "on", "date": "2021-06-01", "number": "2", "capacities": "149"}.get(
                     test, f"what shows {element.name}"
                 )
             )

@@ -21,14 +21,14 @@ Command = TypeVar("Command", bound=Callable[..., object])
 
 
 def rate_program_option(command: Command) -> Command:
-    """`--program CODE`, of those that issue credits."""
-    codes = [code for code in programs.codes() if programs.load(code).is_rate_based]
+    """`--program CODE`, of those in which eligible resources take part."""
+    codes = [code for code in programs.codes() if programs.load(code).resources is not None]
     return click.option(
         "--program",
         type=click.Choice(codes),
         default="cpp-rate",
         show_default=True,
-        help="The program whose credits are meant.",
+        help="The program whose resources are meant.",
     )(command)
 
 

@@ -86,7 +86,9 @@ def _in_words(name: str, values: Values) -> str:
 
 
 def _is_outside(acting: Acting, values: Values) -> bool:
-    """Whether the State where the resource is has mass-based limits."""
+    """Whether the State where the resource is has mass-based limits, and credits are earned."""
+    if not acting.program.is_rate_based:
+        return False
     state = values.get("jurisdiction", "")
     program = acting.program.code
     return bool(state) and sponsors.host_of_state(program=program, jurisdiction=state) == MASS
@@ -185,7 +187,7 @@ def _outcome(entry: ResourceEntry) -> Outcome:
 
 
 def _takes_resources(acting: Acting) -> bool:
-    return acting.program.is_rate_based and acting.acted_for.kind == "general"
+    return acting.program.resources is not None and acting.acted_for.kind == "general"
 
 
 DESCRIBE = SignedAct(

@@ -152,6 +152,12 @@ APPLICATION_STEPS = (
         applies=elements.applies(APPLICATION, _SHOWINGS),
     ),
     _application_page(
+        "projection",
+        gettext_lazy("Application"),
+        gettext_lazy("The MWh that you expect of a year"),
+        cited("62.16245(a)(3)(ii)"),
+    ),
+    _application_page(
         "promises",
         gettext_lazy("Application"),
         gettext_lazy("Single submission, and inspection"),

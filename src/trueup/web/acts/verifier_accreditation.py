@@ -333,7 +333,7 @@ def _initial_disclosure(acting: Acting) -> dict[str, Any]:
 
 
 def _may_apply(acting: Acting) -> bool:
-    return acting.program.is_rate_based
+    return acting.program.resources is not None
 
 
 def _forecast_disclosure(acting: Acting, values: Values, _key: UUID) -> Any:

@@ -22,7 +22,7 @@ from trueup.web.access import caller_of, official
 from trueup.web.desk_act_forms import ActForm, form_of, sign_from
 from trueup.web.pages import Link, page
 from trueup.web.resource_words import LOOKS, PLAN_STATES, REPORT_STATES, STATES
-from trueup.web.views.desk_resources import FUNCTIONS, rated_or_404, require_state, state_of
+from trueup.web.views.desk_resources import FUNCTIONS, require_state, resources_or_404, state_of
 
 
 @official(*FUNCTIONS)
@@ -33,7 +33,7 @@ def resource(request: HttpRequest, code: str, number: int) -> HttpResponse:
 
     Source: 40 CFR 62.16440, 62.16450.
     """
-    program, caller = rated_or_404(code), caller_of(request)
+    program, caller = resources_or_404(code), caller_of(request)
     found = standing_reads.resource_file(number, program=program.code)
     if found is None:
         raise Http404("There is no such resource.")

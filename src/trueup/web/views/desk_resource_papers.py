@@ -38,7 +38,7 @@ from trueup.web.pages import Link, page
 from trueup.web.resource_words import APPLICATION_STATES, REPORT_STATES
 from trueup.web.sentences import say_all
 from trueup.web.views.desk_resource_words import OUTCOME_LOOKS, OUTCOMES
-from trueup.web.views.desk_resources import FUNCTIONS, rated_or_404, require_state, state_of
+from trueup.web.views.desk_resources import FUNCTIONS, require_state, resources_or_404, state_of
 from trueup.web.views.desk_signing import to_sign
 
 APPROVE, DISAPPROVE, ASK = "approve", "disapprove", "ask"
@@ -75,7 +75,7 @@ def application(request: HttpRequest, code: str, number: int) -> HttpResponse:
 
     Source: 40 CFR 62.16445(a), (b); RATE-061 to RATE-075.
     """
-    program = rated_or_404(code)
+    program = resources_or_404(code)
     row = Application.objects.select_related("resource").filter(id=number).first()
     if row is None or row.resource.program != program.code:
         raise Http404("There is no such application.")
@@ -115,7 +115,7 @@ def report(request: HttpRequest, code: str, number: int) -> HttpResponse:
 
     Source: 40 CFR 62.16445(c) to (e), 62.16460, 62.16465; RATE-110 to RATE-136.
     """
-    program = rated_or_404(code)
+    program = resources_or_404(code)
     row = Report.objects.select_related("resource", "verifier").filter(id=number).first()
     if row is None or row.resource.program != program.code:
         raise Http404("There is no such report.")
@@ -151,7 +151,7 @@ def paper_file(request: HttpRequest, code: str, number: int) -> HttpResponseBase
 
     Source: 40 CFR 62.16515(g)(10); PLAT-120.
     """
-    program = rated_or_404(code)
+    program = resources_or_404(code)
     found = Attachment.objects.select_related("document__resource").filter(id=number).first()
     if found is None or found.document.resource.program != program.code:
         raise Http404("There is no such file.")

@@ -22,7 +22,7 @@ from trueup.web.desk_act_forms import ActForm, form_of, sign_from
 from trueup.web.pages import Link, page
 from trueup.web.paging import PAGE_SIZE, number_after, page_of
 from trueup.web.views.desk_resource_papers import tick
-from trueup.web.views.desk_resources import FUNCTIONS, rated_or_404, state_of
+from trueup.web.views.desk_resources import FUNCTIONS, resources_or_404, state_of
 from trueup.web.views.desk_signing import to_sign
 
 
@@ -33,7 +33,7 @@ def verifiers(request: HttpRequest, code: str) -> HttpResponse:
 
     Source: 40 CFR 62.16470; RATE-134.
     """
-    program = rated_or_404(code)
+    program = resources_or_404(code)
     rows = verifier_reads.verifiers_of(
         program=program.code, limit=PAGE_SIZE + 1, after=number_after(request)
     )
@@ -56,7 +56,7 @@ def verifier(request: HttpRequest, code: str, number: int) -> HttpResponse:
 
     Source: 40 CFR 62.16470 to 62.16480; RATE-123 to RATE-134.
     """
-    program, caller = rated_or_404(code), caller_of(request)
+    program, caller = resources_or_404(code), caller_of(request)
     found = verifier_reads.verifier_file(number, program=program.code)
     if found is None:
         raise Http404("There is no such verifier.")
@@ -109,7 +109,7 @@ def accreditation(request: HttpRequest, code: str, number: int) -> HttpResponse:
 
     Source: 40 CFR 62.16470(b), (c); RATE-124 to RATE-126.
     """
-    program, caller = rated_or_404(code), caller_of(request)
+    program, caller = resources_or_404(code), caller_of(request)
     row = verifier_reads.application(number, program=program.code)
     if row is None:
         raise Http404("There is no such application.")

@@ -73,7 +73,7 @@ def paper(request: HttpRequest, code: str, key: int) -> HttpResponse:
         resource=entry,
         paper=found,
         title=named(PAPERS, found.kind),
-        rows=rows_of(found),
+        rows=rows_of(found, program),
     )
 
 

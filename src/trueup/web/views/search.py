@@ -38,7 +38,7 @@ def search(request: HttpRequest) -> HttpResponse:
     accounts = ledger.accounts(program=program.code, search=text, limit=limit)
     facilities = registered.facilities(program=program.code, search=text, limit=limit)
     resources = []
-    if program.is_rate_based and text:
+    if program.resources is not None and text:
         resources = listed(program, found_resources(program, text, limit=limit))
     return page(
         request,

@@ -18,7 +18,9 @@ from trueup.resources import sponsor_reads as sponsors
 from trueup.resources.entries import DocumentEntry
 from trueup.resources.files import path_of
 from trueup.rules.papers import elements_of
+from trueup.rules.program import Program
 from trueup.web.access import own
+from trueup.web.credit_words import cited
 from trueup.web.pages import Link, page, program_or_404, program_trail
 from trueup.web.paging import PAGE_SIZE, number_after, page_of
 from trueup.web.resource_words import ANSWERS, PAPERS, named
@@ -66,7 +68,7 @@ def my_paper(request: HttpRequest, code: str, resource_id: int, document_id: int
         resource=resources.resource(resource_id),
         paper=paper,
         title=named(PAPERS, paper.kind),
-        rows=rows_of(paper),
+        rows=rows_of(paper, program),
     )
 
 
@@ -93,7 +95,7 @@ def my_file(
     return answer
 
 
-def rows_of(paper: DocumentEntry) -> list[tuple[str, str, str]]:
+def rows_of(paper: DocumentEntry, program: Program) -> list[tuple[str, str, str]]:
     """Label, answer and paragraph of the elements of a paper, in the order of the rule."""
     known = {element.name: element for element in elements_of(paper.kind)}
     ordered = [name for name in known if name in paper.elements]
@@ -106,7 +108,9 @@ def rows_of(paper: DocumentEntry) -> list[tuple[str, str, str]]:
             (
                 capfirst(label),
                 named(ANSWERS, paper.elements[name]),
-                f"40 CFR {element.cite}" if element is not None and element.cite[0] == "6" else "",
+                f"40 CFR {cited(program, element.cite)}"
+                if element is not None and element.cite[0] == "6"
+                else "",
             )
         )
     return rows

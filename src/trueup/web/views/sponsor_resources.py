@@ -92,8 +92,8 @@ def my_resources(request: HttpRequest) -> HttpResponse:
 
 
 def _is_recipient(account: AccountEntry) -> bool:
-    """Whether credits of resources can be recorded in an account."""
-    return account.kind == "general" and programs.load(account.program).is_rate_based
+    """Whether what resources earn can be recorded in an account."""
+    return account.kind == "general" and programs.load(account.program).resources is not None
 
 
 @own(reads_resource)

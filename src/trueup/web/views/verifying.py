@@ -27,7 +27,7 @@ NOTICES_SHOWN = 10
 @registered
 @require_safe
 def verifying(request: HttpRequest) -> HttpResponse:
-    """Who one is to the rate-based programs, and what is there for one.
+    """Who one is to the programs with eligible resources, and what is there for one.
 
     Accreditation is that of the verifiers of whose team the person is.
 
@@ -36,7 +36,7 @@ def verifying(request: HttpRequest) -> HttpResponse:
     caller = caller_of(request)
     person = accounts.person(caller.person or 0)
     grants = [grant for grant in caller.grants if "verify" in grant.functions]
-    rated = [code for code in programs.codes() if programs.load(code).is_rate_based]
+    rated = [code for code in programs.codes() if programs.load(code).resources is not None]
     found = verifiers_of(caller.person or 0)
     own = ledger.accounts_by_id(caller.represents)
     today = programs.load(settings.TRUEUP_PROGRAM).local_date(caller.at)

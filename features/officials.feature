@@ -97,3 +97,17 @@ Feature: Officials, their limits, and the second official
   Scenario: Only general accounts freeze
     When the official "Olga Stone" freezes "Barry" because of "an investigation"
     Then the request is refused with "freeze_not_permitted"
+
+  @RGGI-037 @PLAT-018
+  Scenario: A firm that runs the system for the States decides nothing
+    Given "Cora Firm" has the role "contractor"
+    When the official "Olga Stone" asks to originate "AL" 2022
+    And the official "Cora Firm" approves the proposal
+    Then the request is refused with "not_authorized"
+    When the official "Pete Moss" approves the proposal
+    And the official "Cora Firm" asks to move 5 of vintage 2022 from "AL" to "Barry"
+    Then the request is refused with "not_authorized"
+    When the agent "Cora Firm" recommends to move 5 of vintage 2022 from "AL" to "Barry"
+    And the official "Olga Stone" takes the recommendation up
+    Then the proposal is waiting
+    And "Barry" holds 0 allowances

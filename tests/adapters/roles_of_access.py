@@ -72,6 +72,7 @@ FUNCTIONS = {
     "auditor": frozenset({"read_audit", "read_market"}),
     "verifier": frozenset({"verify"}),
     "helper": frozenset({"support"}),
+    "contractor": frozenset({"support", "notices", "announce", "health", "security"}),
     "keeper": frozenset({"identity_scans"}),
 }
 GRANTS = {
@@ -85,6 +86,7 @@ GRANTS = {
     "auditor": ("auditor", "", ()),
     "verifier": ("verifier", "", ()),
     "helper": ("support", "", ()),
+    "contractor": ("contractor", "", ()),
     "keeper": ("identity_keeper", "", ()),
 }
 OFFICIALS = frozenset(GRANTS)
@@ -103,6 +105,7 @@ NAMES = {
     "auditor": "Al Dee",
     "verifier": "Vera Fy",
     "helper": "Hal Per",
+    "contractor": "Cora Firm",
     "keeper": "Kay Pear",
 }
 

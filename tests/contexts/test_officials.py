@@ -12,7 +12,7 @@ from trueup.audit.models import Event
 from trueup.officials import queries, services
 from trueup.officials.entries import GrantEntry
 from trueup.officials.models import Grant
-from trueup.officials.roles import APART, FUNCTIONS, OPERATION, ROLES, TECHNICAL
+from trueup.officials.roles import APART, FUNCTIONS, OPERATION, ROLES, RUNNING, TECHNICAL
 from trueup.rules.people import OFFICIAL_ACTS
 from trueup.rules.refusal import Refused
 
@@ -117,6 +117,28 @@ class TestRoles:
 
         with pytest.raises(Refused) as refused:
             grant(tess, "administrator")
+        assert refused.value.reasons == {"duties_not_apart"}
+
+    def test_a_contractor_runs_the_system_and_decides_nothing(self) -> None:
+        """RGGI-037: a private firm may run the system; the right of decision stays."""
+        firm = person("Cora Firm")
+        grant(firm, "contractor")
+
+        assert all(may(firm, function) for function in RUNNING)
+        assert not any(may(firm, function) for function in set(FUNCTIONS) - RUNNING)
+        assert queries.may_recommend(firm, "review_eligibility", program=PROGRAM, at=NOON)
+        for function in ("review_eligibility", "settle"):
+            with pytest.raises(Refused) as refused:
+                grant(person("Con Tract"), "contractor", functions=(function,))
+            assert refused.value.reasons == {"function_not_of_role"}
+
+    def test_a_contractor_is_no_administrator_without_a_reason(self) -> None:
+        """RGGI-037, PLAT-018."""
+        firm = person("Cora Firm")
+        grant(firm, "contractor")
+
+        with pytest.raises(Refused) as refused:
+            grant(firm, "administrator")
         assert refused.value.reasons == {"duties_not_apart"}
 
     def test_nobody_gives_a_role_to_themselves(self) -> None:

@@ -136,7 +136,7 @@ def _entries(found: QuerySet[Grant]) -> list[GrantEntry]:
 def grant_entry(row: Grant, name: str) -> GrantEntry:
     role = ROLES[row.role]
     named = frozenset(row.functions)
-    recommends = frozenset(row.recommends)
+    recommends = frozenset(row.recommends) or role.recommends
     own = frozenset() if role.needs_functions else role.functions - recommends
     return GrantEntry(
         id=row.id,

@@ -64,6 +64,9 @@ FUNCTIONS: Mapping[str, str] = MappingProxyType(
     {**OPERATION, **TECHNICAL, **READING, **VERIFYING, **PAPERS}
 )
 
+# What a firm that runs the system does, and what needs the right of decision (RGGI-037).
+RUNNING = frozenset({"support", "notices", "announce", "health", "security"})
+
 # What a State does in a program, and so what an agent that it designates can do for it.
 STATE_FUNCTIONS = frozenset({"allocate", "holding_accounts", "review_eligibility"})
 
@@ -79,6 +82,7 @@ class Role:
         needs_program: It is limited to one program, which the grant names.
         needs_functions: It has only the functions that the grant names.
         may_recommend: It may be given functions for recommendations alone.
+        recommends: Functions on which it recommends and never decides.
     """
 
     title: str
@@ -87,6 +91,7 @@ class Role:
     needs_program: bool = False
     needs_functions: bool = False
     may_recommend: bool = False
+    recommends: frozenset[str] = frozenset()
 
 
 ROLES: Mapping[str, Role] = MappingProxyType(
@@ -115,9 +120,17 @@ ROLES: Mapping[str, Role] = MappingProxyType(
         "auditor": Role(title="Auditor", functions=frozenset({"read_audit", "read_market"})),
         "verifier": Role(title="Independent verifier", functions=frozenset(VERIFYING)),
         "support": Role(title="User support", functions=frozenset({"support"})),
+        "contractor": Role(
+            title="Contractor who runs the system, without a right of decision",
+            functions=RUNNING,
+            may_recommend=True,
+            recommends=frozenset(OPERATION) - RUNNING - {"approve_roles"},
+        ),
         "identity_keeper": Role(title="Keeper of identity papers", functions=frozenset(PAPERS)),
     }
 )
 
 # Both for one person only with a reason of its own, which is logged (PLAT-018).
 APART = (frozenset({"administrator"}), frozenset({"technical"}))
+# Who runs the system for the States decides nothing for them (RGGI-037).
+KEPT_APART = (APART, (frozenset({"administrator"}), frozenset({"contractor"})))

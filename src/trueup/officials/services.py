@@ -12,7 +12,7 @@ from trueup.audit import services as audit
 from trueup.officials import checks, queries
 from trueup.officials.entries import GrantEntry
 from trueup.officials.models import Grant
-from trueup.officials.roles import APART, FUNCTIONS, ROLES
+from trueup.officials.roles import FUNCTIONS, KEPT_APART, ROLES
 from trueup.rules.refusal import Refusal, Refused
 
 CITE = "PLAT-018, PLAT-019, PLAT-020"
@@ -150,7 +150,14 @@ def _limit_refusals(wanted: Grant) -> list[Refusal]:
 def _function_refusals(wanted: Grant) -> list[Refusal]:
     role = ROLES[wanted.role]
     asked = {*wanted.functions, *wanted.recommends}
-    beyond = sorted(asked - role.functions)
+    decided = set(wanted.functions) & role.recommends
+    if decided:
+        return [
+            checks.FunctionNotOfRole(
+                f"The role of {role.title} only recommends on {', '.join(sorted(decided))}."
+            )
+        ]
+    beyond = sorted(asked - role.functions - role.recommends)
     if beyond:
         return [
             checks.FunctionNotOfRole(
@@ -172,9 +179,10 @@ def _function_refusals(wanted: Grant) -> list[Refusal]:
 def _apart_refusals(wanted: Grant, *, apart_reason: str) -> list[Refusal]:
     """Program operation and technical administration in one hand need a reason."""
     others: frozenset[str] = frozenset()
-    for mine, theirs in (APART, APART[::-1]):
-        if wanted.role in mine:
-            others = theirs
+    for one, other in KEPT_APART:
+        for mine, theirs in ((one, other), (other, one)):
+            if wanted.role in mine:
+                others |= theirs
     held = (
         Grant.objects.filter(
             Q(until_at=None) | Q(until_at__gt=wanted.from_at),
@@ -187,8 +195,8 @@ def _apart_refusals(wanted: Grant, *, apart_reason: str) -> list[Refusal]:
     if held.exists() and not apart_reason.strip():
         return [
             checks.DutiesNotApart(
-                "Program operation and technical administration are kept apart; to give both"
-                " to one person, say why."
+                "Program operation, technical administration and the contractor who runs the"
+                " system are kept apart; to give both to one person, say why."
             )
         ]
     same = Grant.objects.filter(

@@ -6,17 +6,22 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from functools import partial
+from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from tests.contexts.registry import PROGRAM, noon
 from tests.contexts.test_set_asides import FIRST, RENEWABLE, SECOND, SetAsides, reasons
+from trueup.allocation import services as allocation
 from trueup.audit.models import Decision, Notice
+from trueup.ledger import queries as ledger
 from trueup.ledger.verify import audit
+from trueup.rules.refusal import Refused
 from trueup.set_asides import agreed, queries
 from trueup.set_asides import services as set_asides
+from trueup.set_asides.awards import AwardEntry
 from trueup.set_asides.entries import ProjectSpec
 from trueup.set_asides.models import Bar, Delivery, Distribution, Project, Projection
 
@@ -259,3 +264,100 @@ class TestAgreed:
         shown = agreed.preview(**OF, at=noon("2021-12-01"))
         codes = {refusal.code.split(".")[-1] for refusal in shown.refusals}
         assert codes == {"distributed_before"}
+
+
+class TestAwards:
+    """PLAT-065: budget, set-aside, award by decision, leftover; two officials, append-only."""
+
+    @staticmethod
+    def award(books: SetAsides, quantity: int, **changes: object) -> AwardEntry:
+        values: dict[str, object] = {
+            **OF,
+            "account": books.registry.number("Sun Co"),
+            "quantity": quantity,
+            "ground": "The project that the State chose.",
+            "proposed_by": FIRST,
+            "approved_by": SECOND,
+            "key": uuid4(),
+            "at": noon("2021-12-05"),
+            **changes,
+        }
+        return set_asides.award_by_decision(**values)  # type: ignore[arg-type]
+
+    @pytest.fixture
+    def kept(self, books: SetAsides) -> SetAsides:
+        """A set-aside of 50, divided by the formula: nobody earned it, and no unit is there."""
+        books.registry.open_general("Sun Co", "Sol Ray")
+        allocation.set_set_aside(
+            program=PROGRAM, jurisdiction="AL", vintage=2022, purpose=RENEWABLE, quantity=50
+        )
+        assert reasons(partial(self.award, books, 30)) == {"divided_by_formula"}
+        books.distribute(2022)
+        return books
+
+    def test_what_is_left_is_awarded_and_the_rest_stays(self, kept: SetAsides) -> None:
+        entry = self.award(kept, 30)
+
+        assert (entry.quantity, kept.registry.total("Sun Co")) == (30, 30)
+        size = queries.size_of(**OF)
+        assert size == 20
+        assert Decision.objects.filter(subject=f"award:{entry.id}").exists()
+        assert Notice.objects.filter(event="set_aside_distributed").exists()
+        assert audit().clean
+
+    def test_one_more_than_there_is_exceeds_the_set_aside(self, kept: SetAsides) -> None:
+        assert reasons(partial(self.award, kept, 51)) == {"exceeds_set_aside"}
+        self.award(kept, 30)
+        assert reasons(partial(self.award, kept, 21)) == {"exceeds_set_aside"}
+        assert kept.registry.total("Sun Co") == 30
+
+    @pytest.mark.parametrize(
+        ("changes", "reason"),
+        [
+            ({"approved_by": FIRST}, "same_official"),
+            ({"account": "nobody"}, "no_general_account"),
+            ({"quantity": 0}, "not_a_quantity"),
+            ({"jurisdiction": "AL", "vintage": 1999}, "divided_by_formula"),
+        ],
+    )
+    def test_what_does_not_fit_is_refused(
+        self, kept: SetAsides, changes: dict[str, object], reason: str
+    ) -> None:
+        quantity = int(str(changes.pop("quantity", 10)))
+        assert reasons(partial(self.award, kept, quantity, **changes)) == {reason}
+        assert kept.registry.total("Sun Co") == 0
+
+    def test_the_same_key_gives_it_once(self, kept: SetAsides) -> None:
+        key = uuid4()
+        self.award(kept, 10, key=key)
+        with pytest.raises((Refused, IntegrityError)):
+            self.award(kept, 10, key=key)
+        assert kept.registry.total("Sun Co") == 10
+
+    def test_the_row_stays_as_it_is(self, kept: SetAsides) -> None:
+        row = self.award(kept, 10)
+        for statement in (
+            f"UPDATE set_asides_award SET quantity = 11 WHERE id = {row.id}",
+            f"DELETE FROM set_asides_award WHERE id = {row.id}",
+        ):
+            with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(statement)
+
+
+def test_replaying_the_ledger_gives_the_balances(books: SetAsides) -> None:
+    """MASS-055: every movement keeps type, time, serials, accounts and legal basis."""
+    admit(books, 2)
+    books.distribute(2022)
+    account = ledger.find_account(program=PROGRAM, number=books.registry.number("Sun Co"))
+    assert account is not None
+
+    found = ledger.entries(account.id, limit=100)
+    blocks = ledger.blocks_of([entry.id for entry in found])
+    replayed = 0
+    for entry in found:
+        assert (entry.type, entry.cite != "", entry.source is not None) == ("allocate", True, True)
+        assert entry.destination.id == account.id
+        assert entry.recorded_at == books.registry.now
+        replayed += sum(block.quantity for block in blocks[entry.id])
+    assert replayed == books.registry.total("Sun Co") == 3_308_224
+    assert audit().clean

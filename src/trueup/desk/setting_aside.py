@@ -113,6 +113,30 @@ def distribute(asked: Asked) -> Result:
     }
 
 
+def award(asked: Asked) -> Result:
+    entry = set_asides.award_by_decision(
+        program=asked.program,
+        jurisdiction=asked["jurisdiction"],
+        vintage=asked["vintage"],
+        purpose=asked["purpose"],
+        account=asked["account"],
+        quantity=asked["quantity"],
+        ground=asked["ground"],
+        proposed_by=asked.actor,
+        # While it is only tried, nobody has agreed yet.
+        approved_by=asked.second or "official:second",
+        key=asked.key,
+        at=asked.at,
+    )
+    left = queries.size_of(
+        program=asked.program,
+        jurisdiction=asked["jurisdiction"],
+        vintage=asked["vintage"],
+        purpose=asked["purpose"],
+    )
+    return {"account": asked["account"], "quantity": entry.quantity, "left": left}
+
+
 def _project(asked: Asked) -> ProjectEntry:
     """The project that is asked about, of this program, and of the State that is named.
 
@@ -224,5 +248,21 @@ ACTS = (
         second="always",
         parameters=(STATE, VINTAGE, PURPOSE, DIGEST),
         carry_out=distribute,
+    ),
+    Act(
+        name="award_from_set_aside",
+        title="Give what a set-aside kept by decision",
+        cite="PLAT-065; 40 CFR 62.16240(b)(1)(ii), (b)(2)(ii)",
+        function="allocate",
+        second="always",
+        parameters=(
+            STATE,
+            VINTAGE,
+            PURPOSE,
+            Parameter(name="account", label="Account number", kind="account"),
+            Parameter(name="quantity", label="Quantity", kind="whole"),
+            GROUND,
+        ),
+        carry_out=award,
     ),
 )

@@ -99,6 +99,18 @@ class NothingInIt(Refusal):
     cite = "40 CFR 62.16235(c), (d)"
 
 
+class DividedByFormula(Refusal):
+    """What the program divides by a formula is not given by decision before that."""
+
+    code = "set_aside.divided_by_formula"
+    cite = "40 CFR 62.16245(a)(5), (b)(3); PLAT-065"
+
+
+class ExceedsSetAside(Refusal):
+    code = "set_aside.exceeds_set_aside"
+    cite = "PLAT-065"
+
+
 class UnknownDistribution(Refusal):
     code = "set_aside.unknown_distribution"
     cite = "40 CFR 62.16240(b)"

@@ -10,6 +10,7 @@ from datetime import datetime
 from uuid import UUID, uuid5
 
 from trueup.allocation import queries as allocation
+from trueup.allocation.entries import StateVintage
 from trueup.ledger import queries as ledger_queries
 from trueup.ledger import services as ledger
 from trueup.ledger.entries import Instruction, Range
@@ -36,7 +37,7 @@ def move_shares(
         if wanted:
             raise AssertionError("a set-aside that gives has an account")
         return [None for _ in planned.shares]
-    left = _free(source.id, row)
+    left = free_of(source.id, StateVintage(row.jurisdiction, row.vintage))
     for place, share in enumerate(planned.shares):
         if share.quantity:
             instructions.append(
@@ -44,7 +45,7 @@ def move_shares(
                     type="allocate",
                     source=source.id,
                     destination=share.account,
-                    blocks=tuple(_take(left, share.quantity)),
+                    blocks=tuple(take(left, share.quantity)),
                     key=uuid5(SHARES, f"{row.pk} {place}"),
                     actor=actor,
                     submitted_at=at,
@@ -60,18 +61,17 @@ def move_shares(
     return [next(given) if share.quantity else None for share in planned.shares]
 
 
-def _free(source: int, row: Distribution) -> list[Range]:
-    """What the set-aside holds of the vintage that is free, the lowest numbers last."""
+def free_of(account: int, of: StateVintage) -> list[Range]:
+    """What an account holds of a State's vintage that is free, the lowest numbers last."""
     held: Iterable[Range] = (
-        of.range
-        for of in ledger_queries.holdings_of([source])[source]
-        if (of.lot.jurisdiction, of.vintage) == (row.jurisdiction, row.vintage)
-        and of.reservation is None
+        one.range
+        for one in ledger_queries.holdings_of([account])[account]
+        if (one.lot.jurisdiction, one.vintage) == of and one.reservation is None
     )
     return sorted(held, reverse=True)
 
 
-def _take(left: list[Range], quantity: int) -> Iterable[Range]:
+def take(left: list[Range], quantity: int) -> Iterable[Range]:
     """So many of the lowest numbers, taken off the end of the list."""
     missing = quantity
     while missing:

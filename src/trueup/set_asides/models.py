@@ -11,6 +11,9 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from trueup.set_asides import award_models
+
+Award = award_models.Award
 PURPOSES = ("renewable_energy", "output_based")
 PROJECT_STATES = ("submitted", "approved", "rejected", "suspended", "revoked")
 PROJECTION_STATES = ("submitted", "approved", "rejected")
@@ -355,10 +358,7 @@ class OutputNotice(models.Model):
 
 
 class OutputFigure(models.Model):
-    """One unit's data and preliminary amount in a notice: append-only.
-
-    Attributes:
-        quantity: Allowances of each vintage of the period.
+    """One unit's data and amount of each vintage of the period in a notice: append-only.
 
     Source: 40 CFR 62.16245(b)(3)(i), (iii); MASS-088 to MASS-090.
     """

@@ -13,7 +13,7 @@ from trueup.audit import services as audit
 from trueup.audit.notices import ContextValue
 from trueup.rules import programs
 from trueup.set_asides.entries import DistributionEntry, PlannedDistribution
-from trueup.set_asides.models import Delivery, OutputNotice, Project
+from trueup.set_asides.models import Award, Delivery, OutputNotice, Project
 
 PURPOSES = {
     "renewable_energy": "renewable energy set-aside",
@@ -88,6 +88,28 @@ def tell_distributed(
             for account, quantity in got.items()
         },
         at=at,
+    )
+
+
+def tell_awarded(row: Award) -> int:
+    """Tell who got something of a set-aside by decision; how many notices are new.
+
+    Source: PLAT-065, PLAT-150.
+    """
+    instruments = programs.load(row.program).instruments
+    quantity = f"{row.quantity:,} {instruments}"
+    return _tell(
+        row.program,
+        "set_aside_distributed",
+        {
+            row.account_id: {
+                "set_aside": f"{PURPOSES.get(row.purpose, row.purpose)} of {row.jurisdiction}",
+                "vintage": str(row.vintage),
+                "quantity": quantity,
+                "whole": quantity,
+            }
+        },
+        at=row.at,
     )
 
 

@@ -8,6 +8,7 @@ official and recorded by another.
 from __future__ import annotations
 
 from trueup.set_asides.agreed import distribute
+from trueup.set_asides.awards import award_by_decision
 from trueup.set_asides.bulk import (
     decide_projections,
     decide_projects,
@@ -32,6 +33,7 @@ from trueup.set_asides.reported import verify_from_report
 
 __all__ = [
     "approve_distribution",
+    "award_by_decision",
     "comment_on_output_data",
     "decide_project",
     "decide_projection",

@@ -63,6 +63,7 @@ FORETOLD = frozenset(
         "verify_generation",
         "publish_output_data",
         "distribute_set_aside",
+        "award_from_set_aside",
         "distribute_state_budget",
         "execute_state_application",
         "move_between_state_accounts",

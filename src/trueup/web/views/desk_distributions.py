@@ -27,6 +27,7 @@ from trueup.set_asides.agreed import Preview
 from trueup.set_asides.entries import Duty, OutputNoticeEntry
 from trueup.set_asides.models import PURPOSES, Comment
 from trueup.set_asides.planning import OUTPUT, RENEWABLE
+from trueup.set_asides.public_reads import SetAsideRow
 from trueup.web.access import caller_of, official
 from trueup.web.components import TaskItem
 from trueup.web.desk_act_forms import form_of, sign_from
@@ -39,7 +40,7 @@ from trueup.web.views.set_asides import with_set_asides_or_404
 
 SHARES_SHOWN = 200
 COMMENTS_SHOWN = 100
-PROPOSALS = ("distribute_set_aside", "publish_output_data")
+PROPOSALS = ("distribute_set_aside", "publish_output_data", "award_from_set_aside")
 CSV_HEADER = ("vintage", "recipient", "unit", "account", "of_surplus", "net_mwh", "quantity")
 
 
@@ -98,6 +99,7 @@ def desk_distribution(
         else None
     )
     proposals = _proposals(caller, run)
+    recorded = _recorded(run)
     comments = (
         public_reads.comments_of(notice.id, limit=COMMENTS_SHOWN) if notice is not None else []
     )
@@ -122,21 +124,28 @@ def desk_distribution(
         commenters=_commenters(comments),
         can_publish=purpose == OUTPUT and notice is None and may_propose,
         proposals=proposals,
-        recorded=next(
-            (
-                row.entry
-                for row in public_reads.rows_of(
-                    program=code,
-                    vintages=[vintage],
-                    jurisdiction=jurisdiction,
-                    purposes=[purpose],
-                )
-            ),
-            None,
-        ),
+        recorded=recorded.entry if recorded is not None else None,
+        forms=[
+            form_of(
+                "award_from_set_aside", jurisdiction=jurisdiction, vintage=vintage, purpose=purpose
+            )
+        ]
+        if may_propose and recorded is not None and recorded.entry is not None and recorded.kept
+        else [],
         may_propose=may_propose and not shown.refusals and bool(shown.digest),
         csv=reverse("desk-distribution-csv", args=[code, jurisdiction, purpose, vintage]),
     )
+
+
+def _recorded(run: Run) -> SetAsideRow | None:
+    """The set-aside with its result, if there is one."""
+    found = public_reads.rows_of(
+        program=run.program.code,
+        vintages=[run.vintage],
+        jurisdiction=run.jurisdiction,
+        purposes=[run.purpose],
+    )
+    return found[0] if found else None
 
 
 def _commenters(comments: list[Comment]) -> dict[str, str]:
@@ -149,6 +158,8 @@ def _propose(request: HttpRequest, run: Run, shown: Preview) -> HttpResponse:
     values: dict[str, Any] = {"jurisdiction": run.jurisdiction, "vintage": run.vintage}
     if request.POST.get("act") == "publish_output_data":
         form = form_of("publish_output_data", **values)
+    elif request.POST.get("act") == "award_from_set_aside":
+        form = form_of("award_from_set_aside", **values, purpose=run.purpose)
     else:
         values |= {"purpose": run.purpose, "digest": shown.digest}
         form = form_of("distribute_set_aside", **values)

@@ -12,7 +12,10 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from trueup.ledger import queries as ledger
+from trueup.ledger.entries import AccountEntry
 from trueup.set_asides import public_reads
+from trueup.set_asides.awards import AwardEntry, awards_of
 from trueup.set_asides.entries import DistributionEntry, OutputNoticeEntry
 from trueup.web.access import public
 from trueup.web.downloads import csv_download
@@ -65,8 +68,21 @@ def distribution(request: HttpRequest, code: str, key: int) -> HttpResponse:
         row=row,
         place=program.jurisdictions[entry.jurisdiction],
         page=page_of(request, rows, key=lambda one: one.place),
+        awards=_awards(entry),
         csv=reverse("set-aside-distribution-csv", args=[code, key]),
     )
+
+
+def _awards(entry: DistributionEntry) -> list[tuple[AwardEntry, AccountEntry]]:
+    """What was given of it by decision afterwards, and to whom."""
+    found = awards_of(
+        program=entry.program,
+        jurisdiction=entry.jurisdiction,
+        vintage=entry.vintage,
+        purpose=entry.purpose,
+    )
+    known = ledger.accounts_by_id({one.account for one in found})
+    return [(one, known[one.account]) for one in found]
 
 
 @public

@@ -12,10 +12,12 @@ from types import MappingProxyType
 
 from trueup.desk import (
     applicability,
+    assuring,
     auctioning,
     certifying,
     changing,
     crediting,
+    early_acting,
     guarding,
     helping,
     on_paper,
@@ -390,7 +392,9 @@ _ACTS = (
     *resourcing.ACTS,
     *crediting.ACTS,
     *setting_aside.ACTS,
+    *early_acting.ACTS,
     *state_accounting.ACTS,
+    *assuring.ACTS,
     *changing.ACTS,
     *applicability.ACTS,
     *certifying.ACTS,

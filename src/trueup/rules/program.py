@@ -118,6 +118,7 @@ class Program(ControlPeriods):
     instrument: str
     instruments: str
     unit: str
+    expires_after_years: int | None  # None: instruments are banked without limit.
     books_per: str
     schedule: PeriodSchedule
     deadline: YearlyDate
@@ -139,6 +140,7 @@ class Program(ControlPeriods):
     transaction_types: Mapping[str, TransactionType]
     readings: Mapping[str, Reading]
     cites: Mapping[str, str]  # By section of the program's file.
+    is_example: bool = False  # Officials are offered it only where it is the chosen one.
 
     def with_readings(self, values: Mapping[str, ReadingValue]) -> Program:
         """The same program with some unclear passages read otherwise.

@@ -53,6 +53,7 @@ __all__ = [
     "TransactionType",
     "codes",
     "load",
+    "offered",
     "read",
 ]
 
@@ -107,6 +108,14 @@ def load(code: str) -> Program:
     return program
 
 
+def offered(chosen: str) -> tuple[str, ...]:
+    """The programs that officials choose from: all but examples, unless one is chosen.
+
+    Source: PLAT-019; docs/how-to/add-a-program.md.
+    """
+    return tuple(code for code in codes() if code == chosen or not load(code).is_example)
+
+
 def _codes_of_files() -> list[str]:
     names = (file.name for file in _FOLDER.iterdir())
     return sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
@@ -147,11 +156,17 @@ def _program(top: Section) -> Program:
             code=identity.text("code"),
             number=identity.whole("number"),
             name=identity.text("name"),
+            is_example=identity.flag("example") if identity.has("example") else False,
             kind=kind,
             books_per=identity.choice("books_per", _BOOKS),
             instrument=instrument.text("singular"),
             instruments=instrument.text("plural"),
             unit=instrument.text("unit"),
+            expires_after_years=(
+                instrument.whole("expires_after_years")
+                if instrument.has("expires_after_years")
+                else None
+            ),
             schedule=_schedule(top, cites),
             deadline=_yearly_date(deadline),
             deadline_rolls=deadline.flag("rolls"),

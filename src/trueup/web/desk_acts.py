@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from trueup.desk import crediting, resourcing, setting_aside, state_accounting
 from trueup.desk.acts import ACTS
+from trueup.desk.assuring import ASSURANCE
 from trueup.desk.callers import Caller
 from trueup.desk.kinds import Act
 from trueup.rules import programs
@@ -75,7 +77,7 @@ def acts_by_topic(caller: Caller) -> list[tuple[str, list[Topic]]]:
 def acts_of(caller: Caller) -> list[tuple[str, str, str, str]]:
     """The acts that a caller may do somewhere: name, title, program and address."""
     found = []
-    for code in programs.codes():
+    for code in programs.offered(settings.TRUEUP_PROGRAM):
         for act in ACTS.values():
             if (
                 act.has_page
@@ -90,7 +92,10 @@ def acts_of(caller: Caller) -> list[tuple[str, str, str, str]]:
 
 def _is_of(act: Act, program: str) -> bool:
     """Whether a program has what an act is about."""
-    return act.function != "auction" or programs.load(program).market.auctions is not None
+    market = programs.load(program).market
+    if act.name in ASSURANCE:
+        return market.assurance is not None
+    return act.function != "auction" or market.auctions is not None
 
 
 def _topic(function: str) -> str | Promise:

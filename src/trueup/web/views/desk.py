@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -240,7 +241,8 @@ def _home(caller: Caller) -> str:
 def _programs(caller: Caller) -> list[Program]:
     """The programs in which a caller has a role."""
     named = {grant.program for grant in caller.grants}
-    return [programs.load(code) for code in programs.codes() if named & {"", code}]
+    offered = programs.offered(settings.TRUEUP_PROGRAM)
+    return [programs.load(code) for code in offered if named & {"", code}]
 
 
 def _chosen(request: HttpRequest, caller: Caller) -> Program:
@@ -291,6 +293,6 @@ def _readers(caller: Caller) -> list[Link]:
 def _markets(caller: Caller) -> list[Link]:
     return [
         Link(name=programs.load(code).name, address=reverse("market", args=[code]))
-        for code in programs.codes()
+        for code in programs.offered(settings.TRUEUP_PROGRAM)
         if caller.may_somewhere("read_market", program=code)
     ]

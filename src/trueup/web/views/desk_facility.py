@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -48,7 +49,7 @@ def facility(request: HttpRequest, oris_code: int) -> HttpResponse:
     caller, entry = caller_of(request), facility_or_404(oris_code)
     mine = [
         programs.load(code)
-        for code in programs.codes()
+        for code in programs.offered(settings.TRUEUP_PROGRAM)
         if _may(caller, FUNCTIONS, code, entry.jurisdiction)
     ]
     program = next((one for one in mine if one.code == request.GET.get("program")), mine[0])

@@ -65,17 +65,16 @@ class EarlyActionState:
     Attributes:
         is_on: Whether everything that the rule leaves open is set.
         pool: Of the State's set-aside, all vintages; 0 where credits are issued.
-        matching_pool: Matching instruments that were created for the State.
         projects: That have applied; waiting: whose application is not decided.
         asked_mwh: MWh for which projects ask.
         early, matching, unmatched: Awarded so far, and what could not be matched.
         leftover: Of the set-aside, what went to the State's units after all awards.
+        left_matching: What the State's reserves still have to match with.
     """
 
     jurisdiction: str
     is_on: bool
     pool: int
-    matching_pool: int
     projects: int
     waiting: int
     asked_mwh: Decimal

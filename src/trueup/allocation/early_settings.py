@@ -71,8 +71,14 @@ def rules_of(program: str, jurisdiction: str) -> EarlyActionRules:
         .order_by("-id")
         .first()
     )
-    if row is None:
-        return EarlyActionRules()
+    return EarlyActionRules() if row is None else rules_in(row)
+
+
+def rules_in(row: EarlyActionSetting) -> EarlyActionRules:
+    """The parameters that a row sets.
+
+    Source: 40 CFR 62.16431(b), (c); AMB-31.
+    """
     return EarlyActionRules(
         per_mwh=row.per_mwh,
         per_ton=row.per_ton,

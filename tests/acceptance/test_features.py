@@ -31,6 +31,7 @@ pytest_plugins = tuple(
         "early_action",
         "set_asides",
         "auctions",
+        "auction_results",
         "assurance",
         "state_accounts",
         "state_plans",

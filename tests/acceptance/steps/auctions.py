@@ -37,8 +37,7 @@ def announce(
 ) -> None:
     """Bidding is open at once and for an hour; what the State lacks is created."""
     world.require_instruments(instruments)
-    account = _state_account(world, source)
-    _provide(world, account, vintage=vintage, quantity=quantity)
+    account = provided_account(world, source, vintage=vintage, quantity=quantity)
     with world.act():
         services.publish_notice(
             AuctionSpec(
@@ -151,6 +150,13 @@ def _qualify(world: World, account: str, number: str, *, cents: int) -> None:
         actor=FIRST,
         at=world.now,
     )
+
+
+def provided_account(world: World, name: str, *, vintage: int, quantity: int) -> AccountEntry:
+    """A State's account that holds so many of a vintage at least."""
+    account = _state_account(world, name)
+    _provide(world, account, vintage=vintage, quantity=quantity)
+    return account
 
 
 def _state_account(world: World, name: str) -> AccountEntry:

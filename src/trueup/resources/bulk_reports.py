@@ -15,7 +15,7 @@ from django.db.models import Max
 from trueup.audit import services as audit
 from trueup.audit.entries import EventSpec
 from trueup.audit.statements import among, insert_many
-from trueup.resources import checks, reports
+from trueup.resources import checks, reports, saving_claims
 from trueup.resources.bulk_entries import ReportFiling
 from trueup.resources.bulk_facts import (
     Register,
@@ -70,6 +70,8 @@ def submit_reports(filings: Sequence[ReportFiling], *, submitted_at: datetime) -
             elements.append(reports.report_elements(filing.spec, metered))
     refuse(numbered(found))
     kept = _keep(rows)
+    for report, filing in zip(kept, filings, strict=True):
+        saving_claims.claim(report, filing.spec)  # Of savings alone; no statement for others.
     papers = [
         Paper(
             resource=filing.resource,

@@ -128,6 +128,11 @@ class BeforeService(Refusal):
     cite = "40 CFR 62.16435(a)(1)"
 
 
+class SavingClaimedAlready(Refusal):
+    code = "resources.saving_claimed_already"
+    cite = "40 CFR 62.16455(c)(7)(vi)(C)"
+
+
 class Overlap(Refusal):
     code = "resources.overlap"
     cite = "40 CFR 62.16445(a)(4); preamble IV.D.6.b"

@@ -347,6 +347,7 @@ from trueup.resources.review_models import (  # noqa: E402 - they name the model
     ReviewTick,
     VerifierReview,
 )
+from trueup.resources.saving_models import SavingClaim  # noqa: E402
 from trueup.resources.standing_models import (  # noqa: E402 - they name the models above.
     StandingInstruction,
     StandingPart,
@@ -390,6 +391,7 @@ __all__ = [
     "ReviewAnswer",
     "ReviewQuestion",
     "ReviewTick",
+    "SavingClaim",
     "SetAsideAward",
     "StandingInstruction",
     "StandingPart",

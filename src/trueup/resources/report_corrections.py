@@ -11,7 +11,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from trueup.audit import services as audit
-from trueup.resources import checks
+from trueup.resources import checks, saving_claims
 from trueup.resources.entries import Correction, ReportSpec
 from trueup.resources.filing import existing, refuse, state_refusals, submitter_refusals
 from trueup.resources.models import Report, ReportedMonth, Resource
@@ -138,6 +138,8 @@ def _file_correction(
     refuse(spec_refusals(resource, spec, is_first=row.sequence == 1, at=at))
     metered = metered_elements(resource, spec, read=read_mwh(resource, spec))
     row.filed_at = at  # The paper is of now; the report itself keeps its day.
+    saving_claims.give_up(row)
+    saving_claims.claim(row, spec)
     file_report_paper(resource, row, spec, metered, by=by)
     keep_signature(resource, signed, person=by, at=at)
     audit.log(

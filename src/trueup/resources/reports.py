@@ -14,7 +14,7 @@ from django.db.models import Max
 
 from trueup.audit import services as audit
 from trueup.audit.statements import insert_many
-from trueup.resources import checks
+from trueup.resources import checks, saving_claims
 from trueup.resources.entries import ReportEntry, ReportSpec
 from trueup.resources.files import keep_file, path_of
 from trueup.resources.filing import (
@@ -78,6 +78,7 @@ def submit_report(
     refuse(spec_refusals(row, spec, is_first=not before, at=submitted_at))
     metered = metered_elements(row, spec, read=read_mwh(row, spec))
     report = _insert(row, spec, sequence=before + 1, filed_at=submitted_at)
+    saving_claims.claim(report, spec)
     file_report_paper(row, report, spec, metered, by=submitted_by)
     keep_signature(row, signed, person=submitted_by, at=submitted_at)
     audit.log(
@@ -114,6 +115,7 @@ def withdraw_report(
     row.state = "superseded"
     row.save(update_fields=["state"])
     row.months.all().delete()
+    saving_claims.give_up(row)
     keep_signature(row.resource, signed, person=withdrawn_by, at=withdrawn_at)
     audit.log(
         at=withdrawn_at,

@@ -6,6 +6,7 @@ Source: 40 CFR 62.16455(c)(6), (c)(7); preamble IV.D.8.g; RATE-093 to RATE-106.
 from __future__ import annotations
 
 from calendar import monthrange
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -20,6 +21,62 @@ CONFIDENCE_MIN = Decimal("0.90")
 HALF_WIDTH_MAX = Decimal("0.10")
 # Longest interval of quantification in years, by kind of measure.
 INTERVALS = {"codes_and_standards": 4, "publicly_funded": 3, "commercial_industrial": 1}
+
+
+# Element of a report: a line for each customer and measure whose saving it claims.
+PARTICIPANTS = "participants"
+PARTICIPANT_MAX = 100
+
+
+class ParticipantsNotReadable(Refusal):
+    code = "savings.participants_not_readable"
+    cite = "40 CFR 62.16455(c)(7)(vi)(C)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Participant:
+    """A customer, or a vendor where customers are not known, and the measure that saves there."""
+
+    line: int
+    customer: str
+    measure: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The same for every way of writing it, so that nothing is counted twice."""
+        return _folded(self.customer), _folded(self.measure)
+
+
+def read_participants(text: str) -> list[Participant]:
+    """The lines `4711; LED lighting` of a report on savings; blank lines are left out.
+
+    Raises Refused (`participants_not_readable`) for a line without two parts, and for one that
+    stands there twice; every such line is named.
+
+    Source: 40 CFR 62.16455(c)(7)(vi)(C); RATE-102.
+    """
+    found: dict[tuple[str, str], Participant] = {}
+    refusals: list[Refusal] = []
+    for line, words in enumerate(text.splitlines(), start=1):
+        if not words.strip():
+            continue
+        customer, _, measure = (part.strip() for part in words.partition(";"))
+        one = Participant(line=line, customer=customer, measure=measure)
+        if not all(0 < len(part) <= PARTICIPANT_MAX for part in one.key):
+            reason = "Write a customer's number, a semicolon and the measure."
+        elif one.key in found:
+            reason = f"It stands in line {found[one.key].line} already."
+        else:
+            found[one.key] = one
+            continue
+        refusals.append(ParticipantsNotReadable(reason, row=line))
+    if refusals:
+        raise Refused(refusals)
+    return list(found.values())
+
+
+def _folded(text: str) -> str:
+    return "".join(text.casefold().split())
 
 
 class LossFactorNotAllowed(Refusal):

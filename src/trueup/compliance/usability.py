@@ -28,10 +28,12 @@ class Usability:
     Attributes:
         vintages: None where serial numbers name their vintage.
         unlinked: States whose instruments do not count, with the first year of those.
+        oldest: The first vintage that has not expired; 0 where none expires.
     """
 
     vintages: Vintages | None
     unlinked: Mapping[str, int] = field(default_factory=dict)
+    oldest: int = 0
 
     def parts(self, block: Block, *, barred: Collection[str] = ()) -> Iterator[tuple[Block, bool]]:
         """A block divided by vintage and by whether it can be used.
@@ -40,12 +42,13 @@ class Usability:
         """
         lot = block.lot
         if self.vintages is None or not isinstance(lot, int):
-            yield block, not (isinstance(lot, int) and self._is_unlinked(lot))
+            is_out = isinstance(lot, int) and self._is_unlinked(lot)
+            yield block, not is_out and block.vintage >= self.oldest
             return
         is_barred = category_of(lot) in barred or self._is_unlinked(lot)
         for first, last, vintage, qualifies in self.vintages.parts(lot, block.first, block.last):
             part = replace(block, first=first, last=last, vintage=vintage)
-            yield part, qualifies and not is_barred
+            yield part, qualifies and not is_barred and vintage >= self.oldest
 
     def _is_unlinked(self, lot: int) -> bool:
         """Whether a State issued a lot under a plan of its own that is not linked.
@@ -77,11 +80,14 @@ def read_usability(rules: Program, lots: Iterable[int], *, on: date | None = Non
     """What is known of lots; in two statements where serial numbers do not say it.
 
     Args:
-        on: The day whose links count, such as a deadline; without it none is looked at.
+        on: The day whose links count, and by which vintages expire, such as a deadline;
+            without it neither is looked at.
 
     Source: 40 CFR 62.16420(c)(3), (d)(1); preamble III.A.1, V.A; PLAT-091.
     """
+    years = rules.expires_after_years
     return Usability(
+        oldest=on.year - years if on is not None and years is not None else 0,
         vintages=vintages_of(lots) if rules.is_rate_based else None,
         unlinked=state_plans.unlinked(program=rules.code, on=on) if on is not None else {},
     )

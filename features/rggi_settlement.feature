@@ -63,3 +63,95 @@ Feature: Control periods and interim control periods, as Maryland runs RGGI
       | 2000       | 1900     | 100    | 300        | 300             | 0           |
     And "Chalk Point" holds 50 allowances
     And "retirement" holds 3300 allowances
+
+  @RGGI-011 @RGGI-016
+  Scenario: What is missing at an interim deadline is owed at 3:1, and counts once at the end
+    When the Administrator records these allocations:
+      | account     | unit | vintage | quantity |
+      | Chalk Point | 1    | 2015    | 400      |
+    And the date becomes 2016-01-20
+    And the emissions of "Chalk Point" are reported:
+      | unit | year | co2_tons |
+      | 1    | 2015 | 1000     |
+    And the date becomes 2016-03-02
+    And the Administrator runs the interim deductions for 2015
+    Then the outcome of "Chalk Point" for the interim control period 2015 is:
+      | obligation | deducted | excess | excess_due | excess_deducted | outstanding |
+      | 500        | 400      | 100    | 300        | 0               | 300         |
+    When the Administrator records 900 allowances of vintage 2016 from "MD reserve" in "Bay Brokers"
+    And "Cy Dunn" transfers 299 allowances of vintage 2016 from "Bay Brokers" to "Chalk Point"
+    Then the outcome of "Chalk Point" for the interim control period 2015 is:
+      | excess_deducted | outstanding |
+      | 299             | 1           |
+    When "Cy Dunn" transfers 601 allowances of vintage 2016 from "Bay Brokers" to "Chalk Point"
+    Then the outcome of "Chalk Point" for the interim control period 2015 is:
+      | excess_deducted | outstanding |
+      | 300             | 0           |
+    When the date becomes 2018-01-22
+    And the emissions of "Chalk Point" are reported:
+      | unit | year | co2_tons |
+      | 1    | 2016 | 0        |
+      | 1    | 2017 | 0        |
+    And the date becomes 2018-03-02
+    And the Administrator runs the deductions for 2015-2017
+    Then the outcome of "Chalk Point" for 2015-2017 is:
+      | obligation | deducted | excess | excess_due |
+      | 500        | 500      | 0      | 0          |
+    And "Chalk Point" is in compliance for 2015-2017
+    And "Chalk Point" holds 100 allowances
+
+  @RGGI-012
+  Scenario: What arrives on March 2 does not count
+    When the Administrator records 600 allowances of vintage 2015 from "MD reserve" in "Bay Brokers"
+    And the date becomes 2016-01-20
+    And the emissions of "Chalk Point" are reported:
+      | unit | year | co2_tons |
+      | 1    | 2015 | 400      |
+    And the date becomes 2016-03-01
+    And the Administrator runs the interim deductions for 2015
+    Then the deductions are refused with "deadline_not_passed"
+    When the date becomes 2016-03-02
+    And "Cy Dunn" transfers 600 allowances of vintage 2015 from "Bay Brokers" to "Chalk Point"
+    And the Administrator runs the interim deductions for 2015
+    Then the outcome of "Chalk Point" for the interim control period 2015 is:
+      | obligation | deducted | excess | excess_due | excess_deducted | outstanding |
+      | 200        | 0        | 200    | 600        | 600             | 0           |
+
+  @RGGI-034
+  Scenario: The certification report is due on March 1 of each source
+    Given the facility "Wagner" with ORIS code 1554 in "MD" with the affected units "3"
+    And "Gil Orr" is the designated representative of "Wagner"
+    When the date becomes 2016-03-01
+    And "Ana Ruiz" files the certification report of "Chalk Point" for 2015
+    Then the certification report of "Chalk Point" for 2015 is filed
+    And the certification report of "Wagner" for 2015 is not due
+    When the date becomes 2016-03-02
+    Then the certification report of "Wagner" for 2015 is missing
+    When "Gil Orr" files the certification report of "Wagner" for 2015
+    Then the certification report of "Wagner" for 2015 is late
+    When "Gil Orr" files the certification report of "Chalk Point" for 2015
+    Then the request is refused with "not_authorized"
+    When "Ana Ruiz" files the certification report of "Chalk Point" for 2015-2017
+    Then the request is refused with "period_not_over"
+
+  @RGGI-003
+  Scenario: Budgets of the States are kept apart in one market
+    Given the facility "Ravenswood" with ORIS code 2500 in "NY" with the affected units "30"
+    And "Gil Orr" is the designated representative of "Ravenswood"
+    When the Administrator records these allocations:
+      | account     | unit | vintage | quantity |
+      | Chalk Point | 1    | 2015    | 1000     |
+      | Ravenswood  | 30   | 2015    | 500      |
+    And "Ana Ruiz" transfers 400 allowances of vintage 2015 from "Chalk Point" to "Ravenswood"
+    And the date becomes 2016-01-20
+    And the emissions of "Chalk Point" are reported:
+      | unit | year | co2_tons |
+      | 1    | 2015 | 0        |
+    And the emissions of "Ravenswood" are reported:
+      | unit | year | co2_tons |
+      | 30   | 2015 | 1800     |
+    And the date becomes 2016-03-02
+    And the Administrator runs the interim deductions for 2015
+    Then "NY" used 500 allowances that "NY" issued, for 2015
+    And "NY" used 400 allowances that "MD" issued, for 2015
+    And "MD" used 0 allowances that "MD" issued, for 2015

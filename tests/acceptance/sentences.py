@@ -57,6 +57,7 @@ KINDS: dict[str, Kind] = {
     "last_year": Kind(r"\d{4}", int),
     "oris_code": Kind(r"\d+", int),
     "period": Kind(r"\d{4}(?:-\d{4})?", str),
+    "settled": Kind(r"\d{4}(?:-\d{4})?", str),
     "price": Kind(NUMBER, str),
     "interim": Kind(r"\d{4}", str),
     "day": Kind(DAY, date.fromisoformat),

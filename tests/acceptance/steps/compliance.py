@@ -7,8 +7,9 @@ from decimal import Decimal
 from tests.acceptance.sentences import sentence
 from tests.acceptance.tables import DataTable, columns_of, rows_of, same_rows
 from tests.acceptance.world import World
-from trueup.compliance import queries, services, statements
+from trueup.compliance import certification, queries, services, statements
 from trueup.compliance.entries import Outcome
+from trueup.rules.certification import Answer
 from trueup.rules.serials import SerialBlock, parse_block
 
 OUTCOME_COLUMNS = (
@@ -208,3 +209,44 @@ def adjust(world: World, facility: str, unit: str, year: int, tons: Decimal) -> 
             ground="audit",
             recorded_at=world.now,
         )
+
+
+@sentence('"{person}" files the certification report of "{facility}" for {settled}')
+def file_certification(world: World, person: str, facility: str, settled: str) -> None:
+    """Every statement of the report is so."""
+    asked = world.rules.market.certification
+    if asked is None:
+        raise AssertionError(f"{world.program} asks for no certification report")
+    with world.act():
+        services.file_certification(
+            program=world.program,
+            period=world.period(settled),
+            facility=world.facility(facility).id,
+            answers=[Answer(statement=key, is_so=True) for key in asked.statements],
+            filed_by=world.anybody(person).id,
+            filed_at=world.now,
+        )
+
+
+@sentence(
+    'the certification report of "{facility}" for {settled} is {state:filed|late|missing|not due}'
+)
+def check_certification(world: World, facility: str, settled: str, state: str) -> None:
+    (found,) = certification.certifications(
+        program=world.program,
+        period=world.period(settled),
+        today=world.clock.today,
+        facilities=[world.facility(facility).id],
+    )
+    assert found.state == state.replace(" ", "_"), f"the report is {found.state}, not {state}"
+
+
+@sentence('"{user}" used {quantity} {instruments} that "{issuer}" issued, for {settled}')
+def check_budget_use(
+    world: World, user: str, quantity: int, instruments: str, issuer: str, settled: str
+) -> None:
+    """Sources of one State, and the budget of another or its own."""
+    world.require_instruments(instruments)
+    used = queries.used_by_origin(program=world.program, period=world.period(settled))
+    found = used.get((issuer, user), 0)
+    assert found == quantity, f"{user} used {found} of {issuer}, not {quantity}"

@@ -14,7 +14,13 @@ from trueup.rules.serials import SerialBlock
 from trueup.rules.trade_reports import TradeReport
 from trueup.transfers import services
 from trueup.transfers.entries import TransferEntry
-from trueup.transfers.trades import OWN_ACCOUNTS, read_terms, without_price
+from trueup.transfers.trades import (
+    CENTS,
+    OWN_ACCOUNTS,
+    averages,
+    read_terms,
+    without_price,
+)
 
 RETIREMENT_REASON = "other"
 LATE = time(23, 59)
@@ -80,6 +86,62 @@ def transfer_priced(
         transfer_quantity(
             world, person, quantity, instruments, vintage, source, destination, None, None, trade
         )
+
+
+@sentence(
+    '"{person}" offers {quantity} {instruments} of vintage {vintage}'
+    ' from "{source}" to "{destination}" at {price}, traded on {day}'
+)
+def offer(
+    world: World,
+    person: str,
+    quantity: int,
+    instruments: str,
+    vintage: int,
+    source: str,
+    destination: str,
+    price: str,
+    day: date,
+) -> None:
+    """A trade of two sides: it moves when the buyer has confirmed the same terms."""
+    world.require_instruments(instruments)
+    submitter = world.anybody(person)
+    with world.submission():
+        entry = services.submit_transfer(
+            program=_program_of(world, source),
+            source=world.number_of(source),
+            destination=world.number_of(destination),
+            submitted_by=submitter.id,
+            submitted_at=world.now,
+            vintage=vintage,
+            quantity=quantity,
+            key=new_key(),
+            trade=read_terms(kind=SPOT, agreed_on=day.isoformat(), price=price),
+            by_consent=True,
+        )
+        _remember(world, entry)
+
+
+@sentence(
+    "the average price of {kind} trades is {price}, of {count} trades of {quantity} {instruments}"
+)
+def check_average(
+    world: World, kind: str, price: str, count: str, quantity: int, instruments: str
+) -> None:
+    world.require_instruments(instruments)
+    found = {one.kind: one for one in averages(program=world.rules)}
+    assert kind in found, f"no average of {kind} trades is published"
+    average = found[kind]
+    assert (average.cents, average.trades, average.quantity) == (
+        Decimal(price) * CENTS,
+        int(count),
+        quantity,
+    ), f"the average is {average}"
+
+
+@sentence("no average price of {kind} trades is published")
+def check_no_average(world: World, kind: str) -> None:
+    assert kind not in {one.kind for one in averages(program=world.rules)}
 
 
 def _unpriced(world: World, submitted_at: datetime) -> TradeReport | None:

@@ -37,6 +37,7 @@ from trueup.ledger import queries as ledger_queries
 from trueup.ledger import services as ledger
 from trueup.ledger.entries import Instruction, Origination
 from trueup.resources.decisions import ISSUANCE
+from trueup.resources.signed import Signed
 from trueup.rules import early_action, programs
 from trueup.rules.early_action import Award, Project
 from trueup.rules.program import Program
@@ -62,6 +63,7 @@ def apply_for_early_action(
     spec: EarlyActionSpec,
     applied_by: int | None,
     applied_at: datetime,
+    signed: Signed | None = None,
 ) -> EarlyActionProjectEntry:
     """Apply for the reward of early action, for a project with a general account.
 
@@ -107,7 +109,7 @@ def apply_for_early_action(
                 applied_at=applied_at,
                 applied_by=actor,
             )
-            keep_file(row, spec)
+            keep_file(row, spec, signed=signed, person=applied_by)
     except IntegrityError as error:
         raise Refused([checks.ProjectKnown(f"{spec.name} has applied already.")]) from error
     _log(_Act(rules=rules, at=applied_at, actor=actor), row, "apply_for_early_action")

@@ -23,6 +23,7 @@ from trueup.resources.awards import (
     withheld,
 )
 from trueup.resources.entries import AllowanceAward
+from trueup.resources.signed import Signed, keep_signature
 from trueup.rules.early_action import LOW_INCOME, SOLAR, WIND
 from trueup.rules.refusal import Refusal
 
@@ -53,15 +54,23 @@ def file_refusals(program: str, spec: EarlyActionSpec) -> list[Refusal]:
     return refusals
 
 
-def keep_file(row: EarlyActionProject, spec: EarlyActionSpec) -> None:
-    """Keep what an application rests on, where it names a resource."""
-    if spec.resource is not None:
-        EarlyActionFile.objects.create(
-            project=row,
-            resource_id=spec.resource,
-            asked_2020=spec.asked_2020,
-            asked_2021=spec.asked_2021,
-        )
+def keep_file(
+    row: EarlyActionProject, spec: EarlyActionSpec, *, signed: Signed | None, person: int | None
+) -> None:
+    """Keep what an application rests on, where it names a resource, and how it was signed.
+
+    Source: 40 CFR 62.16235(e)(2); 62.16245(a)(3)(ii)(G); MASS-095; PLAT-151.
+    """
+    if spec.resource is None:
+        return
+    file = EarlyActionFile.objects.create(
+        project=row,
+        resource_id=spec.resource,
+        asked_2020=spec.asked_2020,
+        asked_2021=spec.asked_2021,
+    )
+    if person is not None:
+        keep_signature(file.resource, signed, person=person, at=row.applied_at)
 
 
 def resource_of(project: int) -> int | None:

@@ -80,6 +80,13 @@ TOPICS = (
         *("act-comment-on-output-data",),
     ),
     _topic(
+        "early-action",
+        _("Early action of 2020 and 2021"),
+        EVERYBODY,
+        *("early-action", "chart-early-action", "my-early-action", "desk-early"),
+        "act-apply-for-early-action",
+    ),
+    _topic(
         "reports",
         _("Public reports and State accounts"),
         EVERYBODY,

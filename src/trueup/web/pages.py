@@ -63,6 +63,9 @@ _SET_ASIDES = (
         "set-aside-project",
         "set-aside-distribution",
         "output-notice",
+        "early-action",
+        "early-action-state",
+        "early-action-project",
     ),
 )
 _OF_CREDITS = (

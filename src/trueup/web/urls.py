@@ -39,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("trueup.web.resources_urls")),
     path("", include("trueup.web.auction_urls")),
     path("", include("trueup.web.set_aside_urls")),
+    path("", include("trueup.web.early_urls")),
     path("", include("trueup.web.reports_urls")),
     path("", program.home, name="home"),
     path("search/", search.search, name="search"),

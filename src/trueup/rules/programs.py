@@ -162,11 +162,7 @@ def _program(top: Section) -> Program:
             instrument=instrument.text("singular"),
             instruments=instrument.text("plural"),
             unit=instrument.text("unit"),
-            expires_after_years=(
-                instrument.whole("expires_after_years")
-                if instrument.has("expires_after_years")
-                else None
-            ),
+            expires_after_years=_whole_or_none(instrument, "expires_after_years"),
             schedule=_schedule(top, cites),
             deadline=_yearly_date(deadline),
             deadline_rolls=deadline.flag("rolls"),
@@ -190,6 +186,10 @@ def _program(top: Section) -> Program:
             readings=_readings(top, kind=kind, not_needed=bases),
             cites=MappingProxyType(cites),
         )
+
+
+def _whole_or_none(section: Section, key: str) -> int | None:
+    return section.whole(key) if section.has(key) else None
 
 
 def _open(parent: Section, key: str, cites: dict[str, str]) -> Section:

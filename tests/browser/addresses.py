@@ -142,6 +142,19 @@ EXAMPLES: dict[str, dict[str, str]] = {
     "credit-report": {"name": "credit_report"},
     "credit-report-csv": {"name": "credit_report"},
     "credit-report-xlsx": {"name": "credit_report"},
+    "report": {"name": "public_report"},
+    "report-csv": {"name": "public_report"},
+    "chart-report": {"name": "public_report"},
+    "state-account-statements": {"jurisdiction": "rggi_state", "year": "rggi_year"},
+    "state-account-statements-csv": {"jurisdiction": "rggi_state", "year": "rggi_year"},
+    "state-application": {"number": "state_application"},
+    "desk-state-accounts": {"code": "rggi"},
+    "desk-state-year": {"code": "rggi", "jurisdiction": "rggi_state", "year": "rggi_open_year"},
+    "desk-state-application": {"code": "rggi", "number": "state_application"},
+    "act-limited-exemption": {"code": "rggi", "number": "rggi_source"},
+    "act-long-term-contract": {"code": "rggi", "number": "rggi_source"},
+    "act-clean-generation": {"code": "rggi", "number": "rggi_source"},
+    "act-renewable-certificates": {"code": "rggi"},
 }
 # What is asked for behind the question mark.
 QUERIES = {"account-statement-pdf": {"start": "2024-01-01", "end": "2024-12-31"}}
@@ -186,12 +199,12 @@ def addresses_of(page: URLPattern, cast: Cast) -> Iterator[str]:
     What is about resources is asked of the program that has some first.
     """
     # They need the converters.
-    from trueup.web import auction_urls, resources_urls, sponsor_urls
+    from trueup.web import auction_urls, reports_urls, resources_urls, sponsor_urls
 
     programs = cast.arguments_by_program()
     if page in (*resources_urls.urlpatterns, *sponsor_urls.urlpatterns):
         programs = (programs[1], programs[0], *programs[2:])
-    if page in auction_urls.urlpatterns:
+    if page in (*auction_urls.urlpatterns, *reports_urls.urlpatterns):
         programs = programs[::-1]
     found = [address_of(page, cast, arguments) for arguments in programs]
     yield from dict.fromkeys(address for address in found if address)

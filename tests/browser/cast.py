@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.test import Client
 
-from tests.browser import auction_room, rates, resource_drafts
+from tests.browser import auction_room, rates, resource_drafts, state_accounts
 from tests.browser.rates import Rates
 from tests.browser.site import Clock
 from tests.conftest import give_second_factor
@@ -38,6 +38,7 @@ class Cast:
     oris_code: int = 0
     rates: Rates = field(init=False)
     auctions: dict[str, Any] = field(default_factory=dict)
+    states: dict[str, Any] = field(default_factory=dict)
 
     def arrange(self, clock: Clock) -> None:
         """Load the demonstration, and let everyone come."""
@@ -59,6 +60,7 @@ class Cast:
         everyone = Everyone(registry=registry)
         self._appoint_for_rates(everyone)
         self.auctions = auction_room.arrange(registry)
+        self.states = state_accounts.arrange(registry)
         clock.set(registry.now)
         # With the known password the sign-in page shows who can use it.
         User.objects.filter(username=sign_in.ADMINISTRATOR).update(
@@ -76,6 +78,7 @@ class Cast:
         self.things |= Maker(everyone=everyone, clock=clock, plants=self.plants).make()
         self.things |= resource_drafts.drafts(self.clients, self.things)
         self.things |= self.auctions
+        self.things |= self.states
         self.things["bids_draft"] = auction_room.draft(
             self.clients["representative"], self.auctions["bidder"]
         )

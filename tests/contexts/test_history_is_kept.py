@@ -62,6 +62,7 @@ HISTORY = (
     "resources_standingpart",
     "resources_verifierreview",
     "state_accounts_distribution",
+    "state_accounts_offsetaward",
     "state_accounts_share",
     "state_accounts_shift",
 )

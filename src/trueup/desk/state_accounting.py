@@ -14,6 +14,7 @@ from trueup.auctions import queries as auctions
 from trueup.desk import checks
 from trueup.desk.kinds import Act, Asked, Result
 from trueup.desk.parameters import Parameter
+from trueup.resources import queries as resources
 from trueup.rules.auction_bids import price_in_cents
 from trueup.rules.refusal import Refused
 from trueup.state_accounts import queries
@@ -141,6 +142,28 @@ def move(asked: Asked) -> Result:
         "from": entry.source,
         "to": entry.destination,
         "quantity": f"{entry.quantity:,}",
+    }
+
+
+def award_offsets(asked: Asked) -> Result:
+    """Award a project an offset allowance for each whole ton of a verified year.
+
+    Source: RGGI-033.
+    """
+    found = resources.resource(asked["resource"])
+    if found is None or found.program != asked.program:
+        raise Refused([checks.NothingToDo("There is no such project in this program.")])
+    if found.jurisdiction != asked.jurisdiction:
+        raise Refused([checks.NotAuthorized(f"It is a project of {found.jurisdiction}.")])
+    entry = states.award_offset_allowances(
+        resource=found.id, year=asked["year"], actor=asked.actor, at=asked.at
+    )
+    return {
+        "transactions": [entry.tx],
+        "project": found.name,
+        "year": entry.year,
+        "tons": f"{entry.tons:,}",
+        "awarded": f"{entry.quantity:,}",
     }
 
 
@@ -296,5 +319,18 @@ ACTS = (
             Parameter(name="reason", label="Reason"),
         ),
         carry_out=move,
+    ),
+    Act(
+        name="award_offset_allowances",
+        title="Award offset allowances to a project",
+        cite="RGGI-033",
+        function="holding_accounts",
+        rule="allocate",
+        parameters=(
+            STATE,
+            Parameter(name="resource", label="Project (number)", kind="whole"),
+            YEAR,
+        ),
+        carry_out=award_offsets,
     ),
 )

@@ -51,6 +51,8 @@ def eligibility_refusals(row: Resource, *, host: HostState) -> list[Refusal]:
     """
     rules = programs.load(row.program)
     showing = showing_of(row)
+    if rules.resources is not None and rules.resources.earns_offsets:
+        return []  # Its type is one of the program's; Maryland's paper asks for no more.
     if rules.resources is None or not rules.resources.earns_allowances:
         return check_eligibility(showing, host=host)
     return [*_check_set_aside(row, showing, host, rules), *check_exclusions(showing)]

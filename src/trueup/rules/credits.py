@@ -65,8 +65,11 @@ class CreditRules:
         )
 
 
-def read_categories(name: str) -> Mapping[str, Category]:
+def read_categories(name: str, *, of_units: bool = True) -> Mapping[str, Category]:
     """The categories of a table, by code, in its order.
+
+    Args:
+        of_units: Affected units earn some of them; of offset projects none do.
 
     Raises ValueError for a table without the categories of affected units, or with a code
     that a serial number cannot have.
@@ -89,7 +92,7 @@ def read_categories(name: str) -> Mapping[str, Category]:
     for code in found:
         if len(code) != 3 or not (code.isascii() and code.isalpha() and code.isupper()):
             raise ValueError(f"{name}: {code!r} is not three capital letters")
-    for needed in (BELOW_STANDARD, GAS_SHIFT):
+    for needed in (BELOW_STANDARD, GAS_SHIFT) if of_units else ():
         if needed not in found:
             raise ValueError(f"{name}: the category {needed} is missing")
     return MappingProxyType(found)

@@ -15,7 +15,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cache
 
-from trueup.rules import ercs
+from trueup.rules import ercs, programs
 from trueup.rules.refusal import Refusal
 from trueup.rules.rows import read_rows
 from trueup.rules.statements import Statement, statements_of
@@ -211,7 +211,7 @@ def statement_for(document: str, *, program: str) -> Statement:
     62.16245(a)(3)(ii)(G)(1), 62.16260(d)(1), 62.16265(c)(1), 62.16270(a)(2).
     """
     title = title_of(document).casefold()
-    for statement in statements_of(program).values():
+    for statement in statements_of(programs.load(program).people.statements_of).values():
         if statement.document.casefold() == title:
             return statement
     raise KeyError(f"{program} prescribes no statement for {title}")

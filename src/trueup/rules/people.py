@@ -123,6 +123,7 @@ class PeopleRules:
 
     Attributes:
         statements: The prescribed words of each of DOCUMENTS, in the order of the rule.
+        statements_of: The program whose words they are: its own, or another's.
         second_official: Acts of officials that a second one approves.
     """
 
@@ -130,4 +131,5 @@ class PeopleRules:
     general_accounts: GeneralAccounts
     safeguards: Safeguards
     statements: Mapping[str, tuple[Statement, ...]]
+    statements_of: str
     second_official: frozenset[str]

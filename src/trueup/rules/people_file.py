@@ -29,11 +29,13 @@ def read_people(top: Section, cites: dict[str, str]) -> PeopleRules:
     Source: 40 CFR 62.16290 to 62.16320; PLAT-019.
     """
     with top.section("people") as people:
+        words_of, statements = _statements(people, cites)
         return PeopleRules(
             representation=_representation(people, cites),
             general_accounts=_general_accounts(people, cites),
             safeguards=_safeguards(people, cites),
-            statements=_statements(people, cites),
+            statements=statements,
+            statements_of=words_of,
             second_official=_second_official(people, cites),
         )
 
@@ -92,9 +94,13 @@ def _safeguards(people: Section, cites: dict[str, str]) -> Safeguards:
         )
 
 
-def _statements(people: Section, cites: dict[str, str]) -> Mapping[str, tuple[Statement, ...]]:
+def _statements(
+    people: Section, cites: dict[str, str]
+) -> tuple[str, Mapping[str, tuple[Statement, ...]]]:
+    """Whose words a program prescribes, and those of each document."""
     with _part(people, "statements", cites) as part:
-        known = statements_of(part.text("of"))
+        words_of = part.text("of")
+        known = statements_of(words_of)
         found = {}
         for document in DOCUMENTS:
             keys = part.texts(document)
@@ -102,7 +108,7 @@ def _statements(people: Section, cites: dict[str, str]) -> Mapping[str, tuple[St
                 if key not in known:
                     raise part.error(document, f"{key} is no statement of that program")
             found[document] = tuple(known[key] for key in keys)
-    return MappingProxyType(found)
+    return words_of, MappingProxyType(found)
 
 
 def _second_official(people: Section, cites: dict[str, str]) -> frozenset[str]:

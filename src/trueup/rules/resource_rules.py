@@ -18,8 +18,8 @@ from types import MappingProxyType
 from trueup.rules.credits import Category, read_categories
 from trueup.rules.program_file import Section
 
-CREDITS, SET_ASIDE = "credits", "set_aside"
-EARNINGS = (CREDITS, SET_ASIDE)
+CREDITS, SET_ASIDE, OFFSETS = "credits", "set_aside", "offsets"
+EARNINGS = (CREDITS, SET_ASIDE, OFFSETS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +27,8 @@ class ResourceRules:
     """How a program treats eligible resources.
 
     Attributes:
-        earns: `credits` of verified MWh, or allowances of a State's `set_aside`.
+        earns: `credits` of verified MWh, allowances of a State's `set_aside`, or `offsets`:
+            allowances of their own class for verified tons that were kept out of the air.
         categories: Of resources and credits, by code.
         first_year: Of MWh that are reported.
         early_years: MWh of these are reported for early action only.
@@ -43,6 +44,14 @@ class ResourceRules:
     replacement_days: int
     errors_repeated: int
     sections: Mapping[str, str]
+
+    @property
+    def earns_offsets(self) -> bool:
+        """Whether projects earn offset allowances, for tons and not for MWh.
+
+        Source: RGGI-033.
+        """
+        return self.earns == OFFSETS
 
     @property
     def earns_allowances(self) -> bool:
@@ -73,7 +82,7 @@ def read_resource_rules(top: Section, cites: dict[str, str]) -> ResourceRules | 
         cites[section.path] = section.text("cite")
         name = section.text("categories")
         with section.about("categories"):
-            categories = read_categories(name)
+            categories = read_categories(name, of_units=section.peek("earns") != OFFSETS)
         sections: dict[str, str] = {}
         if section.has("sections"):
             with section.section("sections") as listed:

@@ -100,3 +100,20 @@ class NoApplications(Refusal):
 
     code = "state_accounts.no_applications"
     cite = "RGGI-026, RGGI-027"
+
+
+class NoOffsets(Refusal):
+    """The program has no offset projects, or this is none."""
+
+    code = "state_accounts.no_offsets"
+    cite = "RGGI-033"
+
+
+class NotRegistered(Refusal):
+    code = "state_accounts.not_registered"
+    cite = "RGGI-033"
+
+
+class NothingToAward(Refusal):
+    code = "state_accounts.nothing_to_award"
+    cite = "RGGI-033"

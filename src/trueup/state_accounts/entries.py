@@ -147,6 +147,18 @@ class ShiftEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OffsetAwardEntry:
+    """Offset allowances that a project was awarded for a year."""
+
+    resource: int
+    year: int
+    tons: Decimal
+    quantity: int
+    awarded_at: datetime
+    tx: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
     """What came into an account of a State in a year, what left it, and what is left.
 

@@ -267,3 +267,34 @@ class Shift(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} from {self.source} to {self.destination}"
+
+
+class OffsetAward(models.Model):
+    """Offset allowances that a project was awarded for a verified year: append-only.
+
+    Attributes:
+        tons: Kept out of the air, as they were verified; whole ones count.
+
+    Source: RGGI-033.
+    """
+
+    resource = models.ForeignKey(
+        "resources.Resource", on_delete=models.PROTECT, related_name="offset_awards"
+    )
+    year = models.PositiveSmallIntegerField()
+    tons = models.DecimalField(max_digits=18, decimal_places=3)
+    quantity = models.PositiveBigIntegerField()
+    awarded_by = models.CharField(max_length=60)
+    awarded_at = models.DateTimeField()
+    tx = models.OneToOneField("ledger.Transaction", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("resource", "year"), name="offset_award_once"),
+            models.CheckConstraint(
+                condition=Q(quantity__gte=1, tons__gte=F("quantity")), name="offset_award_covered"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.quantity} to project {self.resource_id} for {self.year}"

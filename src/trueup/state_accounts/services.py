@@ -13,11 +13,13 @@ from trueup.state_accounts.applications import (
     refuse_application,
 )
 from trueup.state_accounts.executing import check_act, execute_application, move_between
+from trueup.state_accounts.offsets import award_offset_allowances
 from trueup.state_accounts.places import ensure_accounts, require_state
 from trueup.state_accounts.yearly import distribute_budget, division, set_state_year
 
 __all__ = [
     "approve_application",
+    "award_offset_allowances",
     "check_act",
     "distribute_budget",
     "division",

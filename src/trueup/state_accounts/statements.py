@@ -51,16 +51,20 @@ def statements(*, program: str, jurisdiction: str, year: int) -> list[Statement]
 def state_budgets(*, program: str) -> list[StateBudget]:
     """Of each State: what was issued, and where it is, budgets kept apart.
 
+    Offset allowances are no part of a State's budget, and are left out.
+
     Raises Refused (`not_balanced`).
 
     Source: RGGI-003.
     """
     issued: Counter[str] = Counter()
     for lot, quantity in issued_totals(program).items():
-        issued[lot.jurisdiction] += quantity
+        issued[lot.jurisdiction] += 0 if lot.category else quantity
     own: Counter[str] = Counter()
     market: Counter[str] = Counter()
     for total in ledger.lot_totals(program):
+        if total.lot.category:
+            continue
         if total.kind in ("origination", "holding"):
             own[total.lot.jurisdiction] += total.quantity
         elif total.kind != "retirement":
@@ -68,6 +72,8 @@ def state_budgets(*, program: str) -> list[StateBudget]:
     used: defaultdict[str, Counter[str]] = defaultdict(Counter)
     retired: Counter[str] = Counter()
     for of in retired_by_state(program):
+        if of.lot.category:
+            continue
         if of.type == "deduct":
             used[of.lot.jurisdiction][of.jurisdiction] += of.quantity
         else:

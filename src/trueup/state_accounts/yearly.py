@@ -54,15 +54,21 @@ def set_state_year(
     require_state(program, jurisdiction)
     if budget < 1 or (tons_per_mwh is not None and tons_per_mwh < 0):
         raise Refused([checks.NotAQuantity("A budget is at least 1, a factor at least 0.")])
-    of = {"program": program, "jurisdiction": jurisdiction, "year": year}
+
+    def known() -> StateYearEntry | None:
+        return state_year(program=program, jurisdiction=jurisdiction, year=year)
 
     def act() -> StateYearEntry:
-        before = state_year(**of)
-        divided = Distribution.objects.filter(**of).exists()
+        before = known()
+        divided = Distribution.objects.filter(
+            program=program, jurisdiction=jurisdiction, year=year
+        ).exists()
         if divided and before is not None and before.budget != budget:
             raise Refused([_already(jurisdiction, year)])
         StateYear.objects.update_or_create(
-            **of,
+            program=program,
+            jurisdiction=jurisdiction,
+            year=year,
             defaults={
                 "budget": budget,
                 "tons_per_mwh": tons_per_mwh,
@@ -80,7 +86,7 @@ def set_state_year(
             after={"budget": budget, "tons_per_mwh": str(tons_per_mwh or "")},
             cite="RGGI-020, RGGI-023",
         )
-        found = state_year(**of)
+        found = known()
         if found is None:
             raise AssertionError("the year was just set")
         return found

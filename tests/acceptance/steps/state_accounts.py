@@ -10,6 +10,7 @@ from tests.acceptance.tables import DataTable, columns_of, rows_of, same_rows
 from tests.acceptance.world import UnknownNameError, World, new_key
 from trueup.disclosure.reports import agreement, catalogue
 from trueup.disclosure.reports.entries import Chosen
+from trueup.resources import queries as resources
 from trueup.rules.auction_bids import price_in_cents
 from trueup.state_accounts import queries, services, statements
 from trueup.state_accounts.entries import ApplicationEntry, ApplicationSpec, CertificateSpec
@@ -204,6 +205,20 @@ def move(
             actor=OFFICIAL,
             at=world.now,
         )
+
+
+@sentence('the Administrator awards offset allowances to "{resource}" for {year}')
+def award_offsets(world: World, resource: str, year: int) -> None:
+    found = resources.find_resource(program=world.program, name=resource)
+    if found is None:
+        raise UnknownNameError(f"no project is called “{resource}”")
+    with world.act("award"):
+        services.award_offset_allowances(resource=found.id, year=year, actor=OFFICIAL, at=world.now)
+
+
+@sentence('the award is refused with "{code}"')
+def check_award_refused(world: World, code: str) -> None:
+    world.require_refused("award", code)
 
 
 @sentence('allowances of "{account}" cannot be used to "{use}"')

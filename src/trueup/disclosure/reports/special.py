@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 from trueup.disclosure.reports.entries import Chosen, ReportRow
 from trueup.resources import queries as resources
-from trueup.resources.offsets import awarded_to
 from trueup.rules.programs import Program
 from trueup.state_accounts import queries as state_accounts
+from trueup.state_accounts.offsets import awarded_to
 
 
 def set_asides(program: Program) -> Sequence[str]:

@@ -39,7 +39,7 @@ from trueup.web.signed_acts import (
 DOCUMENT = "state_set_aside_application"
 CERTIFICATES_MAX = 10_000
 SHOWN = 20
-_LABELS: dict[str, str | Promise] = {
+_LABELS: dict[str, Any] = {
     "year": gettext_lazy("Year"),
     "jurisdiction": gettext_lazy("State"),
     "quantity": gettext_lazy("Allowances asked for"),

@@ -54,13 +54,8 @@ class ReportFilters(FilterForm):
     search = SearchField(label=gettext_lazy("Name"))
 
     def __init__(self, request: HttpRequest, report: Report, program: Program) -> None:
-        for name in list(self.base_fields):
-            if name not in report.filters:
-                self.base_fields = {
-                    key: field for key, field in self.base_fields.items() if key != name
-                }
         today = program.local_date(timezone.now())
-        every = {
+        every: dict[str, list[tuple[str, object]]] = {
             "kind": [(kind, capfirst(worded(kind))) for kind in report.kinds(program)],
             "period": [
                 (period.name, period.name) for period in periods_to_choose(program, today=today)
@@ -69,17 +64,17 @@ class ReportFilters(FilterForm):
             "year": [(str(year), str(year)) for year in _years(program, today)],
         }
         super().__init__(
-            request,
-            choices={
-                name: [("", _("All")), *every[name]] for name in report.filters if name in every
-            },
+            request, choices={name: [("", _("All")), *choices] for name, choices in every.items()}
         )
+        for name in set(self.fields) - set(report.filters):
+            del self.fields[name]
         self.unknown = [
             _("“%(value)s” is nothing that “%(name)s” can be. All rows are shown.")
             % {"value": given[:60], "name": self.fields[name].label}
             for name in report.filters
             if (given := request.GET.get(name, "").strip()) and self.chosen[name] in ("", None)
         ]
+        self.chosen = {name: self.chosen[name] for name in report.filters}
 
     def read(self, program: Program) -> Chosen:
         """The choices as the reports take them."""

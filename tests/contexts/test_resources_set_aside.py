@@ -8,6 +8,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from tests.contexts.registry import statements
 from tests.contexts.resources_registry import refused
@@ -18,7 +20,7 @@ from trueup.accounts.entries import GeneralAccountSpec, PartySpec
 from trueup.audit.models import Decision
 from trueup.ledger import queries as ledger
 from trueup.ledger.verify import audit
-from trueup.resources import awards, queries, services
+from trueup.resources import award_trace, awards, queries, services
 from trueup.resources.entries import VerifierSpec
 from trueup.resources.verifiers import EVIDENCE
 from trueup.rules.papers import APPLICATION, PLAN, statement_for
@@ -581,3 +583,67 @@ class TestVerifiers:
         assert awards.verified_year(resource(given), year=2022).state == "verified"
         decision = Decision.objects.filter(subject__startswith="verifier:").latest("id")
         assert decision.decision_class == "uncertain"  # 78.1(b)(18) does not name it.
+
+
+class TestTracing:
+    """40 CFR 62.16365(a)(2)(iv)(A), 62.16360(a)(1)(vi); MASS-164."""
+
+    SIX = [
+        "eligibility_application",
+        "emv_plan",
+        "verification_report",
+        "decision",
+        "decision",
+        "mv_report",
+        "verification_report",
+    ]
+
+    def traced(self, desk: SetAsideDesk, account: str = "Sand Hill") -> award_trace.AwardTrace:
+        block = ledger.blocks_held(desk.papers.accounts[account].id)[0]
+        found = award_trace.award_of_serial(program=PROGRAM, lot=block.lot, number=block.first)
+        assert found is not None
+        return found
+
+    def test_a_serial_number_leads_to_the_project_and_its_papers(self, given: SetAsideDesk) -> None:
+        given.reported("850000")
+
+        found = self.traced(given)
+
+        assert (found.resource.name, found.award.year) == ("P1", 2022)
+        assert [paper.kind for paper in found.papers] == self.SIX
+        assert "qualified" in {one.outcome for one in found.decisions}
+
+    def test_it_does_so_wherever_it_was_moved(self, given: SetAsideDesk) -> None:
+        given.give_away(10)
+
+        assert self.traced(given, "Gulf").resource.name == "P1"
+
+    def test_a_units_allowance_has_no_project(self, given: SetAsideDesk) -> None:
+        block = ledger.blocks_held(given.papers.accounts["P2"].id)[0]
+
+        assert (
+            award_trace.award_of_serial(program=PROGRAM, lot=block.lot, number=block.first) is None
+        )
+
+    def test_its_page_shows_them(self, given: SetAsideDesk, client: Client) -> None:
+        given.reported("850000")
+        block = ledger.blocks_held(given.papers.accounts["Sand Hill"].id)[0]
+        serial = f"{block.lot.code}-{block.first}"
+
+        page = client.get(reverse("serial", args=[PROGRAM, serial])).content.decode()
+
+        assert "Where it comes from" in page
+        assert reverse("resource", args=[PROGRAM, resource(given)]) in page
+        answer = client.get(f"/api/v1/{PROGRAM}/serials/{serial}/origin")
+        assert answer.status_code == 200, answer.content
+        assert len(answer.json()["papers"]) == len(self.SIX)
+
+    def test_the_statements_do_not_grow_with_what_there_is(self, given: SetAsideDesk) -> None:
+        with statements() as few:
+            self.traced(given)
+        for quantity in range(1, 8):
+            given.give_away(quantity)
+        given.reported("850000")
+        with statements() as many:
+            self.traced(given)
+        assert len(many) <= len(few) + 2

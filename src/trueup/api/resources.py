@@ -15,7 +15,7 @@ from ninja import Query, Router, Schema
 from trueup.api import schemas
 from trueup.api.access import PUBLIC, rule
 from trueup.api.asking import READING, Limit, NotFound, State, program_named
-from trueup.resources import public_papers, public_reads, trace
+from trueup.resources import award_trace, public_papers, public_reads, trace
 from trueup.resources import queries as resources
 from trueup.resources.entries import ResourceEntry
 from trueup.resources.public_entries import PublicPaper
@@ -256,13 +256,24 @@ def list_credit_issues(
 @router.get("/{program}/serials/{serial}/origin", response={200: CreditOrigin, **READING})
 @rule(PUBLIC)
 def get_credit_origin(request: HttpRequest, program: str, serial: str) -> CreditOrigin:
-    """From a credit to its issue and every paper on which it rests."""
+    """From a credit to its issue, or an allowance to its award, and every paper behind it."""
     rules = program_named(program)
     lot, number = parse_serial(serial)
     found = trace.issue_of_serial(program=rules.code, lot=lot, number=number)
-    if found is None:
-        raise NotFound(f"{serial} is no credit that was issued in {program}.")
     named = f"{lot.code}-{number}"
+    if found is None:
+        award = award_trace.award_of_serial(program=rules.code, lot=lot, number=number)
+        if award is None:
+            raise NotFound(f"{serial} was issued or given to no resource of {program}.")
+        return CreditOrigin(
+            serial=named,
+            resource=Resource.of(award.resource, resources.issued_to(award.resource.id)),
+            facility=None,
+            unit=None,
+            year=award.award.year,
+            issue=award.award.tx,
+            papers=[PaperSummary.of(paper) for paper in award.papers],
+        )
     if isinstance(found, IssueTrace):
         return CreditOrigin(
             serial=named,

@@ -17,14 +17,15 @@ from trueup.cli.credit_naming import (
 )
 from trueup.cli.naming import ADMINISTRATOR, at_option, find_account, instant
 from trueup.cli.output import Output, Table, with_output, with_tables
-from trueup.resources import queries, services
+from trueup.resources import award_trace, queries, services
 from trueup.resources.checks import UnknownResource
 from trueup.resources.entries import DocumentEntry, ResourceSpec
 from trueup.rules.refusal import Refused
-from trueup.rules.serials import parse_serial
+from trueup.rules.serials import Lot, parse_serial
 
 COLUMNS = ("Number", "Resource", "Category", "State", "Capacity, MW", "Standing", "Register")
 PAPERS = ("Paper", "Version", "Filed", "By", "Digest")
+AWARD_PAPERS = ("Paper", "Version", "Filed", "Digest")
 
 
 @click.group()
@@ -191,7 +192,8 @@ def trace(output: Output, *, serial: str, program: str) -> None:
     lot, number = parse_serial(serial)
     found = queries.trace(program=program, lot=lot, number=number)
     if found is None:
-        raise Refused([UnknownResource(f"{serial} is no credit of an eligible resource.")])
+        _trace_award(output, serial=serial, program=program, lot=lot, number=number)
+        return
     output.result(
         {
             "serial": serial,
@@ -206,6 +208,37 @@ def trace(output: Output, *, serial: str, program: str) -> None:
             title=f"{serial}, {found.resource.name}", columns=PAPERS, rows=_rows(found.documents)
         ),
         text=f"{serial}: MWh of {found.issuance.year} of {found.resource.name}",
+    )
+
+
+def _trace_award(output: Output, *, serial: str, program: str, lot: Lot, number: int) -> None:
+    """The papers behind an allowance of a set-aside.
+
+    Source: 40 CFR 62.16365(a)(2)(iv)(A); MASS-164.
+    """
+    found = award_trace.award_of_serial(program=program, lot=lot, number=number)
+    if found is None:
+        raise Refused([UnknownResource(f"{serial} comes from no eligible resource.")])
+    output.result(
+        {
+            "serial": serial,
+            "resource": resource_json(found.resource),
+            "year": found.award.year,
+            "transaction": found.award.tx,
+            "papers": [
+                {"kind": paper.kind, "version": paper.version, "sha256": paper.sha256}
+                for paper in found.papers
+            ],
+        },
+        table=Table(
+            title=f"{serial}, {found.resource.name}",
+            columns=AWARD_PAPERS,
+            rows=[
+                (paper.kind, paper.version, paper.filed_at.isoformat(), paper.sha256[:12])
+                for paper in found.papers
+            ],
+        ),
+        text=f"{serial}: MWh of {found.award.year} of {found.resource.name}",
     )
 
 

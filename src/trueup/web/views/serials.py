@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from trueup.ledger import queries as ledger
 from trueup.ledger.entries import AccountEntry, HistoryEntry
-from trueup.resources import trace
+from trueup.resources import award_trace, trace
 from trueup.rules.programs import Program
 from trueup.rules.refusal import Refused
 from trueup.rules.serials import Lot, parse_serial
@@ -35,9 +35,9 @@ class Status:
 @public
 @require_safe
 def serial(request: HttpRequest, code: str, serial_number: str) -> HttpResponse:
-    """The history of one serial number; that of a credit leads to the papers behind it.
+    """The history of one serial number; a resource's leads to the papers behind it.
 
-    Source: 40 CFR 62.16515(h); RATE-206; PLAT-121, PLAT-145.
+    Source: 40 CFR 62.16515(h); 62.16365(a)(2)(iv)(A); RATE-206; MASS-164; PLAT-121, PLAT-145.
     """
     program = program_or_404(code)
     try:
@@ -54,6 +54,9 @@ def serial(request: HttpRequest, code: str, serial_number: str) -> HttpResponse:
     issue = None
     if lot.category:
         issue = trace.issue_of_serial(program=program.code, lot=lot, number=number)
+    award = None
+    if issue is None:
+        award = award_trace.award_of_transactions([step.transaction.id for step in steps])
     status = _status(holder, steps)
     return page(
         request,
@@ -69,6 +72,7 @@ def serial(request: HttpRequest, code: str, serial_number: str) -> HttpResponse:
         events=_events(steps, is_end=status.is_end),
         vintage=_vintage(issue),
         issue=issue if isinstance(issue, trace.IssueTrace) else None,
+        award=award,
         unit_issue=issue if isinstance(issue, trace.EguIssueTrace) else None,
     )
 

@@ -63,6 +63,21 @@ class ControlRegistry:
             program=PROGRAM, name=BAY, representative=self.person("Cy Dunn"), at=self.tick()
         )
 
+    def join(self, name: str, oris_code: int, state: str, person: str) -> None:
+        """A source of another State, with its account and a unit “1”."""
+        spec = FacilitySpec(
+            oris_code=oris_code, name=name, jurisdiction=state, units=(UnitSpec(unit_id="1"),)
+        )
+        (entry,) = accounts.register_facilities([spec], program=PROGRAM, registered_at=self.tick())
+        self.facilities[name] = entry.id
+        (self.accounts[name],) = accounts.name_designated_representative(
+            program=PROGRAM,
+            facility=entry.id,
+            person=self.person(person),
+            role="primary",
+            at=self.tick(),
+        )
+
     def on(self, day: str) -> None:
         """Let it be noon of a day."""
         self.now = noon(day)
@@ -92,7 +107,7 @@ class ControlRegistry:
             return
         row = AllocationRow(
             account=self.accounts[account].number,
-            unit=UNITS[account],
+            unit=UNITS.get(account, "1"),
             vintage=vintage,
             quantity=quantity,
         )
@@ -103,7 +118,7 @@ class ControlRegistry:
             [
                 AnnualReport(
                     facility=self.facilities[facility],
-                    unit=UNITS[facility],
+                    unit=UNITS.get(facility, "1"),
                     year=year,
                     co2_tons=Decimal(str(tons)),
                 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -22,6 +23,7 @@ from tests.contexts.registry import refused
 from trueup.audit.models import Notice
 from trueup.compliance import queries, services
 from trueup.compliance.models import Settlement
+from trueup.emissions.formats import read
 from trueup.ledger.verify import audit
 from trueup.rules.refusal import Refused
 
@@ -304,6 +306,48 @@ class TestCorrections:
         assert registry.figures(CHALK, THIRD)[0] == 0
         assert registry.figures(CHALK, Y2015) == (300, 300, 0, 0, 0, 0)
         assert registry.total(CHALK) == 3200
+
+
+class TestParticipation:
+    """RGGI-002: a year before its State takes part owes nothing."""
+
+    def test_a_state_that_joins_in_the_third_year_owes_for_that_year_alone(
+        self, registry: ControlRegistry
+    ) -> None:
+        """New Jersey takes part from January 1, 2020."""
+        registry.join("Bergen", 2398, "NJ", "Noa Jay")
+        registry.on("2019-01-20")
+        registry.report("Bergen", 2018, 700)
+        registry.on("2019-03-02")
+        fourth = RULES.period_named("2018-2020")
+        interim = RULES.interim_periods(fourth)[0]
+        registry.run(interim)
+        assert registry.figures("Bergen", interim)[0] == 0
+
+        registry.on("2021-01-20")
+        registry.report("Bergen", 2020, 300)
+        registry.give("Bergen", 2020, 300)
+        registry.on("2021-03-02")
+        registry.run(fourth)
+        assert registry.figures("Bergen", fourth) == (300, 300, 0, 0, 0, 0)
+        statement = queries.statement(
+            program=PROGRAM, period=fourth, facility=registry.facilities["Bergen"]
+        )
+        assert statement is not None
+        assert statement.outside == (2018, 2019)
+
+
+class TestFilesInMetricTons:
+    """RGGI-005: an allowance is a short ton, and a file says its unit."""
+
+    def test_a_column_of_another_unit_is_refused(self, tmp_path: Path) -> None:
+        path = tmp_path / "emissions.csv"
+        for column in ("co2_metric_tons", "co2", "CO2 (tonnes)"):
+            path.write_text(f"facility,unit,year,{column}\n1571,1,2015,1000\n")
+            with refused("missing_column"):
+                read(path)
+        path.write_text("facility,unit,year,co2_tons\n1571,1,2015,1000\n")
+        assert read(path).rows[0].co2_tons == 1000
 
 
 class TestBudgetsApart:

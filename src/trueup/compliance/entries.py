@@ -338,6 +338,7 @@ class Statement:
         rate: What the obligation follows from now, in a rate-based program.
         interim: How the interim control periods of a control period were settled.
         owed_now: By what is reported now, where a share or a rest of the tons is owed.
+        outside: Years in which the source's State did not take part.
 
     Source: 40 CFR 62.16340(e); 62.16535(f); PLAT-088.
     """
@@ -353,6 +354,7 @@ class Statement:
     rate: RateFigures | None = None
     interim: tuple[Outcome, ...] = ()
     owed_now: int | None = None
+    outside: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

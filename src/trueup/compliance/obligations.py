@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from trueup.accounts.entries import FacilityAccountEntry, UnitEntry
 from trueup.audit.statements import among
@@ -19,6 +20,7 @@ from trueup.emissions import operation as operations
 from trueup.emissions import queries as emissions
 from trueup.emissions.entries import FacilityEmissions, UnitOperation
 from trueup.rules import control_period, rate
+from trueup.rules.participation import takes_part
 from trueup.rules.periods import CompliancePeriod
 from trueup.rules.program import Program
 
@@ -31,6 +33,7 @@ class Obligation:
         quantity: Instruments that must be held for it.
         tons: The emissions that it is a share or the rest of, where the program has
             interim control periods; surrendered: what was taken off for the interim ones.
+        outside: Years in which its State did not take part.
         barred: Categories of credits that may not be used for it.
         missing: Units and years without complete data; missing_quarters likewise.
         final: Whether nothing is missing and all of it is final.
@@ -45,6 +48,7 @@ class Obligation:
     rate: RateFigures | None = None
     tons: int = 0
     surrendered: int = 0
+    outside: tuple[int, ...] = ()
 
     @property
     def has_standard(self) -> bool:
@@ -79,9 +83,10 @@ def partial_obligations(
 ) -> dict[int, Obligation]:
     """A share of a year's tons, or all tons of a period less what was surrendered before.
 
-    Each year's tons are rounded before shares are taken, so that the years add up.
+    Each year's tons are rounded before shares are taken, so that the years add up. A year in
+    which the source's State does not take part owes nothing, and no data.
 
-    Source: RGGI-005, RGGI-011, RGGI-013.
+    Source: RGGI-002, RGGI-005, RGGI-011, RGGI-013.
     """
     partial = rules.market.partial
     if partial is None:
@@ -99,7 +104,10 @@ def partial_obligations(
     before = {} if is_interim else surrendered([e.account for e in entries], rules, period)
     found = {}
     for entry in entries:
-        of_years = {year: tons[entry.facility.id] for year, tons in yearly.items()}
+        outside = _outside(rules, entry.facility.jurisdiction, period)
+        of_years = {
+            year: tons[entry.facility.id] for year, tons in yearly.items() if year not in outside
+        }
         tons = {year: reported.tons for year, reported in of_years.items()}
         taken_off = before.get(entry.account, 0)
         whole = sum(tons.values())
@@ -114,8 +122,24 @@ def partial_obligations(
             final=all(reported.final for reported in of_years.values()),
             tons=whole,
             surrendered=taken_off,
+            outside=outside,
         )
     return found
+
+
+def _outside(rules: Program, state: str, period: CompliancePeriod) -> tuple[int, ...]:
+    """The years of a period in which a State does not take part, as their last days say.
+
+    Source: RGGI-002.
+    """
+    applies = rules.market.applicability
+    if applies is None:
+        return ()
+    return tuple(
+        year
+        for year in period.vintages
+        if not takes_part(applies.states, state=state, day=date(year, 12, 31))
+    )
 
 
 def surrendered(

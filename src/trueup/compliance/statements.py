@@ -154,6 +154,7 @@ def statement(
         rate=owed.rate if owed is not None else None,
         interim=interim_outcomes(row, rules, period),
         owed_now=owed.quantity if owed is not None and owed.rate is None else None,
+        outside=owed.outside if owed is not None else (),
     )
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.core.cache import cache
+
 from trueup.accounts import application_clock as applications
 from trueup.accounts import services as accounts
 from trueup.audit import services as audit
@@ -15,6 +17,7 @@ from trueup.compliance import services as compliance
 from trueup.desk import change_queues, queues, state_mail
 from trueup.disclosure import kept_sums, snapshots
 from trueup.identity import services as identity
+from trueup.resources import file_sweep
 from trueup.resources import services as resources
 from trueup.rules import programs
 from trueup.set_asides import duty_dates as set_asides
@@ -24,6 +27,8 @@ from trueup.support import services as support
 from trueup.tasks import job_worker
 from trueup.transfers import closing
 from trueup.transfers import services as transfers
+
+DAY_SECONDS = 86_400
 
 
 def run_once(now: datetime, *, codes: Sequence[str] | None = None) -> dict[str, int]:
@@ -35,6 +40,7 @@ def run_once(now: datetime, *, codes: Sequence[str] | None = None) -> dict[str, 
     last day is barred. Meter data that nobody disputed in the program's days are accepted.
     Scans of identity papers, and drafts, go when their days are over.
     Officials of States are told once a day what was told of their State's accounts.
+    Files that were given and never filed are removed once a day.
     Jobs whose worker ended are asked for again.
 
     Args:
@@ -68,6 +74,8 @@ def run_once(now: datetime, *, codes: Sequence[str] | None = None) -> dict[str, 
         state_mail.tell_state_officials(program=code, now=now)
     identity.delete_due_scans(now)
     signing.delete_old_drafts(at=now)
+    if cache.add("resource-files-swept", 1, DAY_SECONDS):
+        file_sweep.sweep_files(now)
     job_worker.recover(now)
     job_worker.delete_old(now)
     while mailed := audit.send_mail(now) + support.send_letters(now):

@@ -332,10 +332,10 @@ def databases(folder: Path) -> Iterator[tuple[str, Copies]]:
             server.execute(f'DROP DATABASE "{base_name}" WITH (FORCE)')  # type: ignore[arg-type]
 
 
-def child(url: str, do: str, *arguments: str) -> str:
+def child(url: str, do: str, *arguments: str, module: str = "benchmarks.true_up") -> str:
     """Do one thing in a process of its own; what it printed last."""
     printed = subprocess.run(
-        [sys.executable, "-m", "benchmarks.true_up", "--do", do, *arguments],
+        [sys.executable, "-m", module, "--do", do, *arguments],
         cwd=REPOSITORY_DIR,
         env={
             **os.environ,

@@ -171,6 +171,8 @@ LOOK_CLOSER = frozenset(
         "act-delegation",
         # The program of this walk holds no auctions.
         "act-apply-to-bid",
+        # Nor does it ask for certification reports.
+        "act-certification",
         "act-bid",
         "act-withdraw-bids",
         "act-representatives",

@@ -151,6 +151,8 @@ EXAMPLES: dict[str, dict[str, str]] = {
     "desk-state-accounts": {"code": "rggi"},
     "desk-state-year": {"code": "rggi", "jurisdiction": "rggi_state", "year": "rggi_open_year"},
     "desk-state-application": {"code": "rggi", "number": "state_application"},
+    "certifications": {"code": "rggi", "period": "rggi_period"},
+    "act-certification": {"code": "rggi", "number": "rggi_source"},
     "act-limited-exemption": {"code": "rggi", "number": "rggi_source"},
     "act-long-term-contract": {"code": "rggi", "number": "rggi_source"},
     "act-clean-generation": {"code": "rggi", "number": "rggi_source"},

@@ -88,6 +88,7 @@ def arrange(mass: Any) -> dict[str, Any]:
         "rggi_year": YEAR,
         "rggi_open_year": YEAR + 1,
         "rggi_source": account.number,
+        "rggi_period": "2021",
         "public_report": "allocations",
         "state_application": application.id,
     }

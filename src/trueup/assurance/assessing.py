@@ -155,20 +155,17 @@ def _refuse_incomplete(
     tons: Mapping[int, FacilityEmissions],
     people: Mapping[int, int],
 ) -> None:
-    refusals: list[Refusal] = [
-        checks.EmissionsIncomplete(
-            f"The emissions of {entry.facility.name} are not complete and final."
-        )
-        for entry in known
-        if not tons[entry.facility.id].final
-    ][:NAMED]
-    refusals += [
-        checks.RepresentativeMissing(f"Nobody represents {entry.facility.name}.")
-        for entry in known
-        if entry.account not in people
-    ][:NAMED]
+    refusals: list[Refusal] = []
+    for entry in known:
+        name = entry.facility.name
+        if not tons[entry.facility.id].final:
+            refusals.append(
+                checks.EmissionsIncomplete(f"The emissions of {name} are not complete and final.")
+            )
+        if entry.account not in people:
+            refusals.append(checks.RepresentativeMissing(f"Nobody represents {name}."))
     if refusals:
-        raise Refused(refusals)
+        raise Refused(refusals[:NAMED])
 
 
 def _assess(sources: Sequence[_Source], row: StateAssessment, *, ratio: int) -> None:

@@ -150,8 +150,8 @@ def _program(top: Section) -> Program:
         kind = identity.choice("kind", _KINDS)
         # Credits are issued for what was generated or saved; nothing is allocated ahead.
         issues_credits = kind == "rate"
-        with places.about("table"):
-            jurisdictions = read_jurisdictions(places.text("table"))
+        needed = _NEEDED_TYPES if issues_credits else _NEEDED_WITH_ALLOCATIONS
+        jurisdictions = _jurisdictions(places)
         return Program(
             code=identity.text("code"),
             number=identity.whole("number"),
@@ -180,12 +180,15 @@ def _program(top: Section) -> Program:
             renewable_energy=renewable_energy,
             output_based=output_based,
             market=read_market(top, cites),
-            transaction_types=_transaction_types(
-                top, needed=_NEEDED_TYPES if issues_credits else _NEEDED_WITH_ALLOCATIONS
-            ),
+            transaction_types=_transaction_types(top, needed=needed),
             readings=_readings(top, kind=kind, not_needed=bases),
             cites=MappingProxyType(cites),
         )
+
+
+def _jurisdictions(places: Section) -> Mapping[str, Jurisdiction]:
+    with places.about("table"):
+        return read_jurisdictions(places.text("table"))
 
 
 def _whole_or_none(section: Section, key: str) -> int | None:

@@ -15,8 +15,10 @@ from trueup.api import (
     books,
     decisions,
     documents,
+    early_action,
     forms,
     outcomes,
+    public_reports,
     representation,
     resources,
     set_asides,
@@ -67,11 +69,13 @@ api.add_router("", outcomes.router)
 api.add_router("", books.router)
 api.add_router("", resources.router)
 api.add_router("", set_asides.router)
+api.add_router("", early_action.router)
 api.add_router("", transfers.router)
 api.add_router("", decisions.router)
 api.add_router("", representation.router)
 api.add_router("", forms.router)
 api.add_router("", auctions.router)
+api.add_router("", public_reports.router)
 
 
 @api.exception_handler(Refused)

@@ -23,6 +23,7 @@ from trueup.web import charts
 from trueup.web.access import public
 from trueup.web.downloads import csv_download
 from trueup.web.pages import Link, page, program_or_404, program_trail
+from trueup.web.templatetags.pages import day_in_words
 from trueup.web.views.pictures import look_of, picture
 from trueup.web.views.program import periods_of, state_of
 
@@ -219,15 +220,15 @@ def _events(standing: StateStanding) -> list[dict[str, object]]:
     """The steps of a plan in their order, for its timeline."""
     events: list[dict[str, object]] = []
     for step in standing.standing.timeline:
-        notes = [step.note] if step.note else []
+        notes = [f"{step.note.rstrip('.')}."] if step.note else []
         if step.is_automatic:
             notes.append(_("It followed from the clock; nobody decided."))
         if step.plan:
             notes.append(f"{MODES[step.plan]}.")
         if step.effective_on:
-            notes.append(_("In effect from %(day)s.") % {"day": step.effective_on.isoformat()})
+            notes.append(_("In effect from %(day)s.") % {"day": day_in_words(step.effective_on)})
         if step.due_on:
-            notes.append(_("Due by %(day)s.") % {"day": step.due_on.isoformat()})
+            notes.append(_("Due by %(day)s.") % {"day": day_in_words(step.due_on)})
         events.append({"when": step.on, "what": STEPS[step.kind], "note": " ".join(notes)})
     return events
 

@@ -22,8 +22,11 @@ from tests.contexts.control_registry import (
     Y2016,
     ControlRegistry,
 )
+from tests.contexts.pdf_reading import Pdf
 from trueup.compliance import services
 from trueup.compliance.models import CertificationReport
+from trueup.documents import queries as document_queries
+from trueup.documents import services as documents
 
 pytestmark = pytest.mark.django_db
 
@@ -103,6 +106,25 @@ class TestSettlements:
         assert answer.status_code == 200
         assert {row["obligation"] for row in answer.json()["items"]} == {500, 100}
         assert Client().get(reverse("calendar", args=[PROGRAM])).status_code == 200
+
+
+class TestDocuments:
+    """PLAT-088, RGGI-013: the signed statement says what the obligation is a share or rest of."""
+
+    def test_both_kinds_of_statement_say_it(self, settled: ControlRegistry) -> None:
+        found = []
+        for period in (Y2015, THIRD):
+            made = documents.issue_settlement_statement(
+                program=PROGRAM,
+                period=period,
+                facility=settled.facilities[CHALK],
+                made_at=settled.tick(),
+            )
+            found.append(" ".join(Pdf(document_queries.file_of(made)).text.split()))
+
+        assert "An interim control period: 50 percent of the year's emissions" in found[0]
+        assert "emitted 3,100 tons" in found[1]
+        assert "1,100 of them were settled" in found[1]
 
 
 class TestCertificationReports:

@@ -117,6 +117,26 @@ def _locations(found: Statement) -> list[dict[str, object]]:
     ]
 
 
+def _partial(found: Statement, rules: Program) -> dict[str, str]:
+    """What the obligation is a share or the rest of, where a program has interim periods.
+
+    Source: RGGI-011, RGGI-013.
+    """
+    partial = rules.market.partial
+    if partial is None:
+        return {}
+    if rules.is_interim(found.outcome.period):
+        return {
+            "note": f"An interim control period: {partial.share_percent} percent of the year's"
+            " emissions are due."
+        }
+    settled = sum(one.obligation for one in found.interim)
+    return {
+        "note": f"The source emitted {found.reported_tons:,} tons in the control period, as"
+        f" reported now; {settled:,} of them were settled in its interim control periods."
+    }
+
+
 def _outcome(found: Statement, rules: Program) -> dict[str, Any]:
     row = found.outcome
     place = rules.jurisdictions.get(row.facility.jurisdiction)
@@ -139,6 +159,7 @@ def _outcome(found: Statement, rules: Program) -> dict[str, Any]:
         "is_in_compliance": row.is_in_compliance,
         "settled_at": instant(row.settled_at, rules) if row.settled_at else "",
         "decision": row.decision,
+        **_partial(found, rules),
         "passed_over": [
             {**block_values(one.block), "reason": one.reason} for one in row.passed_over
         ],

@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+import tomllib
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trueup.rules import programs
 from trueup.rules.auction import Bid, ContainmentTier, Offer, clear
+from trueup.rules.auction_bids import AuctionRules, ContainmentYear
 from trueup.rules.auction_curve import Step, demand, demand_is_public, points, supply
+from trueup.rules.market_file import read_market
+from trueup.rules.program_file import Section
 
+SECTION = """
+[auctions]
+held = true
+lot_size = 1
+bid_limit_percent = 100
+bids_max = 100
+undersubscribed_price = "lowest_winning_bid"
+per_quarter = 1
+demand_from = 3
+cite = "x"
+"""
 BIDS = st.lists(st.tuples(st.integers(1, 500), st.integers(1, 90)), max_size=20)
 
 
@@ -61,3 +78,30 @@ class TestCurves:
         if found.quantity == offered:
             (at,) = [step for step in demand(bids) if step.start < offered <= step.end]
             assert found.price_cents == at.price_cents
+
+
+class TestProgramValues:
+    """PLAT-066, PLAT-067; MASS-068: who holds auctions, and with which reserve, is data."""
+
+    def read(self, text: str) -> AuctionRules | None:
+        values = tomllib.loads(text)
+        return read_market(Section(values, file="x.toml"), {}).auctions
+
+    def test_the_mass_based_program_holds_none_until_its_file_says_so(self) -> None:
+        assert programs.load("cpp-mass").market.auctions is None
+        assert self.read(SECTION.replace("held = true", "held = false")) is None
+        held = self.read(SECTION)
+        assert held is not None
+        assert (held.demand_from, held.containment) == (3, None)
+
+    def test_the_reserve_of_a_year_has_its_trigger_and_quantity(self) -> None:
+        held = self.read(
+            SECTION + '[auctions.cost_containment]\ncite = "x"\n'
+            'years = [{ year = 2016, trigger = "8.00", quantity = 10_000_000 }]\n'
+        )
+
+        assert held is not None
+        assert held.containment == {2016: ContainmentYear(trigger_cents=800, quantity=10_000_000)}
+        rggi = programs.load("rggi-md").market.auctions
+        assert rggi is not None
+        assert rggi.containment == {}  # Each notice gives its own.

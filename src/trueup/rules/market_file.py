@@ -79,9 +79,11 @@ def _percent(section: Section, key: str) -> int:
     return value
 
 
-def _auctions(top: Section, cites: dict[str, str]) -> AuctionRules:
+def _auctions(top: Section, cites: dict[str, str]) -> AuctionRules | None:
+    """What is said of auctions; None while the program says that none are held."""
     with _open(top, "auctions", cites) as part:
-        return AuctionRules(
+        is_held = part.flag("held") if part.has("held") else True
+        rules = AuctionRules(
             lot_size=part.whole("lot_size"),
             bid_limit_percent=_percent(part, "bid_limit_percent"),
             bids_max=part.whole("bids_max"),
@@ -90,6 +92,7 @@ def _auctions(top: Section, cites: dict[str, str]) -> AuctionRules:
             containment=_containment(part, cites) if part.has("cost_containment") else None,
             demand_from=part.whole("demand_from", at_least=0) if part.has("demand_from") else 0,
         )
+        return rules if is_held else None
 
 
 def _containment(auctions: Section, cites: dict[str, str]) -> dict[int, ContainmentYear]:

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from trueup.desk import (
-    applicability,
     assuring,
     auctioning,
     certifying,
@@ -20,6 +19,7 @@ from trueup.desk import (
     early_acting,
     guarding,
     helping,
+    noting,
     on_paper,
     previewed,
     resourcing,
@@ -393,10 +393,10 @@ _ACTS = (
     *crediting.ACTS,
     *setting_aside.ACTS,
     *early_acting.ACTS,
+    *noting.ACTS,
     *state_accounting.ACTS,
     *assuring.ACTS,
     *changing.ACTS,
-    *applicability.ACTS,
     *certifying.ACTS,
 )
 

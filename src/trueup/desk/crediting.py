@@ -10,7 +10,7 @@ from uuid import UUID
 
 from trueup.accounts import queries as accounts
 from trueup.compliance import services as compliance
-from trueup.desk import checks
+from trueup.desk import applicability, checks
 from trueup.desk.kinds import Act, Asked, Result
 from trueup.desk.parameters import Parameter, blocks_of
 from trueup.desk.resourcing import RESOURCE, of
@@ -321,4 +321,5 @@ ACTS = (
         parameters=(Parameter(name="debt", label="Demand (number)", kind="whole"), GROUND),
         carry_out=readmit,
     ),
+    *applicability.ACTS,
 )

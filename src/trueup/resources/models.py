@@ -328,11 +328,7 @@ from trueup.resources.issuance_models import (  # noqa: E402 - they name the mod
     Overstatement,
     Suspension,
 )
-from trueup.resources.meter_models import (  # noqa: E402 - they name the models above.
-    MeterReading,
-    MeterReporter,
-    PlausibleOutput,
-)
+from trueup.resources.meter_models import MeterReading, MeterReporter, PlausibleOutput  # noqa: E402
 from trueup.resources.redaction_models import (  # noqa: E402 - they name the models above.
     ConfidentialClaim,
     RedactedFile,

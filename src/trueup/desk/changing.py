@@ -31,7 +31,7 @@ def record_plan_step(asked: Asked) -> Result:
             plan=asked.get("plan", ""),
             effective_on=_day(asked, "effective_on"),
             due_on=_day(asked, "due_on"),
-            note=asked["note"],
+            note=asked["basis"],
         ),
         first_period=asked.get("first_period", ""),
         recorded_at=asked.at,
@@ -106,7 +106,7 @@ def submit_method(asked: Asked) -> Result:
         period=asked["period"],
         dispatched_on=date.fromisoformat(asked["dispatched_on"]),
         declares=[key for key in CONDITIONS if asked.get(key)],
-        note=asked.get("note", ""),
+        note=asked.get("basis", ""),
         recorded_at=asked.at,
         actor=asked.actor,
     )
@@ -205,7 +205,7 @@ _OF_PLANS = (
                 required=False,
                 help="Of a State that joins within a period; left out: the next period.",
             ),
-            Parameter(name="note", label="What it rests on"),
+            Parameter(name="basis", label="What it rests on"),
         ),
         record_plan_step,
     ),
@@ -289,7 +289,7 @@ _OF_PLANS = (
                 Parameter(name=key, label=label, kind="boolean", required=False)
                 for key, label in DECLARED.items()
             ),
-            Parameter(name="note", label="What it rests on", required=False),
+            Parameter(name="basis", label="What it rests on", required=False),
         ),
         submit_method,
     ),

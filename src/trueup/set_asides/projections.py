@@ -291,9 +291,10 @@ def last_day_of(program: str, generation_year: int) -> date:
 
 def too_late(program: str, generation_year: int) -> checks.TooLate:
     """Why a projection is for a later year."""
+    last_day = last_day_of(program, generation_year)
     return checks.TooLate(
-        f"Projections for {generation_year} are due by"
-        f" {last_day_of(program, generation_year)}; this one can be for a later year."
+        f"Projections for {generation_year} are due by {last_day}; this one can be for a later"
+        " year."
     )
 
 

@@ -54,6 +54,10 @@ _PROGRAM_WORDS = (
     ("instrument", "plural"),
     ("instrument", "unit"),
     ("voluntary_retirement", "reasons"),
+    ("trade_reports", "kinds"),
+    ("trade_reports", "reasons"),
+    ("certification", "quantities"),
+    ("certification", "statements"),
 )
 # Lists of the domain whose entries pages show.
 _LISTS = (
@@ -247,7 +251,8 @@ def program_words() -> Iterator[Found]:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
         for section, key in _PROGRAM_WORDS:
             value = data.get(section, {}).get(key, [])
-            for text in value if isinstance(value, list) else [value]:
+            for entry in value if isinstance(value, list) else [value]:
+                text = entry["text"] if isinstance(entry, dict) else entry
                 yield Found(text=text, context=PROGRAM, path=_relative(path))
 
 

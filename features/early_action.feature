@@ -118,3 +118,40 @@ Feature: Early action in 2020 and 2021
     And the Administrator retires the unused matching allowances
     Then "AL-2022-CEM-1001" is retired
     And "AL-2022-CEM-1000" is held by "Gulf Wind"
+
+  @MASS-099
+  Scenario: What is left after all awards goes to the State's units
+    Given the program "cpp-mass"
+    And the date is 2021-05-03
+    And the early action set-aside of "AL" for 2022 is 22257
+    And the facility "Barry" with ORIS code 3 in "AL" with the affected units "1, 2"
+    And "Ana Ruiz" is the designated representative of "Barry"
+    And the Administrator records these allocations:
+      | account | unit | vintage | quantity |
+      | Barry   | 1    | 2022    | 5000     |
+      | Barry   | 2    | 2022    | 3000     |
+    When the Administrator divides what is left of early action in "AL"
+    Then "Barry" holds 30257 allowances of vintage 2022
+    When the Administrator divides what is left of early action in "AL"
+    Then the request is refused with "nothing_left"
+
+  @MASS-100
+  Scenario: An award can be sold, and used in a later period
+    Given the program "cpp-mass"
+    And the date is 2022-03-01
+    And the facility "Barry" with ORIS code 3 in "AL" with the affected units "1"
+    And "Ana Ruiz" is the designated representative of "Barry"
+    And the general account "Gulf Brokers" with authorized account representative "Cy Dunn"
+    And early action earns 0.8 allowances a MWh in "AL"
+    When the Administrator awards early action to "Gulf Brokers" in "AL" for 10000 MWh of "wind" in 2020
+    And the date becomes 2033-06-01
+    And "Cy Dunn" transfers 100 allowances of vintage 2022 from "Gulf Brokers" to "Barry"
+    And the date becomes 2034-02-03
+    And the emissions of "Barry" are reported:
+      | unit | year | co2_tons |
+      | 1    | 2032 | 60       |
+      | 1    | 2033 | 40       |
+    And the date becomes 2034-05-02
+    And the Administrator runs the deductions for 2032-2033
+    Then "Barry" is in compliance for 2032-2033
+    And "Barry" holds 0 allowances

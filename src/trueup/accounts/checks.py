@@ -360,3 +360,8 @@ def in_row(refusals: list[Refusal], row: int | None) -> list[Refusal]:
     for refusal in refusals:
         refusal.row = row
     return refusals
+
+
+class NoteMissing(Refusal):
+    code = "accounts.note_missing"
+    cite = "40 CFR 62.16220(d)"

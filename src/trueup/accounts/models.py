@@ -232,6 +232,7 @@ from trueup.accounts.certificate_models import (  # noqa: E402, F401
     OtherProgramRepresentative,
 )
 from trueup.accounts.delegation_models import Delegation, DelegationNotice  # noqa: E402, F401
+from trueup.accounts.note_models import CaptureNote, PermitNote  # noqa: E402, F401
 from trueup.accounts.ownership_models import (  # noqa: E402, F401
     Association,
     Interest,

@@ -108,6 +108,14 @@ def apply(world: World, person: str, project: str, kind: str, day: date) -> None
         )
 
 
+@sentence('the Administrator divides what is left of early action in "{jurisdiction}"')
+def divide_left(world: World, jurisdiction: str) -> None:
+    with world.act():
+        services.distribute_early_leftover(
+            program=world.program, jurisdiction=jurisdiction, distributed_at=world.now
+        )
+
+
 @sentence("the Administrator retires the unused matching {instruments}")
 def retire_unused(world: World, instruments: str) -> None:
     world.require_instruments(instruments)

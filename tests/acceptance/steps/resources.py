@@ -10,7 +10,7 @@ from tests.acceptance.tables import DataTable, rows_of, same_rows
 from tests.acceptance.world import UnknownNameError, World
 from tests.rules.papers import complete
 from trueup.ledger import queries as ledger
-from trueup.resources import queries, services
+from trueup.resources import award_trace, queries, services
 from trueup.resources.entries import (
     ReportSpec,
     ResourceEntry,
@@ -24,6 +24,7 @@ from trueup.resources.verifiers import EVIDENCE
 from trueup.rules.eligibility import FEDERAL_KINDS
 from trueup.rules.papers import APPLICATION, PLAN, REPORT, VERIFICATION
 from trueup.rules.serials import parse_serial
+from trueup.set_asides import services as set_asides
 
 
 @sentence('the accredited verifier "{verifier}"')
@@ -75,7 +76,7 @@ def describe(world: World, resource: str, category: str, jurisdiction: str, acco
         services.set_host_state(
             program=world.program,
             jurisdiction=jurisdiction,
-            approach="rate",
+            approach=world.rules.kind,
             plan="model",
             set_at=world.now,
         )
@@ -106,8 +107,8 @@ def submit_application(world: World, person: str, resource: str) -> None:
     with world.act():
         services.submit_application(
             resource=entry.id,
-            application=complete(APPLICATION, tags, account_number=number),
-            plan=complete(PLAN, tags),
+            application=complete(APPLICATION, tags, program=world.program, account_number=number),
+            plan=complete(PLAN, tags, program=world.program),
             submitted_by=somebody.id,
             submitted_at=world.now,
         )
@@ -121,7 +122,12 @@ def verify_application(world: World, verifier: str, resource: str) -> None:
         services.verify_application(
             resource=entry.id,
             verifier=_cleared(world, verifier, entry),
-            elements=complete(VERIFICATION, ("all", "of_application"), signed_by=verifier),
+            elements=complete(
+                VERIFICATION,
+                ("all", "of_application"),
+                program=world.program,
+                signed_by=verifier,
+            ),
             submitted_by=somebody.id,
             submitted_at=world.now,
         )
@@ -142,7 +148,7 @@ def submit_report(
     entry = resource_named(world, resource)
     somebody = world.anybody(person)
     said = {"contract_mwh": str(quantity), "biogenic_share": "1"}
-    elements = complete(REPORT, _tags(entry, "first"), **said)
+    elements = complete(REPORT, _tags(entry, "first"), program=world.program, **said)
     with world.act():
         services.submit_report(
             resource=entry.id,
@@ -172,7 +178,7 @@ def verify_report(
             report=reports[-1].id if reports else 0,
             verifier=_cleared(world, verifier, entry),
             verified_mwh=Decimal(quantity),
-            elements=complete(VERIFICATION, ("all", "of_report"), **said),
+            elements=complete(VERIFICATION, ("all", "of_report"), program=world.program, **said),
             submitted_by=somebody.id,
             submitted_at=world.now,
         )
@@ -221,9 +227,11 @@ def check_trace(world: World, serial: str, datatable: DataTable) -> None:
     expected = rows_of(datatable, required=("kind",))
     lot, number = parse_serial(serial)
     found = queries.trace(program=world.program, lot=lot, number=number)
-    if found is None:
-        raise AssertionError(f"{serial} is no credit of an eligible resource")
-    kinds = [{"kind": document.kind} for document in found.documents]
+    award = award_trace.award_of_serial(program=world.program, lot=lot, number=number)
+    if found is None and award is None:
+        raise AssertionError(f"{serial} comes from no eligible resource")
+    papers = found.documents if found is not None else award.papers if award is not None else ()
+    kinds = [{"kind": paper.kind} for paper in papers]
     same_rows(kinds, expected, what=f"{serial} traces to other documents")
 
 
@@ -249,6 +257,24 @@ def revoke_qualification(world: World, resource: str) -> None:
             cause="INELIGIBLE",
             ground="said in the scenario",
             revoked_at=world.now,
+        )
+
+
+@sentence('the Administrator rejects the verification report for the application of "{resource}"')
+def reject_verification(world: World, resource: str) -> None:
+    with world.act():
+        services.reject_application_verification(
+            resource=resource_named(world, resource).id,
+            ground="said in the scenario",
+            rejected_at=world.now,
+        )
+
+
+@sentence('"{project}" is verified for {year} as its M&V reports say')
+def verify_from_reports(world: World, project: str, year: int) -> None:
+    with world.act():
+        set_asides.verify_from_report(
+            resource=resource_named(world, project).id, year=year, actor="official:1", at=world.now
         )
 
 

@@ -13,6 +13,7 @@ from trueup.accounts import queries as accounts
 from trueup.emissions import services as emissions
 from trueup.emissions.entries import AnnualReport
 from trueup.ledger import queries as ledger
+from trueup.resources import queries as resources
 from trueup.rules.eligibility import Uprate
 from trueup.set_asides import queries, services
 from trueup.set_asides.entries import ProjectEntry, ProjectSpec
@@ -349,6 +350,7 @@ def _project(world: World, name: str, jurisdiction: str, account: str) -> Projec
     known = queries.find_project(program=world.program, jurisdiction=jurisdiction, name=name)
     if known is not None:
         return known
+    file = resources.find_resource(program=world.program, name=name)
     filed = services.file_project(
         ProjectSpec(
             name=name,
@@ -358,6 +360,7 @@ def _project(world: World, name: str, jurisdiction: str, account: str) -> Projec
             kind="photovoltaic",
             capacity_mw=Decimal(1000),
             in_service_on=IN_SERVICE_ON,
+            resource=file.id if file is not None else None,
         ),
         program=world.program,
         actor="administrator",

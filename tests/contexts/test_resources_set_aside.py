@@ -464,7 +464,7 @@ class TestVerifying:
 
 
 class TestVerifiers:
-    """40 CFR 62.16275 to 62.16285; MASS-121 to MASS-124, MASS-126."""
+    """40 CFR 62.16275 to 62.16285; MASS-121, MASS-122, MASS-123, MASS-124, MASS-126."""
 
     @pytest.fixture
     def waiting(self) -> SetAsideDesk:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.test import Client
 
-from tests.browser import auction_room, rates, resource_drafts, state_accounts
+from tests.browser import auction_room, project_pool, rates, resource_drafts, state_accounts
 from tests.browser.rates import Rates
 from tests.browser.site import Clock
 from tests.conftest import give_second_factor
@@ -39,6 +39,7 @@ class Cast:
     rates: Rates = field(init=False)
     auctions: dict[str, Any] = field(default_factory=dict)
     states: dict[str, Any] = field(default_factory=dict)
+    projects: dict[str, Any] = field(default_factory=dict)
 
     def arrange(self, clock: Clock) -> None:
         """Load the demonstration, and let everyone come."""
@@ -61,6 +62,7 @@ class Cast:
         self._appoint_for_rates(everyone)
         self.auctions = auction_room.arrange(registry)
         self.states = state_accounts.arrange(registry)
+        self.projects = project_pool.arrange(registry)
         clock.set(registry.now)
         # With the known password the sign-in page shows who can use it.
         User.objects.filter(username=sign_in.ADMINISTRATOR).update(
@@ -79,6 +81,7 @@ class Cast:
         self.things |= resource_drafts.drafts(self.clients, self.things)
         self.things |= self.auctions
         self.things |= self.states
+        self.things |= self.projects
         self.things["bids_draft"] = auction_room.draft(
             self.clients["representative"], self.auctions["bidder"]
         )

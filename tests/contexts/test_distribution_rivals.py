@@ -19,6 +19,7 @@ from trueup.auctions import services as auctions
 from trueup.auctions.models import OpenedBid, SealedBid
 from trueup.ledger.verify import audit
 from trueup.rules.refusal import Refused
+from trueup.set_asides import agreed
 from trueup.set_asides import services as set_asides
 from trueup.set_asides.entries import ProjectSpec
 from trueup.set_asides.models import Distribution, Share
@@ -102,9 +103,8 @@ def test_security_is_not_spent_twice(shared_database: SharedDatabase) -> None:
     assert auction_queries.bids_entered(entry.id) == SealedBid.objects.count() == 1
 
 
-def test_one_of_them_records_the_distribution(shared_database: SharedDatabase) -> None:
-    """PLAT-018; 40 CFR 62.16240(b): nothing runs twice."""
-    registry = Registry()
+def approved_project(registry: Registry) -> None:
+    """One project of Alabama with approved MWh for 2022."""
     registry.open_general("Sun Co", "Sol Ray")
     filed_at = noon("2021-05-20")
     project = set_asides.file_project(
@@ -134,6 +134,37 @@ def test_one_of_them_records_the_distribution(shared_database: SharedDatabase) -
     set_asides.decide_projection(
         project=project, generation_year=2022, is_approved=True, actor="official:1", at=filed_at
     )
+
+
+def test_one_agreed_distribution_is_recorded(shared_database: SharedDatabase) -> None:
+    """PLAT-018, MASS-081: officials who approve one previewed distribution at once."""
+    registry = Registry()
+    approved_project(registry)
+    of = {
+        "program": "cpp-mass",
+        "jurisdiction": "AL",
+        "vintage": 2022,
+        "purpose": "renewable_energy",
+        "at": noon("2021-12-01"),
+    }
+    digest = agreed.preview(**of).digest
+
+    answers = at_once(
+        lambda rival: set_asides.distribute(
+            **of, digest=digest, proposed_by="official:1", approved_by=f"second:{rival}"
+        )
+    )
+
+    assert one_did_it(answers, others="distributed_before"), answers
+    assert Share.objects.count() == Distribution.objects.count() == 1
+    assert registry.total("Sun Co") == 3_308_224
+    assert audit().clean
+
+
+def test_one_of_them_records_the_distribution(shared_database: SharedDatabase) -> None:
+    """PLAT-018; 40 CFR 62.16240(b): nothing runs twice."""
+    registry = Registry()
+    approved_project(registry)
     act = {"program": "cpp-mass", "jurisdiction": "AL", "vintage": 2022}
     of = {**act, "purpose": "renewable_energy", "at": noon("2021-12-01")}
 

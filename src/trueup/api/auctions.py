@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.http import HttpRequest
 from ninja import Router, Schema
@@ -160,7 +161,7 @@ def _named(program: str, number: str) -> AuctionEntry:
         raise NotFound("There is no such auction.") from refused
 
 
-def _auction(entry: AuctionEntry, result: ResultEntry | None) -> dict[str, object]:
+def _auction(entry: AuctionEntry, result: ResultEntry | None) -> dict[str, Any]:
     return {
         "number": entry.number,
         "vintage": entry.vintage,

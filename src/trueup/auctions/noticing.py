@@ -48,37 +48,12 @@ def publish_notice(
         )
         if refusals:
             raise Refused(refusals)
-        _, digest, sealed = sealing.new_seed()
         (account,) = ledger.open_accounts(
             [AccountSpec(program=program, kind="holding", name=f"auction {spec.number}")],
             opened_at=noticed_at,
         )
-        row = Auction.objects.create(
-            program=program,
-            number=spec.number,
-            vintage=spec.vintage,
-            quantity=notice_checks.offered(spec),
-            reserve_price_cents=spec.reserve_price_cents,
-            lot_size=rules.lot_size,
-            bid_limit_percent=rules.bid_limit_percent,
-            bids_max=rules.bids_max,
-            undersubscribed_price=rules.undersubscribed_price,
-            is_security_required=spec.is_security_required,
-            account_id=account.id,
-            reason=spec.reason,
-            seed_digest=digest,
-            sealed_seed=sealed,
-            noticed_at=noticed_at,
-            noticed_by=actor,
-            opens_at=spec.opens_at,
-            closes_at=spec.closes_at,
-        )
-        NoticeTerms.objects.create(
-            auction=row,
-            sitting=spec.sitting or spec.number,
-            qualify_until=spec.qualify_until or spec.closes_at,
-            how_to_qualify=spec.how_to_qualify.strip(),
-            containment_ground=spec.containment_ground.strip(),
+        row = _create(
+            spec, program=program, rules=rules, account=account.id, actor=actor, at=noticed_at
         )
         _consign(row, spec.consignments, accounts, actor=actor, at=noticed_at)
         telling.announced(row, at=noticed_at)
@@ -94,6 +69,41 @@ def publish_notice(
         return auction_entry(row)
 
     return looking_again(act)
+
+
+def _create(
+    spec: AuctionSpec, *, program: str, rules: AuctionRules, account: int, actor: str, at: datetime
+) -> Auction:
+    """The auction with its terms, and the sealed seed of its draw."""
+    _, digest, sealed = sealing.new_seed()
+    row = Auction.objects.create(
+        program=program,
+        number=spec.number,
+        vintage=spec.vintage,
+        quantity=notice_checks.offered(spec),
+        reserve_price_cents=spec.reserve_price_cents,
+        lot_size=rules.lot_size,
+        bid_limit_percent=rules.bid_limit_percent,
+        bids_max=rules.bids_max,
+        undersubscribed_price=rules.undersubscribed_price,
+        is_security_required=spec.is_security_required,
+        account_id=account,
+        reason=spec.reason,
+        seed_digest=digest,
+        sealed_seed=sealed,
+        noticed_at=at,
+        noticed_by=actor,
+        opens_at=spec.opens_at,
+        closes_at=spec.closes_at,
+    )
+    NoticeTerms.objects.create(
+        auction=row,
+        sitting=spec.sitting or spec.number,
+        qualify_until=spec.qualify_until or spec.closes_at,
+        how_to_qualify=spec.how_to_qualify.strip(),
+        containment_ground=spec.containment_ground.strip(),
+    )
+    return row
 
 
 def publish_sitting(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -160,25 +161,23 @@ def announce(
       trueup auctions announce 30 offers.csv --reserve 2.05 --opens "2016-03-09 09:00" \\
           --closes "2016-03-09 14:00"
     """
-    by_vintage = offers_of(offers.read_text(encoding="utf-8-sig"))
-    several = len(by_vintage) > 1
     entries = services.publish_sitting(
-        [
-            AuctionSpec(
-                number=f"{number}-{vintage}" if several else number,
-                vintage=vintage,
+        _specs(
+            number,
+            offers.read_text(encoding="utf-8-sig"),
+            common=AuctionSpec(
+                number=number,
+                vintage=0,
                 reserve_price_cents=_price(reserve),
                 opens_at=_moment(program, opens),
                 closes_at=_moment(program, closes),
-                consignments=tuple(of),
                 is_security_required=security,
                 reason=reason,
                 sitting=number,
                 qualify_until=_moment(program, qualify_until) if qualify_until else None,
                 containment_ground=ground,
-            )
-            for vintage, of in sorted(by_vintage.items())
-        ],
+            ),
+        ),
         program=program,
         actor=ADMINISTRATOR,
         noticed_at=instant(program, at),
@@ -265,6 +264,20 @@ def bid(
         },
         text=f"{len(done.bids)} bids are sealed. Commitment: {done.commitment}",
     )
+
+
+def _specs(number: str, text: str, *, common: AuctionSpec) -> list[AuctionSpec]:
+    """An auction for each vintage that the file offers."""
+    by_vintage = offers_of(text)
+    return [
+        replace(
+            common,
+            number=f"{number}-{vintage}" if len(by_vintage) > 1 else number,
+            vintage=vintage,
+            consignments=tuple(of),
+        )
+        for vintage, of in sorted(by_vintage.items())
+    ]
 
 
 def _moment(program: str, text: str) -> datetime:

@@ -84,7 +84,11 @@ def auction(request: HttpRequest, code: str, auction: str) -> HttpResponse:
     awards = queries.awards(entry.id, limit=PAGE_SIZE + 1, after=number_after(request))
     qualified = bidder_queries.qualified(entry.id, limit=SHOWN)
     named = ledger.accounts_by_id(
-        [row.account for row in (*awards, *waiting)] + [account for account, _cents in qualified]
+        [
+            *(row.account for row in awards),
+            *(row.account for row in waiting),
+            *(account for account, _cents in qualified),
+        ]
     )
     return page(
         request,

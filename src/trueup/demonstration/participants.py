@@ -16,6 +16,7 @@ from trueup.accounts.entries import (
     PersonSpec,
     UnitSpec,
 )
+from trueup.demonstration.certificates import file_certificates
 from trueup.demonstration.people import Broker, InventedPerson, Invention, Pair
 from trueup.demonstration.plants import Plant, PlantUnit
 from trueup.demonstration.stand_ins import COAL, COMBINED_CYCLE
@@ -70,6 +71,12 @@ def register(
             )
             for plant, facility in zip(plants, facilities, strict=True)
         ],
+        program=program,
+        at=registered_at,
+    )
+    file_certificates(
+        plants,
+        facilities={one.oris_code: one.id for one in facilities},
         program=program,
         at=registered_at,
     )

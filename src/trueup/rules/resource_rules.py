@@ -33,7 +33,8 @@ class ResourceRules:
         first_year: Of MWh that are reported.
         early_years: MWh of these are reported for early action only.
         replacement_days: In which what an account lacked is to be supplied.
-        errors_repeated: How many errors in reports are repeated ones.
+        errors_repeated: How many errors on record are repeated ones; 0: as the official
+            finds.
         sections: Sections of this program's rule, by those in which the papers' table cites.
     """
 
@@ -93,7 +94,7 @@ def read_resource_rules(top: Section, cites: dict[str, str]) -> ResourceRules | 
             first_year=section.whole("first_year"),
             early_years=section.wholes("early_years") if section.has("early_years") else (),
             replacement_days=section.whole("replacement_days"),
-            errors_repeated=section.whole("errors_repeated"),
+            errors_repeated=section.whole("errors_repeated", at_least=0),
             sections=MappingProxyType(sections),
         )
 

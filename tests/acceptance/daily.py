@@ -50,6 +50,7 @@ def do_what_is_due(codes: Sequence[str], now: datetime) -> None:
         closing.close_due(program=code, now=now)
         applications.run_due(code, now)
         compliance.warn_of_insufficient_holdings(program=code, now=now)
+        compliance.remind_of_certifications(program=code, now=now)
         accounts.open_operating_date_tasks(program=code, now=now)
         resources.bar_for_unmet_debts(program=code, at=now)
     signing.delete_old_drafts(at=now)

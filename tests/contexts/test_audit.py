@@ -352,6 +352,7 @@ class TestTexts:
         "auction_result",
         "assurance_deducted",
         "certificate_due",
+        "certification_due",
         "contact_changed",
         "cool_down_started",
         "deductions_recorded",

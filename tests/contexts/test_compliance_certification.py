@@ -18,7 +18,7 @@ from tests.contexts.control_registry import (
     ControlRegistry,
 )
 from tests.contexts.registry import Registry, refused
-from trueup.audit.models import Event
+from trueup.audit.models import Event, Notice
 from trueup.compliance import services
 from trueup.compliance.certification import Certification, certifications, outstanding
 from trueup.compliance.models import CertificationReport, MonitoringRecord
@@ -161,6 +161,31 @@ class TestReadiness:
     def test_sources_with_a_defect_are_counted(self, registry: ControlRegistry) -> None:
         registry.on("2016-03-05")
         assert self.counts(registry)["monitoring"] == 2
+
+
+class TestReminders:
+    """RGGI-034, PLAT-082: who has not filed is told before the day, and once after it."""
+
+    def remind(self, registry: ControlRegistry, on: str) -> int:
+        registry.on(on)
+        return services.remind_of_certifications(program=PROGRAM, now=registry.now)
+
+    def test_each_lead_time_is_told_once(self, registry: ControlRegistry) -> None:
+        assert self.remind(registry, "2015-12-01") == 0
+        assert self.remind(registry, "2016-02-23") == 2
+        assert self.remind(registry, "2016-02-24") == 0
+        certify(registry, on="2016-02-25")
+        assert self.remind(registry, "2016-02-29") == 1
+        assert self.remind(registry, "2016-03-02") == 1
+        assert self.remind(registry, "2016-03-03") == 0
+
+        told = Notice.objects.filter(event="certification_due").order_by("id")
+        assert "due in 7 days" in told[0].subject
+        assert told[3].subject.startswith("Certification report for 2015, missing: Ravenswood")
+
+    def test_the_federal_programs_remind_of_none(self) -> None:
+        registry = Registry()
+        assert services.remind_of_certifications(program="cpp-mass", now=registry.now) == 0
 
 
 class TestMonitoringEquipment:

@@ -67,6 +67,7 @@ def run_once(now: datetime, *, codes: Sequence[str] | None = None) -> dict[str, 
         done["reminded"] += silent.reminded
         done["lapsed"] += silent.lapsed
         done["warned"] += compliance.warn_of_insufficient_holdings(program=code, now=now)
+        done["reminded"] += compliance.remind_of_certifications(program=code, now=now)
         done["asked"] += accounts.open_operating_date_tasks(program=code, now=now)
         done["asked"] += set_asides.ask_officials(program=code, now=now)
         done["barred"] += resources.bar_for_unmet_debts(program=code, at=now)

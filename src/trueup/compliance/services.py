@@ -7,6 +7,7 @@ from trueup.compliance.adjustments import (
     resettle,
 )
 from trueup.compliance.certification import file_certification
+from trueup.compliance.certification_reminders import remind_of_certifications
 from trueup.compliance.deductions import preview_deductions, run_deductions
 from trueup.compliance.invalid_credits import reopen_for_invalid_credits
 from trueup.compliance.monitoring import record_monitoring
@@ -24,6 +25,7 @@ __all__ = [
     "preview_deductions",
     "record_monitoring",
     "recover_incorrect_allocation",
+    "remind_of_certifications",
     "reopen_for_invalid_credits",
     "request_serials",
     "resettle",

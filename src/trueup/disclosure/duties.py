@@ -24,7 +24,7 @@ class Duty:
     """Something that is to be done by a day.
 
     Attributes:
-        kind: `report`, `period_end`, `deadline`, `deductions`, `recordation` or `review`;
+        kind: `report`, `certification`, `period_end`, `deadline`, `deductions`, `recordation` or `review`;
             of credits `mv_reports`, `credit_notice` or `credit_issue`; of set-asides the
             names of `set_asides.duty_dates`.
         who: `source`, `official` or `registry`.
@@ -95,6 +95,7 @@ def _of_period(program: Program, period: CompliancePeriod) -> list[Duty]:
         *found,
         *(duty for one in program.interim_periods(period) for duty in _of_interim(program, one)),
         *_reviews(program, period, deadline),
+        *_certifications(program, period),
         *_reports(program, period),
         *_credits(program, period),
         *_set_asides(program, period),
@@ -135,6 +136,27 @@ def _set_asides(program: Program, period: CompliancePeriod) -> list[Duty]:
     return [
         Duty(on=of.on, kind=of.name, who=of.who, period=period, cite=of.cite, year=of.year)
         for of in duty_dates.dates_of_period(program, period)
+    ]
+
+
+def _certifications(program: Program, period: CompliancePeriod) -> list[Duty]:
+    """The days by which sources certify, where the program asks for that.
+
+    Source: RGGI-034.
+    """
+    asked = program.market.certification
+    if asked is None:
+        return []
+    interim = program.interim_periods(period) if asked.for_interim else ()
+    return [
+        Duty(
+            on=asked.due_on(one),
+            kind="certification",
+            who="source",
+            period=one,
+            cite=program.cites["certification"],
+        )
+        for one in (*interim, period)
     ]
 
 

@@ -153,6 +153,7 @@ def title_of(duty: Duty) -> str:
         "deductions": _("Deductions of %(period)s can be made"),
         "recordation": _("Allocations of %(period)s are to be recorded by this day"),
         "review": _("Holdings for %(period)s are reviewed, %(detail)s days before the deadline"),
+        "certification": _("Certification reports of %(period)s are due"),
         "report": _("Emission reports of quarter %(detail)s of %(year)s are due"),
         "mv_reports": _("M&V reports of %(year)s and their verification are due"),
         "credit_notice": _("Last day to publish the credits of %(year)s for 30 days of comment"),
@@ -234,6 +235,8 @@ def _address(duty: Duty, program: Program) -> str:
     if duty.kind in duty_dates.TITLES:
         year = duty.year - 1 if duty.kind == "renewable_distribution" else duty.year
         return f"{reverse('desk-set-asides', args=[program.code])}?year={year}"
+    if duty.kind == "certification":
+        return reverse("certifications", args=[program.code, duty.period.name])
     if duty.kind == "review":
         return reverse("queue-short", args=[program.code])
     return ""

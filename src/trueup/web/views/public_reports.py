@@ -120,7 +120,8 @@ def report(request: HttpRequest, code: str, name: str) -> HttpResponse:
     chosen = filters.read(program)
     rows = found.read(program, chosen, PAGE_SIZE + 1, number_after(request))
     query = _query(request)
-    bars = found.bars(program, chosen) if found.bars is not None else []
+    # A picture is of the whole program: its address takes no choices.
+    bars = found.bars(program, Chosen()) if found.bars is not None else []
     return page(
         request,
         "report",
@@ -177,8 +178,7 @@ def report_svg(request: HttpRequest, code: str, name: str) -> HttpResponse:
     program, found = _publishing_or_404(code), _report_or_404(name)
     if found.bars is None:
         raise Http404(_("There is no such picture."))
-    filters = ReportFilters(request, found, program)
-    bars = found.bars(program, filters.read(program))
+    bars = found.bars(program, Chosen())
     series = list(dict.fromkeys(worded(bar.series) for bar in bars))[:SERIES_MAX]
     rows: list[dict[str, str | int | float]] = [
         {

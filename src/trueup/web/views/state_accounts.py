@@ -13,16 +13,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from trueup.ledger import queries as ledger
+from trueup.ledger.entries import AccountEntry
 from trueup.rules.programs import Program
 from trueup.rules.refusal import Refusal, Refused
 from trueup.state_accounts import queries, statements
 from trueup.state_accounts.entries import StateBudget, Statement
 from trueup.state_accounts.places import all_accounts
-from trueup.web.access import public
+from trueup.web.access import caller_of, public
 from trueup.web.downloads import csv_download
 from trueup.web.pages import Link, page, program_or_404, program_trail
 from trueup.web.paging import PAGE_SIZE, number_after, page_of
 
+OWN_SHOWN = 20
 COLUMNS = (
     "brought",
     "allocated",
@@ -63,7 +65,7 @@ def state_accounts(request: HttpRequest, code: str) -> HttpResponse:
         distributions=queries.distributions(program=program.code, limit=PAGE_SIZE),
         budgets=budgets,
         refusals=refusals,
-        due=rules.due if rules is not None else None,
+        own_sources=_own_sources(request, program),
     )
 
 
@@ -162,6 +164,16 @@ def state_program_or_404(code: str) -> Program:
     if program.market.state_accounts is None:
         raise Http404(_("The States of this program have no such accounts."))
     return program
+
+
+def _own_sources(request: HttpRequest, program: Program) -> list[AccountEntry]:
+    """The compliance accounts for which the reader can ask for allowances."""
+    mine = ledger.accounts_by_id(caller_of(request).represents)
+    return [
+        entry
+        for _, entry in sorted(mine.items())
+        if entry.program == program.code and entry.kind == "compliance"
+    ][:OWN_SHOWN]
 
 
 def _all_accounts(program: Program) -> Link:

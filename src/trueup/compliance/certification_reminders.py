@@ -61,11 +61,7 @@ def remind_of_certifications(*, program: str, now: datetime) -> int:
             context={
                 "account": f"{known[one.account].name} ({known[one.account].number})",
                 "period": period.name,
-                "when": f"due in {left} days"
-                if left > 0
-                else "due today"
-                if not left
-                else "missing",
+                "when": _when(left),
                 "due_on": one.due_on.isoformat(),
                 "cite": CITE,
             },
@@ -75,3 +71,9 @@ def remind_of_certifications(*, program: str, now: datetime) -> int:
         for seat in seats[one.account]
     ]
     return audit.notify(with_copies(specs))
+
+
+def _when(days_left: int) -> str:
+    if days_left < 0:
+        return "missing"
+    return f"due in {days_left} days" if days_left else "due today"

@@ -226,8 +226,13 @@ def _states(program: Program, today: date) -> dict[str, str]:
 
 
 def _address(duty: Duty, program: Program) -> str:
-    if duty.kind in ("deadline", "deductions"):
-        return reverse("desk-settlement", args=[program.code, duty.period.name])
+    of_period = {
+        "deadline": "desk-settlement",
+        "deductions": "desk-settlement",
+        "certification": "certifications",
+    }
+    if duty.kind in of_period:
+        return reverse(of_period[duty.kind], args=[program.code, duty.period.name])
     if duty.kind == "recordation":
         return reverse("desk-allocations", args=[program.code])
     if duty.kind in ("credit_notice", "credit_issue"):
@@ -235,8 +240,6 @@ def _address(duty: Duty, program: Program) -> str:
     if duty.kind in duty_dates.TITLES:
         year = duty.year - 1 if duty.kind == "renewable_distribution" else duty.year
         return f"{reverse('desk-set-asides', args=[program.code])}?year={year}"
-    if duty.kind == "certification":
-        return reverse("certifications", args=[program.code, duty.period.name])
     if duty.kind == "review":
         return reverse("queue-short", args=[program.code])
     return ""

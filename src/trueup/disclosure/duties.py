@@ -25,8 +25,8 @@ class Duty:
 
     Attributes:
         kind: `report`, `certification`, `period_end`, `deadline`, `deductions`,
-            `recordation` or `review`; of credits `mv_reports`, `credit_notice` or `credit_issue`; of set-asides the
-            names of `set_asides.duty_dates`.
+            `recordation` or `review`; of credits `mv_reports`, `credit_notice` or
+            `credit_issue`; of set-asides the names of `set_asides.duty_dates`.
         who: `source`, `official` or `registry`.
         detail: The quarter of a report; the days before the deadline of a review.
     """

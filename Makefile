@@ -166,10 +166,12 @@ bench: setup postgres-programs ## Measure the speed, as ratios of one run; takes
 	@$(BIN)/python tools/postgres.py --durable -- $(BIN)/python -m benchmarks.true_up
 	@$(BIN)/python tools/postgres.py --durable -- $(BIN)/python -m benchmarks.true_up --program cpp-rate --facilities 3000
 	@$(BIN)/python tools/postgres.py --durable -- $(BIN)/python -m benchmarks.credits
+	@$(BIN)/python tools/postgres.py --durable -- $(BIN)/python -m benchmarks.recordation
 	$(call say,bench: the ledger and the true-up on SQLite)
 	@DATABASE_URL= $(BIN)/python -m benchmarks.ledger --blocks 10000
 	@DATABASE_URL= $(BIN)/python -m benchmarks.true_up
 	@DATABASE_URL= $(BIN)/python -m benchmarks.credits
+	@DATABASE_URL= $(BIN)/python -m benchmarks.recordation
 	$(call say,bench: the task list and the official's console)
 	@DATABASE_URL= $(BIN)/python -m benchmarks.task_list
 	$(call say,bench: the pages with 5,000 accounts and 1,000,000 moves, whose books are kept in var)

@@ -81,7 +81,7 @@ def qualified(row: Auction, account: int, *, at: datetime) -> None:
                 due_on=programs.load(row.program).local_date(row.closes_at),
                 account=account,
                 submission=KIND,
-                dedupe=f"enter_bids:{row.pk}:{account}",
+                dedupe=f"{subject_of(row)}:enter_bids:{account}",
             )
         ]
     )
@@ -100,7 +100,7 @@ def entered(row: Auction, schedule: BidSchedule, *, at: datetime) -> None:
             }
         },
         at=at,
-        dedupe=f"bids:{schedule.key}",
+        dedupe=f"{subject_of(row)}:bids:{schedule.key}",
     )
 
 

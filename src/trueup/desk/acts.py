@@ -54,7 +54,6 @@ PERIOD = Parameter(name="period", label="Period", kind="period", help="Such as 2
 FACILITY = Parameter(name="facility", label="Facility (ORIS code)", kind="facility")
 UNIT = Parameter(name="unit", label="Unit")
 REASON = Parameter(name="reason", label="Reason")
-ANY_REASON = Parameter(name="reason", label="Reason", required=False)
 
 _ACTS = (
     Act(
@@ -251,41 +250,7 @@ _ACTS = (
         parameters=(Parameter(name="transfer", label="Transfer", kind="key"), GROUND),
         carry_out=guarding.stop_transfer,
     ),
-    *(
-        Act(
-            name=name,
-            title=title,
-            cite="40 CFR 62.16320(c)(1), (3); PLAT-026",
-            function="review_applications",
-            second="never",
-            parameters=(
-                Parameter(name="application", label="Application (number)", kind="whole"),
-                *(() if reason is None else (reason,)),
-            ),
-            carry_out=carry_out,
-        )
-        for name, title, reason, carry_out in (
-            (
-                "review_application",
-                "Take an application into review",
-                None,
-                reviewing.review_application,
-            ),
-            (
-                "ask_for_information",
-                "Ask an applicant for information",
-                REASON,
-                reviewing.ask_for_information,
-            ),
-            (
-                "approve_application",
-                "Approve an application",
-                ANY_REASON,
-                reviewing.approve_application,
-            ),
-            ("reject_application", "Reject an application", REASON, reviewing.reject_application),
-        )
-    ),
+    *reviewing.ACTS,
     Act(
         name="give_closing_notice",
         title="Give notice that an inactive account will be closed",

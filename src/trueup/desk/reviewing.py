@@ -9,7 +9,8 @@ from trueup.accounts import application_reads, dormancy
 from trueup.accounts import services as accounts
 from trueup.accounts.application_entries import ApplicationEntry
 from trueup.desk import checks
-from trueup.desk.kinds import Asked, Result
+from trueup.desk.kinds import Act, Asked, Result
+from trueup.desk.parameters import Parameter
 from trueup.ledger import queries as ledger
 from trueup.ledger.checks import UnknownAccount
 from trueup.rules.refusal import Refused
@@ -61,3 +62,44 @@ def _account(asked: Asked) -> int:
     if found is None:
         raise Refused([UnknownAccount(f"The program has no account {asked['account']}.")])
     return found.id
+
+
+APPLICATION = Parameter(name="application", label="Application (number)", kind="whole")
+REASON = Parameter(name="reason", label="Reason")
+ANY_REASON = Parameter(name="reason", label="Reason", required=False)
+
+ACTS = tuple(
+    Act(
+        name=name,
+        title=title,
+        cite="40 CFR 62.16320(c)(1), (3); PLAT-026",
+        function="review_applications",
+        second="never",
+        parameters=(
+            APPLICATION,
+            *(() if reason is None else (reason,)),
+        ),
+        carry_out=carry_out,
+    )
+    for name, title, reason, carry_out in (
+        (
+            "review_application",
+            "Take an application into review",
+            None,
+            review_application,
+        ),
+        (
+            "ask_for_information",
+            "Ask an applicant for information",
+            REASON,
+            ask_for_information,
+        ),
+        (
+            "approve_application",
+            "Approve an application",
+            ANY_REASON,
+            approve_application,
+        ),
+        ("reject_application", "Reject an application", REASON, reject_application),
+    )
+)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 from uuid import UUID
 
 import click
 
 from trueup.cli.naming import at_option, find_person, instant
-from trueup.cli.output import Output, Table, with_output, with_tables
+from trueup.cli.output import Json, Output, Table, with_output, with_tables
 from trueup.desk import queries as desk_queries
 from trueup.desk import services as desk
 from trueup.rules import programs
 from trueup.rules.refusal import Refused
 from trueup.set_asides import agreed, official_reads
+from trueup.set_asides.agreed import Preview
 from trueup.set_asides.models import PURPOSES
+from trueup.set_asides.official_reads import NamedShare
+
+Command = TypeVar("Command", bound=Callable[..., object])
 
 SHARE_COLUMNS = ("Recipient", "Unit", "Account", "Surplus", "Net MWh", "Allowances")
 purpose_option = click.option(
@@ -22,7 +28,7 @@ purpose_option = click.option(
 as_official = click.option("--as", "who", required=True, help="The official who does it.")
 
 
-def program_option(command):  # type: ignore[no-untyped-def]
+def program_option(command: Command) -> Command:
     """`--program CODE`, of those that have set-asides."""
     codes = [code for code in programs.codes() if programs.load(code).renewable_energy is not None]
     return click.option(
@@ -62,42 +68,48 @@ def preview(
     of = shown.planned[0]
     shares = official_reads.named(of, limit=None)
     output.result(
-        {
-            "digest": shown.digest,
-            "quantity": of.quantity,
-            "surplus": of.surplus,
-            "kept": of.kept,
-            "refusals": [refusal.code for refusal in shown.refusals],
-            "shares": [
-                {
-                    "recipient": one.name,
-                    "unit": one.unit,
-                    "account": one.account.number,
-                    "is_surplus": one.share.is_surplus,
-                    "net_mwh": str(one.share.net_mwh) if one.share.net_mwh is not None else None,
-                    "quantity": one.share.quantity,
-                }
-                for one in shares
-            ],
-        },
+        _preview_json(shown, shares),
         table=Table(
             title=f"{state.upper()}, {vintage}",
             columns=SHARE_COLUMNS,
-            rows=[
-                (
-                    one.name,
-                    one.unit,
-                    one.account.number,
-                    "yes" if one.share.is_surplus else "",
-                    str(one.share.net_mwh or ""),
-                    one.share.quantity,
-                )
-                for one in shares
-            ],
+            rows=[_share_row(one) for one in shares],
         ),
         text=" ".join(
             [f"{of.quantity:,} allowances.", *(refusal.sentence for refusal in shown.refusals)]
         ),
+    )
+
+
+def _preview_json(shown: Preview, shares: Sequence[NamedShare]) -> Json:
+    of = shown.planned[0]
+    return {
+        "digest": shown.digest,
+        "quantity": of.quantity,
+        "surplus": of.surplus,
+        "kept": of.kept,
+        "refusals": [refusal.code for refusal in shown.refusals],
+        "shares": [
+            {
+                "recipient": one.name,
+                "unit": one.unit,
+                "account": one.account.number,
+                "is_surplus": one.share.is_surplus,
+                "net_mwh": str(one.share.net_mwh) if one.share.net_mwh is not None else None,
+                "quantity": one.share.quantity,
+            }
+            for one in shares
+        ],
+    }
+
+
+def _share_row(one: NamedShare) -> tuple[object, ...]:
+    return (
+        one.name,
+        one.unit,
+        one.account.number,
+        "yes" if one.share.is_surplus else "",
+        str(one.share.net_mwh or ""),
+        one.share.quantity,
     )
 
 
@@ -126,8 +138,8 @@ def propose(
       trueup set-asides propose AL 2022 --as olga@example.gov --json
     """
     moment = instant(program, at)
-    of = {"jurisdiction": state.upper(), "vintage": vintage, "purpose": purpose}
-    shown = agreed.preview(program=program, at=moment, **of)  # type: ignore[arg-type]
+    of: dict[str, Any] = {"jurisdiction": state.upper(), "vintage": vintage, "purpose": purpose}
+    shown = agreed.preview(program=program, at=moment, **of)
     if shown.refusals:
         raise Refused(list(shown.refusals))
     done = desk.act(

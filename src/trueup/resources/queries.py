@@ -99,9 +99,11 @@ def credited_years(resources: Iterable[int]) -> dict[int, frozenset[int]]:
     """
     asked = Resource.objects.filter(id__in=among(resources))
     places = {row.pk: (row.name, row.jurisdiction) for row in asked}
-    rows = Report.objects.filter(
-        resource__name__in=among(name for name, _ in places.values()), state="issued"
-    ).exclude(resource__program__in=programs_with_allowances())
+    if not places:  # Of no names at all PostgreSQL cannot tell that they are texts.
+        return {}
+    rows = Report.objects.filter(resource__name__in=asked.values("name"), state="issued").exclude(
+        resource__program__in=programs_with_allowances()
+    )
     found: dict[tuple[str, str], set[int]] = {}
     for name, state, year in rows.values_list(
         "resource__name", "resource__jurisdiction", "year"

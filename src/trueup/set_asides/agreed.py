@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from trueup.accounts.rivals import looking_again
 from trueup.rules.refusal import Refusal, Refused
@@ -94,7 +95,7 @@ def distribute(
 
     Source: 40 CFR 62.16240(b); 62.16325(d), (e); MASS-081; PLAT-018.
     """
-    of = {
+    of: dict[str, Any] = {
         "program": program,
         "jurisdiction": jurisdiction,
         "vintage": vintage,

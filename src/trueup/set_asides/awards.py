@@ -82,35 +82,7 @@ def award_by_decision(
         receiver = _receiver(program, account)
         held = size_of(program=program, jurisdiction=jurisdiction, vintage=vintage, purpose=purpose)
         _require_within(held, quantity, of=of)
-        ensure_originated(
-            {of: held},
-            program=program,
-            recorded_at=at,
-            actor=proposed_by,
-            key=uuid5(BUDGETS, key.hex),
-        )
-        source = allocation.state_account(
-            program=program, jurisdiction=jurisdiction, purpose=purpose
-        )
-        if source is None:
-            raise AssertionError("a set-aside that holds something has an account")
-        (receipt,) = ledger.record(
-            [
-                Instruction(
-                    type="allocate",
-                    source=source.id,
-                    destination=receiver.id,
-                    blocks=tuple(take(free_of(source.id, of), quantity)),
-                    key=uuid5(key, "award"),
-                    actor=proposed_by,
-                    submitted_at=at,
-                    cite=CITE,
-                )
-            ],
-            program=program,
-            recorded_at=at,
-        )
-        row = Award.objects.create(
+        row = Award(
             program=program,
             jurisdiction=jurisdiction,
             vintage=vintage,
@@ -118,15 +90,50 @@ def award_by_decision(
             account_id=receiver.id,
             quantity=quantity,
             ground=ground,
-            tx_id=receipt.tx,
             proposed_by=proposed_by,
             approved_by=approved_by,
             at=at,
         )
-        _tell(row)
+        _record(row, held=held, key=key)
         return award_entry(row)
 
     return looking_again(act)
+
+
+def _record(row: Award, *, held: int, key: UUID) -> None:
+    """Move what is given, lowest numbers first, keep the row, and tell of it."""
+    of = StateVintage(row.jurisdiction, row.vintage)
+    ensure_originated(
+        {of: held},
+        program=row.program,
+        recorded_at=row.at,
+        actor=row.proposed_by,
+        key=uuid5(BUDGETS, key.hex),
+    )
+    source = allocation.state_account(
+        program=row.program, jurisdiction=row.jurisdiction, purpose=row.purpose
+    )
+    if source is None:
+        raise AssertionError("a set-aside that holds something has an account")
+    (receipt,) = ledger.record(
+        [
+            Instruction(
+                type="allocate",
+                source=source.id,
+                destination=row.account_id,
+                blocks=tuple(take(free_of(source.id, of), row.quantity)),
+                key=uuid5(key, "award"),
+                actor=row.proposed_by,
+                submitted_at=row.at,
+                cite=CITE,
+            )
+        ],
+        program=row.program,
+        recorded_at=row.at,
+    )
+    row.tx_id = receipt.tx
+    row.save(force_insert=True)
+    _tell(row)
 
 
 def awards_of(*, program: str, jurisdiction: str, vintage: int, purpose: str) -> list[AwardEntry]:

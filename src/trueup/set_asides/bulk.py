@@ -1,6 +1,4 @@
-"""The same acts for many projects of one program at once: constant statements, all or nothing.
-
-What is refused names every row with its reason, and nothing of it is done.
+"""The same acts for many projects at once: constant statements, all or nothing.
 
 Source: 40 CFR 62.16245(a)(3)-(5); MASS-075 to MASS-085; PLAT-006.
 """
@@ -101,7 +99,7 @@ def _twice(specs: Sequence[ProjectSpec], program: str) -> list[Refusal]:
     rows = Project.objects.filter(program=program)
     names = set(rows.values_list("jurisdiction", "name"))
     taken = set(
-        rows.exclude(resource_id=None)
+        rows.filter(resource__isnull=False)
         .exclude(state="rejected")
         .values_list("resource_id", flat=True)
     )
@@ -183,10 +181,7 @@ def file_projections(
     dispatched_at: datetime,
     received_at: datetime,
 ) -> int:
-    """File what many projects are projected to generate in a year; how many they are.
-
-    Args:
-        mwh: By project.
+    """File the MWh, by project, that many are projected to generate; how many they are.
 
     Raises Refused (`unknown_project`, `wrong_state`, `not_a_quantity`, `too_late`,
     `projection_taken`, `explanation_owed`).
@@ -196,27 +191,13 @@ def file_projections(
 
     def act() -> int:
         rows = _found(mwh)
-        earlier = _years_before(rows)
-        owing = _owing(rows)
-        refusals: list[Refusal] = []
-        for row in rows:
-            filed = earlier.get(row.pk, set())
-            if row.state in ("rejected", "revoked"):
-                refusals.append(checks.WrongState(f"{row.name} is {row.state}."))
-            if not is_quantity(mwh[row.pk]):
-                refusals.append(checks.NotAQuantity(f"{mwh[row.pk]} is no quantity of MWh."))
-            if generation_year in filed:
-                refusals.append(checks.ProjectionTaken(f"{row.name}: filed already."))
-            if (row.program, row.jurisdiction, row.account_id) in owing:
-                refusals.append(checks.ExplanationOwed(f"{row.name}: explain what is missing."))
-            if not is_in_time(
-                row.program,
-                generation_year,
-                is_update=bool(filed),
-                dispatched_at=dispatched_at,
-                received_at=received_at,
-            ):
-                refusals.append(too_late(row.program, generation_year))
+        refusals = _projection_refusals(
+            rows,
+            mwh,
+            generation_year=generation_year,
+            dispatched_at=dispatched_at,
+            received_at=received_at,
+        )
         if refusals:
             raise Refused(refusals)
         Projection.objects.bulk_create(
@@ -238,6 +219,38 @@ def file_projections(
         return len(rows)
 
     return looking_again(act)
+
+
+def _projection_refusals(
+    rows: Sequence[Project],
+    mwh: Mapping[int, Decimal],
+    *,
+    generation_year: int,
+    dispatched_at: datetime,
+    received_at: datetime,
+) -> list[Refusal]:
+    """Why some of these projections are not taken."""
+    earlier, owing = _years_before(rows), _owing(rows)
+    refusals: list[Refusal] = []
+    for row in rows:
+        filed = earlier.get(row.pk, set())
+        if row.state in ("rejected", "revoked"):
+            refusals.append(checks.WrongState(f"{row.name} is {row.state}."))
+        if not is_quantity(mwh[row.pk]):
+            refusals.append(checks.NotAQuantity(f"{mwh[row.pk]} is no quantity of MWh."))
+        if generation_year in filed:
+            refusals.append(checks.ProjectionTaken(f"{row.name}: filed already."))
+        if (row.program, row.jurisdiction, row.account_id) in owing:
+            refusals.append(checks.ExplanationOwed(f"{row.name}: explain what is missing."))
+        if not is_in_time(
+            row.program,
+            generation_year,
+            is_update=bool(filed),
+            dispatched_at=dispatched_at,
+            received_at=received_at,
+        ):
+            refusals.append(too_late(row.program, generation_year))
+    return refusals
 
 
 def _years_before(rows: Sequence[Project]) -> dict[int, set[int]]:

@@ -74,19 +74,25 @@ def publish_output_data(
             is_late=today > rules.effective_on(dates.data_on),
         )
         _keep_figures(row, earned, shares.allowances)
-        audit.log(
-            at=at,
-            program=program,
-            actor=actor,
-            act="publish_output_data",
-            subject=f"output_notice:{row.pk}",
-            after={"jurisdiction": jurisdiction, "period": own.name, "units": len(earned)},
-            cite=CITE,
-        )
-        tell_published(row, sorted({of.account for of in earned.values()}), at=at)
+        _tell(row, earned)
         return notice_entry(row)
 
     return looking_again(act)
+
+
+def _tell(row: OutputNotice, earned: Mapping[int, Earned]) -> None:
+    """Log that data are published, and tell whose units are among them."""
+    audit.log(
+        at=row.published_at,
+        program=row.program,
+        actor=row.published_by,
+        act="publish_output_data",
+        subject=f"output_notice:{row.pk}",
+        after={"jurisdiction": row.jurisdiction, "period": row.period, "units": len(earned)},
+        cite=CITE,
+    )
+    accounts = sorted({of.account for of in earned.values()})
+    tell_published(row, accounts, at=row.published_at)
 
 
 def _keep_figures(

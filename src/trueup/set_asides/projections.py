@@ -58,19 +58,7 @@ def file_projection(
         if row.state in ("rejected", "revoked"):
             raise Refused([checks.WrongState(f"The project is {row.state}.")])
         _require_explained(row)
-        earlier = row.projections.exclude(state="rejected")
-        if earlier.filter(generation_year=generation_year).exists():
-            raise Refused(
-                [checks.ProjectionTaken(f"A projection for {generation_year} is filed already.")]
-            )
-        if not is_in_time(
-            row.program,
-            generation_year,
-            is_update=earlier.exists(),
-            dispatched_at=dispatched_at,
-            received_at=received_at,
-        ):
-            raise Refused([too_late(row.program, generation_year)])
+        _require_timely(row, generation_year, dispatched_at=dispatched_at, received_at=received_at)
         found = projection_row(
             row,
             generation_year,
@@ -88,6 +76,25 @@ def file_projection(
         return projection_entry(found)
 
     return looking_again(act)
+
+
+def _require_timely(
+    row: Project, generation_year: int, *, dispatched_at: datetime, received_at: datetime
+) -> None:
+    """The year is not projected yet, and the projection is in time."""
+    earlier = row.projections.exclude(state="rejected")
+    if earlier.filter(generation_year=generation_year).exists():
+        raise Refused(
+            [checks.ProjectionTaken(f"A projection for {generation_year} is filed already.")]
+        )
+    if not is_in_time(
+        row.program,
+        generation_year,
+        is_update=earlier.exists(),
+        dispatched_at=dispatched_at,
+        received_at=received_at,
+    ):
+        raise Refused([too_late(row.program, generation_year)])
 
 
 def projection_row(

@@ -30,7 +30,7 @@ from trueup.set_asides.planning import OUTPUT, RENEWABLE
 from trueup.set_asides.public_reads import SetAsideRow
 from trueup.web.access import caller_of, official
 from trueup.web.components import TaskItem
-from trueup.web.desk_act_forms import form_of, sign_from
+from trueup.web.desk_act_forms import ActForm, form_of, sign_from
 from trueup.web.downloads import csv_download
 from trueup.web.pages import page
 from trueup.web.sentences import plain
@@ -125,16 +125,18 @@ def desk_distribution(
         can_publish=purpose == OUTPUT and notice is None and may_propose,
         proposals=proposals,
         recorded=recorded.entry if recorded is not None else None,
-        forms=[
-            form_of(
-                "award_from_set_aside", jurisdiction=jurisdiction, vintage=vintage, purpose=purpose
-            )
-        ]
-        if may_propose and recorded is not None and recorded.entry is not None and recorded.kept
-        else [],
+        forms=_forms(run, recorded) if may_propose else [],
         may_propose=may_propose and not shown.refusals and bool(shown.digest),
         csv=reverse("desk-distribution-csv", args=[code, jurisdiction, purpose, vintage]),
     )
+
+
+def _forms(run: Run, recorded: SetAsideRow | None) -> list[ActForm]:
+    """What was kept can be given by decision."""
+    if recorded is None or recorded.entry is None or not recorded.kept:
+        return []
+    of = {"jurisdiction": run.jurisdiction, "vintage": run.vintage, "purpose": run.purpose}
+    return [form_of("award_from_set_aside", **of)]
 
 
 def _recorded(run: Run) -> SetAsideRow | None:

@@ -94,26 +94,16 @@ def end_allocations(
     if ground not in CITES:
         raise ValueError(f"there is no ground {ground!r}")
     rules = programs.load(program)
-    home = accounts.facilities_by_id([facility]).get(facility)
-    units = {one.unit_id: one for one in accounts.units_of([facility])[facility]}
-    if home is None or unit not in units:
-        raise Refused([checks.UnknownUnit(f"The facility has no affected unit “{unit}”.")])
+    home, found = _unit_of(facility, unit)
     if not detail.strip():
         raise Refused([change_checks.DetailMissing("Say what was found.")])
     found_on = rules.local_date(found_at)
-    if ground == "idle" and not _idle([home.id], today=found_on).get((home.id, unit)):
-        raise Refused(
-            [
-                change_checks.NotIdle(
-                    f"Unit {unit} of {home.name} has no two calendar years together that were"
-                    " reported without operation."
-                )
-            ]
-        )
+    if ground == "idle":
+        _require_idle(home, unit, today=found_on)
     period = first_open_period(program=program, jurisdiction=home.jurisdiction)
     row, is_new = UnitLoss.objects.get_or_create(
         program=program,
-        unit_id=units[unit].id,
+        unit_id=found.id,
         defaults={
             "jurisdiction": home.jurisdiction,
             "ground": ground,
@@ -132,8 +122,30 @@ def end_allocations(
                 )
             ]
         )
-    _decide_and_tell(row, home, units[unit], rules=rules, at=found_at, actor=actor)
+    _decide_and_tell(row, home, found, rules=rules, at=found_at, actor=actor)
     return _entry(row)
+
+
+def _unit_of(facility: int, unit: str) -> tuple[FacilityEntry, UnitEntry]:
+    """A facility and its unit; raises Refused (`unknown_unit`)."""
+    home = accounts.facilities_by_id([facility]).get(facility)
+    units = {one.unit_id: one for one in accounts.units_of([facility])[facility]}
+    if home is None or unit not in units:
+        raise Refused([checks.UnknownUnit(f"The facility has no affected unit “{unit}”.")])
+    return home, units[unit]
+
+
+def _require_idle(home: FacilityEntry, unit: str, *, today: date) -> None:
+    """Refuse (`not_idle`) what is not shown by what is reported."""
+    if not _idle([home.id], today=today).get((home.id, unit)):
+        raise Refused(
+            [
+                change_checks.NotIdle(
+                    f"Unit {unit} of {home.name} has no two calendar years together that were"
+                    " reported without operation."
+                )
+            ]
+        )
 
 
 def first_open_period(*, program: str, jurisdiction: str) -> CompliancePeriod:
@@ -280,6 +292,13 @@ def _decide_and_tell(
         after={"ground": row.ground, "from_vintage": row.from_vintage, "detail": row.detail},
         cite=cite,
     )
+    _tell(row, home, unit, rules=rules, at=at)
+
+
+def _tell(
+    row: UnitLoss, home: FacilityEntry, unit: UnitEntry, *, rules: Program, at: datetime
+) -> None:
+    """Tell the representatives of the unit's account."""
     held = [
         entry.account
         for entry in accounts.facility_accounts(program=rules.code, facilities=[home.id])
@@ -291,7 +310,7 @@ def _decide_and_tell(
         "from_vintage": str(row.from_vintage),
         "detail": row.detail,
         "jurisdiction": row.jurisdiction,
-        "cite": cite,
+        "cite": CITES[row.ground],
     }
     specs = [
         NoticeSpec(

@@ -177,12 +177,7 @@ def record_state_table(
         _refuse_late(of, dispatched_on, rules=rules)
         _refuse_recorded(of, program=program, jurisdiction=jurisdiction)
         _refuse_metric(data)
-        places = [place for place in every_place(program) if place[0] == jurisdiction]
-        ensure_state_accounts(places, program=program, opened_at=recorded_at)
-        rows = [
-            _of(row, jurisdiction)
-            for row in read_plan(data, program=program, recorded_at=recorded_at)
-        ]
+        rows = _rows_of(data, program=program, jurisdiction=jurisdiction, at=recorded_at)
         totals = _checked(rows, of, program=program, jurisdiction=jurisdiction, at=recorded_at)
         originate_for_state(
             {StateVintage(jurisdiction, year): totals[year] for year in of.vintages},
@@ -211,6 +206,13 @@ def record_state_table(
 
     with transaction.atomic():
         return looking_again(act)
+
+
+def _rows_of(data: bytes, *, program: str, jurisdiction: str, at: datetime) -> list[AllocationRow]:
+    """The rows of a State's table; its own accounts are opened, so that a table can name them."""
+    places = [place for place in every_place(program) if place[0] == jurisdiction]
+    ensure_state_accounts(places, program=program, opened_at=at)
+    return [_of(row, jurisdiction) for row in read_plan(data, program=program, recorded_at=at)]
 
 
 def _checked(

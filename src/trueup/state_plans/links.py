@@ -14,6 +14,7 @@ from django.db import transaction
 from trueup.audit import services as audit
 from trueup.audit.statements import insert_many
 from trueup.rules import programs
+from trueup.rules.program import Program
 from trueup.rules.refusal import Refusal, Refused
 from trueup.state_plans import checks
 from trueup.state_plans.entries import LinkEntry
@@ -67,26 +68,7 @@ def activate_link(
                 " or its evidence is missing."
             )
         )
-    if kind != rules.kind:
-        found.append(
-            checks.NotSameKind(
-                f"Condition 2 of 5: the program is {rules.kind}-based, the State's plan is not."
-            )
-        )
-    if unit.strip().casefold() != rules.unit.casefold():
-        found.append(
-            checks.InstrumentDiffers(
-                f"Condition 3 of 5: one {rules.instrument} is one {rules.unit}, not one"
-                f" “{unit.strip()}”; nothing is converted."
-            )
-        )
-    if not ready_evidence.strip():
-        found.append(
-            checks.NotReadyForTrading(
-                "Condition 4 of 5: there is no evidence that the plan was approved as ready for"
-                " interstate trading."
-            )
-        )
+    found += _kind_refusals(rules, kind=kind, unit=unit, ready_evidence=ready_evidence)
     found += _system_refusals(program, jurisdiction, tracking_system, tracking_evidence)
     if Link.objects.filter(program=program, jurisdiction=jurisdiction, ended_on=None).exists():
         found.append(checks.LinkedAlready(f"{own.name} is linked already."))
@@ -254,6 +236,35 @@ def _read_list(data: str) -> list[tuple[int, str, str]]:
     if problems:
         raise Refused(problems)
     return [(code, unit, kind) for (code, unit), kind in rows.items()]
+
+
+def _kind_refusals(rules: Program, *, kind: str, unit: str, ready_evidence: str) -> list[Refusal]:
+    """Conditions 2 to 4: the same kind, the same instrument, ready for trading.
+
+    Source: preamble III.A.1, V.A; PLAT-091.
+    """
+    found: list[Refusal] = []
+    if kind != rules.kind:
+        found.append(
+            checks.NotSameKind(
+                f"Condition 2 of 5: the program is {rules.kind}-based, the State's plan is not."
+            )
+        )
+    if unit.strip().casefold() != rules.unit.casefold():
+        found.append(
+            checks.InstrumentDiffers(
+                f"Condition 3 of 5: one {rules.instrument} is one {rules.unit}, not one"
+                f" “{unit.strip()}”; nothing is converted."
+            )
+        )
+    if not ready_evidence.strip():
+        found.append(
+            checks.NotReadyForTrading(
+                "Condition 4 of 5: there is no evidence that the plan was approved as ready for"
+                " interstate trading."
+            )
+        )
+    return found
 
 
 def _system_refusals(program: str, jurisdiction: str, system: str, evidence: str) -> list[Refusal]:

@@ -132,6 +132,7 @@ EXAMPLES: dict[str, dict[str, str]] = {
     "desk-paper-file": {"key": "paper_with_file"},
     "desk-redaction": {"key": "paper_with_file"},
     "desk-resource": {"number": "resource"},
+    "desk-resource-credits": {"number": "resource"},
     "desk-resource-application": {"number": "application_in_review"},
     "desk-resource-report": {"number": "report"},
     "desk-verifier": {"number": "verifier"},

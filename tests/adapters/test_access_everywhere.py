@@ -165,7 +165,12 @@ BY_KEY = frozenset(
 # Officials' pages of one State, which is Alabama in this walk (PLAT-019).
 OF_ONE_STATE = frozenset({"desk-distribution", "desk-distribution-csv", "desk-state-year"})
 # For general accounts alone; Barry's is a compliance account.
-GENERAL_ONLY = frozenset({"act-file-project", "act-close", "act-top-up", "act-describe-resource"})
+GENERAL_ONLY = frozenset(
+    {
+        *("act-file-project", "act-close", "act-top-up", "act-describe-resource"),
+        "act-apply-for-early-action",
+    }
+)
 # Acts that look closer at what they are about: this transfer was refused and waits for
 # nobody, nobody here can delegate in a program of their own, and so on.
 LOOK_CLOSER = frozenset(

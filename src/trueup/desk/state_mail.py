@@ -37,7 +37,7 @@ def tell_state_officials(*, program: str, now: datetime) -> int:
     if str(last.get("day", "")) >= today.isoformat():
         return 0
     until = datetime.combine(today, time(), tzinfo=rules.zone)
-    after = int(last.get("notice", 0))
+    after = int(str(last.get("notice", 0)))
     people = officials.officials_of_states(program=program, at=now)
     mark = {
         "day": today.isoformat(),

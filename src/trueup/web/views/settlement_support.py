@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -132,7 +133,7 @@ def _block(item: Range) -> SerialBlock:
     return SerialBlock(lot=lot_of_number(item.lot), first=item.lo, last=item.hi)
 
 
-def _names() -> dict[str, object]:
+def _names() -> dict[str, str | Promise]:
     return {**PAPERS, NOTICE: _("Notice of the unit's credits")}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -14,6 +15,8 @@ from trueup.accounts import services as registration
 from trueup.accounts.models import AffectedUnit
 from trueup.accounts.note_models import PermitNote
 from trueup.accounts.ownership_entries import PartySpec
+from trueup.desk import noting
+from trueup.desk.kinds import Asked
 from trueup.rules import programs
 from trueup.tasks.models import Task
 
@@ -145,6 +148,29 @@ class TestCapturedCO2:
             notes.note_capture(
                 program=PROGRAM, unit=999, captures=True, reports=False, noted_at=registry.tick()
             )
+
+
+class TestAtTheDesk:
+    """PLAT-018; MASS-009, MASS-162: officials note both."""
+
+    def asked(self, registry: Registry, **values: str | int) -> Asked:
+        return Asked(
+            program=PROGRAM,
+            jurisdiction="",
+            values={"facility": 26, **values},
+            at=registry.tick(),
+            key=uuid4(),
+            by=1,
+            actor="official:1",
+        )
+
+    def test_a_permit_and_a_capture_are_noted(self, registry: Registry) -> None:
+        found = noting.note_permit(self.asked(registry, reference="AL-1", state="in_force"))
+        assert found["permit"] == "AL-1"
+        answers = {"unit": "5", "captures": "yes", "reported": "no"}
+        assert noting.note_capture(self.asked(registry, **answers))["captures"] == "yes"
+        with refused("unknown_unit"):
+            noting.note_capture(self.asked(registry, **{**answers, "unit": "9"}))
 
 
 class TestPeriods:

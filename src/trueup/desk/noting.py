@@ -33,7 +33,8 @@ def note_capture(asked: Asked) -> Result:
     facility = accounts.find_facility(oris_code=asked["facility"])
     if facility is None:
         raise Refused([UnknownFacility(f"There is no facility {asked['facility']}.")])
-    unit = next((one for one in facility.units if one.unit_id == asked["unit"]), None)
+    units = accounts.units_of([facility.id])[facility.id]
+    unit = next((one for one in units if one.unit_id == asked["unit"]), None)
     if unit is None:
         raise Refused([UnknownUnit(f"{facility.name} has no unit {asked['unit']}.")])
     note = notes.note_capture(

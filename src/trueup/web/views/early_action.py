@@ -35,8 +35,10 @@ from trueup.web.pages import Link, page, program_or_404, program_trail
 from trueup.web.paging import PAGE_SIZE, number_after, page_of
 from trueup.web.views.pictures import look_of, picture
 
-COLUMNS = ("state", "switched_on", "set_aside", "projects", "asked_mwh", "early", "matching")
-COLUMNS += ("not_matched", "to_units", "left", "left_to_match")
+COLUMNS = (
+    *("state", "switched_on", "set_aside", "projects", "asked_mwh", "early", "matching"),
+    *("not_matched", "to_units", "left", "left_to_match"),
+)
 
 
 def with_early_action_or_404(code: str) -> Program:

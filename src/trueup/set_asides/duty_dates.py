@@ -136,9 +136,11 @@ def ask_officials(*, program: str, now: datetime) -> int:
             found[subject] = (duty.name, duty.vintage, duty.effective_on, duty.cite)
             states.setdefault(subject, set()).add(duty.state)
     open_ones = {key for key, stand in states.items() if stand & {"open", "overdue"}}
-    tasks.close_many(
-        sorted(set(states) - open_ones), kind=KIND, closed_at=now, outcome="every State is done"
-    )
+    done = sorted(set(states) - open_ones)
+    if done:
+        tasks.close_many(done, kind=KIND, closed_at=now, outcome="every State is done")
+    if not open_ones:
+        return 0
     return tasks.open_tasks(
         [
             TaskSpec(

@@ -275,7 +275,7 @@ def decide(
     found, moment = _find(program, state, name), instant(program, at)
     if outcome is None and year is None:
         raise click.UsageError("Give --outcome, or --year.")
-    said: Json = {"project": name}
+    said: dict[str, Json] = {"project": name}
     if outcome is not None:
         entry = services.decide_project(
             project=found.id, outcome=outcome, actor=ADMINISTRATOR, at=moment, ground=ground

@@ -84,7 +84,8 @@ def _credits(rows: Iterable[Resource]) -> list[CreditsOf]:
     issued: defaultdict[int, list[Range]] = defaultdict(list)
     found = Issuance.objects.filter(resource__in=known, lot__isnull=False).order_by("year", "id")
     for resource, lot, lo, hi in found.values_list("resource_id", "lot", "lo", "hi"):
-        issued[resource].append(Range(lot, lo, hi))
+        if lot is not None and lo is not None and hi is not None:
+            issued[resource].append(Range(lot, lo, hi))
     return [
         CreditsOf(
             resource=row.pk,

@@ -148,7 +148,7 @@ def navigation(program: Program, request: HttpRequest) -> list[Link]:
 
 def _parts_of(program: Program) -> list[tuple[str | Promise, str, tuple[str, ...]]]:
     """The parts that a program's pages have."""
-    parts = list(_PARTS)
+    parts: list[tuple[str | Promise, str, tuple[str, ...]]] = list(_PARTS)
     if program.is_rate_based:
         parts.append(_OF_CREDITS)
     if program.renewable_energy is not None or program.output_based is not None:

@@ -40,6 +40,8 @@ class TestTheClock:
         )
         accounts.file_certificate(replace(spec, units=units), program=PROGRAM, received_at=NOON)
         passed = datetime(2022, 3, 2, 17, 0, tzinfo=UTC)
+        # The set-aside of 2022 is overdue by then: officials are asked for it once, before.
+        assert clockwork.run_once(passed - 2 * DAY, codes=[PROGRAM])["asked"] == 1
 
         asked = [
             clockwork.run_once(now, codes=[PROGRAM])["asked"]

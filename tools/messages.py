@@ -33,7 +33,7 @@ LANGUAGES = ("es",)
 _OFFICIALS = re.compile(
     r"src/trueup/(desk/|tasks/|officials/|cli/|api/|web/("
     r"(acts|views)/(desk|people_desk|identity_papers|announcements|saved_searches|gallery)"
-    r"|authentication/res\w+|templates/web/(desk/|components|resets)"
+    r"|authentication/res\w+|templates/web/(desk/|auctions/desk_|components|resets)"
     r"|templates/web/support/(desk|people|person|paper|look|announcement|search|keep_search)))"
 )
 # Whose refusals a representative can meet.

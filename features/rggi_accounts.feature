@@ -82,6 +82,44 @@ Feature: Maryland's general accounts
       | allocated | retired | left |
       | 0         | 99      | 0    |
 
+  @RGGI-021
+  Scenario: What the State retired for a source is not owed by the source again
+    When the Administrator divides the budget of "MD" for 2016:
+      | account                                   | quantity |
+      | MD limited industrial exemption set-aside | 100      |
+    And the emissions of "Luke Mill" are reported:
+      | unit | year | co2_tons |
+      | 1    | 2013 | 90       |
+      | 1    | 2014 | 100      |
+      | 1    | 2015 | 110      |
+    And "Ana Ruiz" applies for "Luke Mill" to the limited industrial exemption set-aside of 2016, exports limited to 9.9 percent
+    And the Administrator approves the application
+    And the Administrator carries out the application
+    Then the application gave 100 allowances
+    When the date becomes 2016-03-02
+    And the emissions of "Keys" are reported:
+      | unit | year | co2_tons |
+      | 1    | 2015 | 0        |
+    And the Administrator runs the interim deductions for 2015
+    Then the outcome of "Luke Mill" for the interim control period 2015 is:
+      | obligation | deducted | excess |
+      | 55         | 0        | 55     |
+    When the date becomes 2017-01-20
+    And the emissions of "Luke Mill" are reported:
+      | unit | year | co2_tons |
+      | 1    | 2016 | 120      |
+    And the emissions of "Keys" are reported:
+      | unit | year | co2_tons |
+      | 1    | 2016 | 20       |
+    And the date becomes 2017-03-02
+    And the Administrator runs the interim deductions for 2016
+    Then the outcome of "Luke Mill" for the interim control period 2016 is:
+      | obligation | deducted | excess |
+      | 0          | 0        | 0      |
+    And the outcome of "Keys" for the interim control period 2016 is:
+      | obligation | deducted | excess |
+      | 10         | 0        | 10     |
+
   @RGGI-022 @RGGI-026 @RGGI-027
   Scenario: A source with a long-term contract buys at the reserve price
     When the Administrator divides the budget of "MD" for 2016:

@@ -339,6 +339,7 @@ class Statement:
         interim: How the interim control periods of a control period were settled.
         owed_now: By what is reported now, where a share or a rest of the tons is owed.
         outside: Years in which the source's State did not take part.
+        exempt_years: Years for which the State retired allowances in its place.
 
     Source: 40 CFR 62.16340(e); 62.16535(f); PLAT-088.
     """
@@ -355,6 +356,7 @@ class Statement:
     interim: tuple[Outcome, ...] = ()
     owed_now: int | None = None
     outside: tuple[int, ...] = ()
+    exempt_years: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from trueup.rules import control_period, rate
 from trueup.rules.participation import takes_part
 from trueup.rules.periods import CompliancePeriod
 from trueup.rules.program import Program
+from trueup.state_accounts import queries as state_accounts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,7 @@ class Obligation:
         tons: The emissions that it is a share or the rest of, where the program has
             interim control periods; surrendered: what was taken off for the interim ones.
         outside: Years in which its State did not take part.
+        exempt_years: Years for which the State retired allowances in the source's place.
         barred: Categories of credits that may not be used for it.
         missing: Units and years without complete data; missing_quarters likewise.
         final: Whether nothing is missing and all of it is final.
@@ -49,6 +51,7 @@ class Obligation:
     tons: int = 0
     surrendered: int = 0
     outside: tuple[int, ...] = ()
+    exempt_years: tuple[int, ...] = ()
 
     @property
     def has_standard(self) -> bool:
@@ -84,9 +87,10 @@ def partial_obligations(
     """A share of a year's tons, or all tons of a period less what was surrendered before.
 
     Each year's tons are rounded before shares are taken, so that the years add up. A year in
-    which the source's State does not take part owes nothing, and no data.
+    which the source's State does not take part owes nothing, and no data; so does a year
+    whose emissions the limited industrial exemption covers.
 
-    Source: RGGI-002, RGGI-005, RGGI-011, RGGI-013.
+    Source: RGGI-002, RGGI-005, RGGI-011, RGGI-013, RGGI-021.
     """
     partial = rules.market.partial
     if partial is None:
@@ -101,12 +105,16 @@ def partial_obligations(
         for year in period.vintages
     }
     is_interim = rules.is_interim(period)
+    exempt = _exempt_years(rules, period)
     before = {} if is_interim else surrendered([e.account for e in entries], rules, period)
     found = {}
     for entry in entries:
         outside = _outside(rules, entry.facility.jurisdiction, period)
+        exempt_years = exempt.get(entry.facility.id, ())
         of_years = {
-            year: tons[entry.facility.id] for year, tons in yearly.items() if year not in outside
+            year: tons[entry.facility.id]
+            for year, tons in yearly.items()
+            if year not in outside and year not in exempt_years
         }
         tons = {year: reported.tons for year, reported in of_years.items()}
         taken_off = before.get(entry.account, 0)
@@ -123,8 +131,20 @@ def partial_obligations(
             tons=whole,
             surrendered=taken_off,
             outside=outside,
+            exempt_years=tuple(exempt_years),
         )
     return found
+
+
+def _exempt_years(rules: Program, period: CompliancePeriod) -> dict[int, tuple[int, ...]]:
+    """Sources in whose place a State retired allowances for years of a period.
+
+    Source: RGGI-021.
+    """
+    if rules.market.state_accounts is None:
+        return {}
+    found = state_accounts.limited_sources(program=rules.code, years=period.vintages)
+    return {facility: tuple(sorted(years)) for facility, years in found.items()}
 
 
 def _outside(rules: Program, state: str, period: CompliancePeriod) -> tuple[int, ...]:

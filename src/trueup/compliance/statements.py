@@ -155,6 +155,7 @@ def statement(
         interim=interim_outcomes(row, rules, period),
         owed_now=owed.quantity if owed is not None and owed.rate is None else None,
         outside=owed.outside if owed is not None else (),
+        exempt_years=owed.exempt_years if owed is not None else (),
     )
 
 

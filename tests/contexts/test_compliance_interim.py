@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -24,8 +27,13 @@ from trueup.audit.models import Notice
 from trueup.compliance import queries, services
 from trueup.compliance.models import Settlement
 from trueup.emissions.formats import read
+from trueup.ledger import queries as ledger_queries
+from trueup.ledger import services as ledger
+from trueup.ledger.entries import AccountSpec, Instruction, Range
 from trueup.ledger.verify import audit
+from trueup.rules import programs
 from trueup.rules.refusal import Refused
+from trueup.rules.serials import Lot
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +69,93 @@ def rest(registry: ControlRegistry, *, tons_2016: int = 0, tons_2017: int = 0) -
     registry.report(CHALK, 2017, tons_2017)
     registry.on("2018-03-02")
     registry.run(THIRD)
+
+
+def give_offsets(registry: ControlRegistry, quantity: int) -> None:
+    """Offset allowances of 2015 for Chalk Point, as a project's are awarded."""
+    place = {"program": PROGRAM, "purpose": "offsets", "jurisdiction": "MD"}
+    state = (
+        ledger_queries.account_of_purpose(**place)
+        or ledger.open_accounts(
+            [AccountSpec(kind="holding", name="MD offset allowances", **place)],
+            opened_at=registry.tick(),
+        )[0]
+    )
+    lot = Lot(jurisdiction="MD", year=2015, category="OFS")
+    first = ledger_queries.last_serial(program=PROGRAM, lot=lot) + 1
+    of: dict[str, Any] = {"actor": "administrator", "cite": "RGGI-033"}
+    ledger.originate(
+        program=PROGRAM,
+        lot=lot,
+        shares=[(state.id, quantity)],
+        key=uuid4(),
+        recorded_at=registry.tick(),
+        **of,
+    )
+    award = Instruction(
+        type="award",
+        source=state.id,
+        destination=registry.accounts[CHALK].id,
+        blocks=(Range(lot.number(RULES.number), first, first + quantity - 1),),
+        key=uuid4(),
+        submitted_at=registry.tick(),
+        ground="a project",
+        **of,
+    )
+    ledger.record([award], program=PROGRAM, recorded_at=registry.tick())
+
+
+class TestOffsetLimit:
+    """RGGI-033: `offsets.limit_percent` of a program's file; 100 is no limit."""
+
+    @pytest.fixture
+    def ten_percent(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        rules = replace(RULES, market=replace(RULES.market, offsets_percent=10))
+        monkeypatch.setattr(programs, "load", lambda _code: rules)
+
+    def test_without_a_limit_offset_allowances_meet_all_of_it(
+        self, registry: ControlRegistry
+    ) -> None:
+        give_offsets(registry, 500)
+        first_interim(registry, held=1)
+
+        assert registry.figures(CHALK, Y2015) == (500, 500, 0, 0, 0, 0)
+        assert registry.total(CHALK) == 1
+
+    @pytest.mark.usefixtures("ten_percent")
+    def test_a_tenth_can_be_met_by_them_and_no_more(self, registry: ControlRegistry) -> None:
+        give_offsets(registry, 500)
+        first_interim(registry, held=450)
+
+        assert registry.figures(CHALK, Y2015) == (500, 500, 0, 0, 0, 0)
+        assert registry.total(CHALK) == 450
+
+    @pytest.mark.usefixtures("ten_percent")
+    def test_what_is_missing_then_is_owed_in_other_allowances(
+        self, registry: ControlRegistry
+    ) -> None:
+        give_offsets(registry, 500)
+        first_interim(registry, held=440)
+        assert registry.figures(CHALK, Y2015) == (500, 490, 10, 30, 0, 30)
+
+        give_offsets(registry, 40)
+        assert registry.figures(CHALK, Y2015)[-1] == 30
+        registry.give(CHALK, 2016, 12)
+        assert registry.figures(CHALK, Y2015)[-1] == 18
+
+    @pytest.mark.usefixtures("ten_percent")
+    def test_a_position_counts_no_more_of_them_than_can_be_used(
+        self, registry: ControlRegistry
+    ) -> None:
+        """PLAT-080: who holds too many offset allowances is short, and warned of it."""
+        give_offsets(registry, 500)
+        registry.give(CHALK, 2015, 440)
+        registry.on("2016-01-20")
+        registry.report(CHALK, 2015, 1000)
+        found = queries.position(program=PROGRAM, period=Y2015, facility=registry.facilities[CHALK])
+
+        assert found is not None
+        assert (found.obligation, found.held, found.shortage) == (500, 490, 10)
 
 
 class TestPeriods:

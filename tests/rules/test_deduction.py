@@ -7,6 +7,7 @@ import pytest
 from tests.rules.blocks import block, serials, settle_2022_to_2024
 from trueup.rules.deduction import (
     Block,
+    Limit,
     Settlement,
     deduct_first_in_first_out,
     in_order_of_deduction,
@@ -14,6 +15,44 @@ from trueup.rules.deduction import (
     settle,
 )
 from trueup.rules.serials import Lot
+
+
+class TestLimit:
+    """RGGI-033: a limit on offset allowances; what is beyond it covers nothing."""
+
+    OFFSETS = Lot(jurisdiction="MD", year=2022, category="OFS")
+
+    def offsets(self, first: int, last: int) -> Block:
+        return Block(
+            lot=self.OFFSETS, first=first, last=last, vintage=2022, recorded_seq=0, own=True
+        )
+
+    def settled(self, quantity: int, *, tons: int = 100) -> Settlement:
+        return settle(
+            [self.offsets(1, 30), block(1, 80, recorded_seq=1), self.offsets(31, 90)],
+            arrived_later=[self.offsets(91, 99)],
+            emissions_tons=tons,
+            vintage_max=2024,
+            excess_multiplier=3,
+            excess_vintage_max=2027,
+            limit=Limit(lots={self.OFFSETS}, quantity=quantity),
+        )
+
+    def test_only_so_many_are_deducted_and_the_rest_of_the_account_covers_the_rest(self) -> None:
+        settlement = self.settled(20)
+
+        assert settlement.for_emissions == (self.offsets(1, 20), block(1, 80, recorded_seq=1))
+        assert settlement.is_in_compliance
+
+    def test_what_is_beyond_it_covers_neither_emissions_nor_excess(self) -> None:
+        settlement = self.settled(3)
+
+        assert settlement.excess == 17
+        assert settlement.excess_due == 51
+        assert settlement.for_excess == ()
+
+    def test_a_limit_that_is_not_reached_changes_nothing(self) -> None:
+        assert self.settled(100, tons=60).for_emissions[0] == self.offsets(1, 60)
 
 
 class TestAvailability:

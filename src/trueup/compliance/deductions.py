@@ -42,6 +42,7 @@ from trueup.compliance.settling import (
     find_candidates,
     settle_candidates,
 )
+from trueup.compliance.usability import barred_beyond_limit
 from trueup.ledger import services as ledger
 from trueup.ledger.entries import ClaimSpec, Instruction
 from trueup.rules import programs
@@ -303,7 +304,7 @@ class _Recorder:
                     owed=outcome.outstanding,
                     vintage_max=self.rules.excess_vintage_max(self.period),
                     ground=ground_of(EXCESS, self.period),
-                    barred=barred[outcome.account],
+                    barred=barred[outcome.account] | barred_beyond_limit(self.rules),
                 )
                 for outcome in owing
             ],

@@ -5,7 +5,7 @@ Every function takes a constant number of statements, however many facilities th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from trueup.accounts import queries as accounts
 from trueup.accounts.entries import FacilityAccountEntry
@@ -13,15 +13,17 @@ from trueup.compliance.entries import (
     OmissionEntry,
     Position,
 )
-from trueup.compliance.obligations import barred_for, obligations
+from trueup.compliance.obligations import Obligation, barred_for, obligations
 from trueup.compliance.settling import omission_of, read_available, retired_by_owners
 from trueup.compliance.usability import read_usability
 from trueup.emissions import queries as emissions
 from trueup.ledger import queries as ledger
 from trueup.rules import programs
+from trueup.rules.control_period import offsets_max
 from trueup.rules.deduction import Block, quantity_of
 from trueup.rules.periods import CompliancePeriod
 from trueup.rules.program import Program
+from trueup.state_accounts.offsets import CATEGORY as OFFSETS
 from trueup.transfers import queries as transfers
 
 PAGE = 100
@@ -71,6 +73,8 @@ def positions(
     for account, retired in retired_by_owners(rules, period, ids).items():
         held[account] += retired
     owed = obligations(entries, rules=rules, period=period)
+    if rules.market.limits_offsets:
+        _leave_out_offsets(held, owed, rules=rules, period=period)
     return [
         Position(
             account=entry.account,
@@ -98,15 +102,42 @@ def position(
     return of_unit[0] if of_unit else None
 
 
-def usable(account_ids: Sequence[int], *, vintage_max: int) -> dict[int, int]:
+def usable(
+    account_ids: Sequence[int], *, vintage_max: int, category: str | None = None
+) -> dict[int, int]:
     """What accounts hold of the vintages up to one, waiting transfers counted.
+
+    Args:
+        category: Only of it; None: whatever it is.
 
     Source: 40 CFR 62.16375 “CO2 allowances held”; MASS-045.
     """
-    held = ledger.usable_totals(account_ids, vintage_max=vintage_max)
+    held = ledger.usable_totals(account_ids, vintage_max=vintage_max, category=category)
     for account, blocks in transfers.waiting_into(account_ids).items():
-        held[account] += sum(block.quantity for block in blocks if block.lot.year <= vintage_max)
+        held[account] += sum(
+            block.quantity
+            for block in blocks
+            if block.lot.year <= vintage_max and category in (None, block.lot.category)
+        )
     return held
+
+
+def _leave_out_offsets(
+    held: dict[int, int],
+    owed: Mapping[int, Obligation],
+    *,
+    rules: Program,
+    period: CompliancePeriod,
+) -> None:
+    """Take off the offset allowances that are beyond the limit of what is owed.
+
+    Source: RGGI-033.
+    """
+    percent = rules.market.offsets_percent
+    of_offsets = usable(list(owed), vintage_max=rules.vintage_max(period), category=OFFSETS)
+    for account, quantity in of_offsets.items():
+        most = offsets_max(owed[account].quantity, percent=percent or 0)
+        held[account] -= max(quantity - most, 0)
 
 
 def _usable_credits(

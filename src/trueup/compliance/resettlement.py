@@ -26,6 +26,7 @@ from trueup.compliance.passing_over import without
 from trueup.compliance.reports import tell_of_deductions
 from trueup.compliance.settling import read_available
 from trueup.compliance.statements import Journal, journal_of
+from trueup.compliance.usability import barred_beyond_limit
 from trueup.ledger import queries as ledger_queries
 from trueup.ledger import services as ledger
 from trueup.ledger.entries import ClaimSpec, Instruction, Range, range_of
@@ -96,7 +97,8 @@ class Case:
         entries = accounts.facility_accounts(
             program=self.rules.code, facilities=[self.row.facility_id]
         )
-        return barred_for(entries, rules=self.rules).get(self.row.account_id, frozenset())
+        barred = barred_for(entries, rules=self.rules).get(self.row.account_id, frozenset())
+        return barred | barred_beyond_limit(self.rules)
 
     def held(self) -> list[Block]:
         """What the account holds now that can be deducted."""

@@ -18,11 +18,11 @@ from trueup.compliance.entries import OmissionEntry, Outcome, PassedOver
 from trueup.compliance.models import SerialRequest, Settlement
 from trueup.compliance.obligations import Obligation, obligations
 from trueup.compliance.passing_over import passed_over
-from trueup.compliance.usability import read_usability, year_of
+from trueup.compliance.usability import offset_limit, read_usability, year_of
 from trueup.ledger import queries as ledger
 from trueup.ledger.held import Held, held_since
 from trueup.rules import requests as rule_requests
-from trueup.rules.deduction import Block, quantity_of, settle
+from trueup.rules.deduction import Block, quantity_of, settle, within
 from trueup.rules.deduction import Settlement as Settled
 from trueup.rules.periods import CompliancePeriod
 from trueup.rules.program import Program
@@ -300,6 +300,7 @@ def _settled(
 ) -> SettledFacility:
     requested = as_requests(candidate.requested, rules=rules)
     vintage_max = rules.vintage_max(period)
+    limit = offset_limit(rules, obligation=candidate.obligation, blocks=available.everything)
     settlement = settle(
         available.held,
         emissions_tons=candidate.obligation - candidate.retired_by_owner,
@@ -308,20 +309,27 @@ def _settled(
         excess_vintage_max=rules.excess_vintage_max(period),
         requested=requested,
         arrived_later=available.arrived_later,
+        limit=limit,
     )
+    usable = available.held
+    beyond: list[Block] = []
+    if limit is not None:
+        usable = within(usable, limit=limit, vintage_max=vintage_max)
+        if quantity_of(usable) < quantity_of(available.held):
+            beyond = [block for block in available.held if block.lot in limit.lots]
     not_used: tuple[PassedOver, ...] = ()
     if candidate.requested:
         not_used = passed_over(
             requested,
             used=[block for block, _ in settlement.entries],
             held=[*available.held, *available.arrived_later],
-            unusable=available.unusable,
+            unusable=[*available.unusable, *beyond],
             vintage_max=rules.excess_vintage_max(period) if settlement.excess else vintage_max,
         )
     return SettledFacility(
         candidate=candidate,
         settlement=settlement,
-        held=quantity_of(block for block in available.held if block.vintage <= vintage_max),
+        held=quantity_of(block for block in usable if block.vintage <= vintage_max),
         passed_over=not_used,
     )
 

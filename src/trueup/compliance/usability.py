@@ -15,9 +15,11 @@ from datetime import date
 from functools import cache
 
 from trueup.ledger.vintages import Vintages, vintages_of
-from trueup.rules.deduction import Block
+from trueup.rules.control_period import offsets_max
+from trueup.rules.deduction import Block, Limit
 from trueup.rules.program import Program
 from trueup.rules.serials import SerialBlock, lot_of_number
+from trueup.state_accounts.offsets import CATEGORY as OFFSETS
 from trueup.state_plans import queries as state_plans
 
 
@@ -43,6 +45,7 @@ class Usability:
         lot = block.lot
         if self.vintages is None or not isinstance(lot, int):
             is_out = isinstance(lot, int) and self._is_unlinked(lot)
+            is_out = is_out or (isinstance(lot, int) and category_of(lot) in barred)
             yield block, not is_out and block.vintage >= self.oldest
             return
         is_barred = category_of(lot) in barred or self._is_unlinked(lot)
@@ -90,6 +93,35 @@ def read_usability(rules: Program, lots: Iterable[int], *, on: date | None = Non
         oldest=on.year - years if on is not None and years is not None else 0,
         vintages=vintages_of(lots) if rules.is_rate_based else None,
         unlinked=state_plans.unlinked(program=rules.code, on=on) if on is not None else {},
+    )
+
+
+def barred_beyond_limit(rules: Program) -> frozenset[str]:
+    """What is never taken for excess emissions, nor after the settlement.
+
+    Where offset allowances can meet only a part of an obligation, what is owed besides is
+    owed in other allowances.
+
+    Source: RGGI-033; docs/decisions/0361.
+    """
+    return frozenset({OFFSETS}) if rules.market.limits_offsets else frozenset()
+
+
+def offset_limit(rules: Program, *, obligation: int, blocks: Iterable[Block]) -> Limit | None:
+    """How many of the offset allowances among blocks can meet an obligation; None: all.
+
+    The limit is taken of each deadline's own obligation, rounded down, so that those of a
+    control period together keep within it.
+
+    Source: RGGI-033; docs/decisions/0361.
+    """
+    percent = rules.market.offsets_percent
+    if percent is None or not rules.market.limits_offsets:
+        return None
+    lots = {block.lot for block in blocks}
+    return Limit(
+        lots={lot for lot in lots if isinstance(lot, int) and category_of(lot) == OFFSETS},
+        quantity=offsets_max(obligation, percent=percent),
     )
 
 

@@ -136,8 +136,13 @@ def totals_of(accounts: Sequence[int]) -> dict[int, int]:
     return {identity: held.get(identity, 0) for identity in accounts}
 
 
-def usable_totals(accounts: Sequence[int], *, vintage_max: int) -> dict[int, int]:
+def usable_totals(
+    accounts: Sequence[int], *, vintage_max: int, category: str | None = None
+) -> dict[int, int]:
     """What each account holds of the vintages up to one, without what is reserved.
+
+    Args:
+        category: Only of it; None: whatever it is.
 
     Source: 40 CFR 62.16375 “CO2 allowances held”.
     """
@@ -145,7 +150,8 @@ def usable_totals(accounts: Sequence[int], *, vintage_max: int) -> dict[int, int
     held = dict.fromkeys(accounts, 0)
     rows = found.values("account_id", "lot_id").annotate(quantity=Sum(F("nxt") - F("lo")))
     for row in rows:
-        if lot_of_number(row["lot_id"]).year <= vintage_max:
+        lot = lot_of_number(row["lot_id"])
+        if lot.year <= vintage_max and category in (None, lot.category):
             held[row["account_id"]] += row["quantity"]
     return held
 

@@ -206,7 +206,8 @@ class _Planner:
         """What of a block pays a claim, by its vintage and its category."""
         known = self._facts.vintages
         if known is None:
-            is_usable = lot_of_number(block.lot).year <= claim.vintage_max
+            lot = lot_of_number(block.lot)
+            is_usable = lot.year <= claim.vintage_max and lot.category not in claim.barred
             return [block] if is_usable else []
         return list(known.usable(block, vintage_max=claim.vintage_max, barred=claim.barred))
 

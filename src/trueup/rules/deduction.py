@@ -10,7 +10,7 @@ Source: 40 CFR 62.16340.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from trueup.rules.requests import SerialRequest, first_named
@@ -117,6 +117,34 @@ class Settlement:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """Lots of which no more than a quantity may cover a source's emissions.
+
+    Source: RGGI-033.
+    """
+
+    lots: Collection[Lot | int]
+    quantity: int
+
+
+def within(ordered: Sequence[Block], *, limit: Limit, vintage_max: int) -> list[Block]:
+    """The blocks in their order, without what is beyond the limit.
+
+    Source: RGGI-033; docs/decisions/0361.
+    """
+    found: list[Block] = []
+    left = limit.quantity
+    for block in ordered:
+        if block.lot not in limit.lots or block.vintage > vintage_max:
+            found.append(block)
+        elif left > 0:
+            part = block.part(block.first, min(block.last, block.first + left - 1))
+            found.append(part)
+            left -= part.quantity
+    return found
+
+
 def quantity_of(blocks: Iterable[Block]) -> int:
     """How many allowances the blocks hold.
 
@@ -164,6 +192,7 @@ def settle(
     excess_vintage_max: int,
     requested: Sequence[SerialRequest] = (),
     arrived_later: Iterable[Block] = (),
+    limit: Limit | None = None,
 ) -> Settlement:
     """Settle a facility for a compliance period: cover its emissions, then take for excess.
 
@@ -176,15 +205,21 @@ def settle(
         excess_multiplier: Allowances owed for each ton of excess emissions.
         excess_vintage_max: Latest vintage that may be taken for excess emissions.
         requested: Serial numbers to go first, for either, in the order asked for.
+        limit: Lots of which only so much may cover emissions; they are not taken for excess.
 
     Raises ValueError if `emissions_tons` is negative, which is a caller's bug.
 
-    Source: 40 CFR 62.16340(a) to (d).
+    Source: 40 CFR 62.16340(a) to (d); RGGI-033.
     """
     ordered = in_order_of_deduction(held, requested=requested)
+    later = list(arrived_later)
+    if limit is not None:
+        ordered = within(ordered, limit=limit, vintage_max=vintage_max)
+        later = [block for block in later if block.lot not in limit.lots]
     covering, left = take(ordered, quantity=emissions_tons, vintage_max=vintage_max)
     excess_due = excess_multiplier * (emissions_tons - quantity_of(covering))
-    later = list(arrived_later)
+    if limit is not None:
+        left = [block for block in left if block.lot not in limit.lots]
     if later and excess_due:
         left = in_order_of_deduction([*left, *later], requested=requested)
     made_good, _ = take(left, quantity=excess_due, vintage_max=excess_vintage_max)

@@ -44,6 +44,14 @@ class MarketRules:
     assurance: AssuranceRules | None = None
     certification: CertificationRules | None = None
 
+    @property
+    def limits_offsets(self) -> bool:
+        """Whether less than a whole obligation can be met by offset allowances.
+
+        Source: RGGI-033.
+        """
+        return self.offsets_percent is not None and self.offsets_percent < 100
+
 
 def read_market(top: Section, cites: dict[str, str]) -> MarketRules:
     """The sections of a program's file that only some programs have.

@@ -20,12 +20,15 @@ from tests.contexts.state_registry import (
 from trueup.auctions import services as auctions
 from trueup.auctions.entries import AuctionSpec, ConsignmentSpec
 from trueup.audit.models import Notice
+from trueup.disclosure import duties as calendar
 from trueup.ledger import queries as ledger
+from trueup.rules import programs
 from trueup.rules.refusal import Refused
-from trueup.state_accounts import queries, statements
+from trueup.state_accounts import duty_dates, queries, statements
 from trueup.state_accounts import services as states
 from trueup.state_accounts.entries import ApplicationSpec
 from trueup.state_accounts.models import Application, Certificate, Distribution
+from trueup.tasks.models import Task
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +45,53 @@ def registry() -> StateRegistry:
 def divided(registry: StateRegistry) -> StateRegistry:
     registry.divide()
     return registry
+
+
+class TestTheDayInTime:
+    """RGGI-020; PLAT-052, PLAT-082: January 31 is in the calendar, and officials are asked."""
+
+    def ask(self, registry: StateRegistry, day: str) -> int:
+        return duty_dates.ask_officials(program=PROGRAM, now=registry.on(day))
+
+    def test_thirty_days_ahead_officials_are_asked_once(self, registry: StateRegistry) -> None:
+        assert self.ask(registry, "2016-01-01") == 1
+        assert self.ask(registry, "2016-02-02") == 0
+        (task,) = self.tasks()
+        assert (task.due_on, task.function) == (date(2016, 1, 31), "allocate")
+        assert task.title == "Divide the budgets of 2016 among the States' accounts"
+
+    def test_a_day_earlier_only_the_year_that_is_late_is_asked_for(
+        self, registry: StateRegistry
+    ) -> None:
+        assert self.ask(registry, "2015-12-31") == 1
+        (task,) = self.tasks()
+        assert task.title == "Divide the budgets of 2015 among the States' accounts"
+
+    def test_once_it_is_divided_the_task_is_closed(self, registry: StateRegistry) -> None:
+        self.ask(registry, "2016-01-30")
+        registry.divide()
+        assert self.ask(registry, "2016-01-31") == 0
+        assert self.tasks() == []
+        assert duty_dates.years_done(PROGRAM, today=date(2016, 2, 1)) == {2016}
+
+    def test_one_state_that_is_not_done_keeps_it_open(self, registry: StateRegistry) -> None:
+        registry.set_year(state="NY")
+        registry.divide()
+        assert self.ask(registry, "2016-02-02") == 1
+        assert duty_dates.years_done(PROGRAM, today=date(2016, 2, 2)) == set()
+
+    def test_the_day_is_in_the_programs_calendar_and_in_no_other(self) -> None:
+        def days(program: str) -> list[date]:
+            found = calendar.duties(
+                programs.load(program), first=date(2016, 1, 1), last=date(2017, 12, 31)
+            )
+            return [duty.on for duty in found if duty.kind == duty_dates.NAME]
+
+        assert days(PROGRAM) == [date(2016, 1, 31), date(2017, 1, 31)]
+        assert days("cpp-mass") == []
+
+    def tasks(self) -> list[Task]:
+        return list(Task.objects.filter(kind=duty_dates.KIND, closed_at=None))
 
 
 class TestYearlyDivision:

@@ -22,6 +22,7 @@ from trueup.resources import services as resources
 from trueup.rules import programs
 from trueup.set_asides import duty_dates as set_asides
 from trueup.signing import services as signing
+from trueup.state_accounts import duty_dates as state_accounts
 from trueup.support import queries as support_queries
 from trueup.support import services as support
 from trueup.tasks import job_worker
@@ -36,7 +37,7 @@ def run_once(now: datetime, *, codes: Sequence[str] | None = None) -> dict[str, 
 
     Within a maintenance window nothing is done: it all waits until the window closes.
     A projected date of operation that has passed opens a task, and so does a duty of
-    set-asides that comes near; who owes credits past the
+    set-asides or of States' accounts that comes near; who owes credits past the
     last day is barred. Meter data that nobody disputed in the program's days are accepted.
     Scans of identity papers, and drafts, go when their days are over.
     Officials of States are told once a day what was told of their State's accounts.
@@ -70,6 +71,7 @@ def run_once(now: datetime, *, codes: Sequence[str] | None = None) -> dict[str, 
         done["reminded"] += compliance.remind_of_certifications(program=code, now=now)
         done["asked"] += accounts.open_operating_date_tasks(program=code, now=now)
         done["asked"] += set_asides.ask_officials(program=code, now=now)
+        done["asked"] += state_accounts.ask_officials(program=code, now=now)
         done["barred"] += resources.bar_for_unmet_debts(program=code, at=now)
         done["accepted"] += resources.accept_by_silence(program=code, now=now)
         state_mail.tell_state_officials(program=code, now=now)

@@ -13,6 +13,7 @@ from trueup.rules.periods import CompliancePeriod
 from trueup.rules.programs import Program
 from trueup.rules.refusal import Refused
 from trueup.set_asides import duty_dates
+from trueup.state_accounts import duty_dates as state_dates
 
 QUARTERS = (1, 2, 3, 4)
 YEARS_MAX = 12
@@ -26,7 +27,8 @@ class Duty:
     Attributes:
         kind: `report`, `certification`, `period_end`, `deadline`, `deductions`,
             `recordation` or `review`; of credits `mv_reports`, `credit_notice` or
-            `credit_issue`; of set-asides the names of `set_asides.duty_dates`.
+            `credit_issue`; of set-asides the names of `set_asides.duty_dates`; of States'
+            accounts `state_division`.
         who: `source`, `official` or `registry`.
         detail: The quarter of a report; the days before the deadline of a review.
     """
@@ -99,6 +101,7 @@ def _of_period(program: Program, period: CompliancePeriod) -> list[Duty]:
         *_reports(program, period),
         *_credits(program, period),
         *_set_asides(program, period),
+        *_divisions(program, period),
     ]
 
 
@@ -136,6 +139,24 @@ def _set_asides(program: Program, period: CompliancePeriod) -> list[Duty]:
     return [
         Duty(on=of.on, kind=of.name, who=of.who, period=period, cite=of.cite, year=of.year)
         for of in duty_dates.dates_of_period(program, period)
+    ]
+
+
+def _divisions(program: Program, period: CompliancePeriod) -> list[Duty]:
+    """The days by which States divide their budgets among their accounts.
+
+    Source: RGGI-020.
+    """
+    return [
+        Duty(
+            on=on,
+            kind=state_dates.NAME,
+            who="official",
+            period=period,
+            cite=state_dates.CITE,
+            year=year,
+        )
+        for year, on in state_dates.dates_of_period(program, period)
     ]
 
 

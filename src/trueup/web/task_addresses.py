@@ -113,6 +113,9 @@ BY_SUBJECT: Mapping[str, Leads] = MappingProxyType(
         "facility": _facility,
         "brake": _brake,
         "set_aside_duty": _set_aside_duty,
+        "state_accounts_duty": lambda task, _name: reverse(
+            "desk-state-accounts", args=[task.program]
+        ),
         "auction": _auction,
         "bidder": lambda task, _name: reverse("desk-auctions", args=[task.program]),
     }

@@ -29,6 +29,7 @@ from trueup.disclosure.duties import Duty, duties
 from trueup.resources.calculation_reads import years_of_credits
 from trueup.rules.program import Program
 from trueup.set_asides import duty_dates
+from trueup.state_accounts import duty_dates as state_dates
 from trueup.tasks.models import Task
 from trueup.web.access import caller_of, public
 from trueup.web.filters import FilterForm
@@ -170,6 +171,9 @@ def title_of(duty: Duty) -> str:
         "output_distribution": _(
             "The output-based set-aside of %(period)s is to be recorded by this day"
         ),
+        "state_division": _(
+            "Budgets of %(year)s are to be divided among the States' accounts by this day"
+        ),
     }
     return sentences[duty.kind] % values
 
@@ -210,9 +214,12 @@ def _states(program: Program, today: date) -> dict[str, str]:
     set_asides = duty_dates.standing(
         program.code, years={today.year - 1, today.year, today.year + 1}, today=today
     )
+    has_accounts = program.market.state_accounts is not None
+    divided = state_dates.years_done(program.code, today=today) if has_accounts else set()
     found = {}
     for duty in _duties(program, today):
         done = {
+            state_dates.NAME: duty.year in divided,
             "credit_notice": duty.year in noticed,
             "credit_issue": duty.year in issued,
             "period_end": duty.on < today,
@@ -233,15 +240,18 @@ def _address(duty: Duty, program: Program) -> str:
     }
     if duty.kind in of_period:
         return reverse(of_period[duty.kind], args=[program.code, duty.period.name])
-    if duty.kind == "recordation":
-        return reverse("desk-allocations", args=[program.code])
+    of_program = {
+        "recordation": "desk-allocations",
+        "review": "queue-short",
+        state_dates.NAME: "desk-state-accounts",
+    }
+    if duty.kind in of_program:
+        return reverse(of_program[duty.kind], args=[program.code])
     if duty.kind in ("credit_notice", "credit_issue"):
         return reverse("desk-credits", args=[program.code, duty.year])
     if duty.kind in duty_dates.TITLES:
         year = duty.year - 1 if duty.kind == "renewable_distribution" else duty.year
         return f"{reverse('desk-set-asides', args=[program.code])}?year={year}"
-    if duty.kind == "review":
-        return reverse("queue-short", args=[program.code])
     return ""
 
 

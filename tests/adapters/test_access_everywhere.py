@@ -119,6 +119,7 @@ ARGUMENTS: dict[str, Any] = {
     "project_id": 999_999,
     "purpose": "renewable_energy",
     "year": 2024,
+    "result": 999_999,
     "serial_number": "AL-2022-1",
     "name": "what",
     "pk": 1,
@@ -168,7 +169,7 @@ OF_ONE_STATE = frozenset({"desk-distribution", "desk-distribution-csv", "desk-st
 GENERAL_ONLY = frozenset(
     {
         *("act-file-project", "act-close", "act-top-up", "act-describe-resource"),
-        "act-apply-for-early-action",
+        *("act-apply-for-early-action", "act-report-many"),
     }
 )
 # Acts that look closer at what they are about: this transfer was refused and waits for
@@ -194,6 +195,9 @@ LOOK_CLOSER = frozenset(
         "act-send-back",
         "act-file-meter-data",
         "act-accreditation",
+        # Nor has it accounts of States.
+        *("act-renewable-certificates", "act-clean-generation"),
+        *("act-limited-exemption", "act-long-term-contract"),
     }
 )
 # The library's page of an error of signing in is answered with 401.

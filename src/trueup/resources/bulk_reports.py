@@ -33,6 +33,7 @@ from trueup.resources.filing import (
 )
 from trueup.resources.models import MeterReading, Report, ReportedMonth
 from trueup.resources.queries import report_entry
+from trueup.resources.signed import Signed, keep_signature
 from trueup.rules.papers import REPORT, tags_of
 from trueup.rules.refusal import Refusal, Refused
 
@@ -40,34 +41,22 @@ _Month = tuple[int, int, int]  # Resource, year, month.
 
 
 @transaction.atomic
-def submit_reports(filings: Sequence[ReportFiling], *, submitted_at: datetime) -> list[ReportEntry]:
+def submit_reports(
+    filings: Sequence[ReportFiling], *, submitted_at: datetime, signed: Signed | None = None
+) -> list[ReportEntry]:
     """Take in M&V reports for months that are over and not reported yet.
 
     A report that cites a version of its plan takes some statements more.
+
+    Args:
+        signed: What one person signed for all of them; they are of one account.
 
     Raises Refused as `submit_report` does, with the row.
 
     Source: 40 CFR 62.16445(c), 62.16460; RATE-056, RATE-057, RATE-110 to RATE-115.
     """
-    register = read_register([filing.resource for filing in filings], at=submitted_at)
-    ids = list(register.resources)
-    last = dict(
-        Report.objects.filter(resource_id__in=among(ids))
-        .values_list("resource_id")
-        .annotate(last=Max("sequence"))
-    )
-    reading = _Reading(register, last, _metered(ids), _reported(ids))
-    rows, elements, found = [], [], []
-    for number, filing in enumerate(filings, start=1):
-        refusals, metered = reading.check(filing, submitted_at)
-        found.append((number, refusals))
-        if not refusals:
-            resource = register.resources[filing.resource]
-            sequence = reading.take(filing)
-            rows.append(
-                reports.report_row(resource, filing.spec, sequence=sequence, filed_at=submitted_at)
-            )
-            elements.append(reports.report_elements(filing.spec, metered))
+    reading = _read(filings, at=submitted_at)
+    rows, elements, found = _examine(reading, filings, at=submitted_at)
     refuse(numbered(found))
     kept = _keep(rows)
     for report, filing in zip(kept, filings, strict=True):
@@ -90,9 +79,52 @@ def submit_reports(filings: Sequence[ReportFiling], *, submitted_at: datetime) -
             for paper, filing in zip(ids_of_papers, filings, strict=True)
         }
     )
-    acknowledge(papers, ids_of_papers, list(register.resources.values()))
+    resources = reading.register.resources
+    acknowledge(papers, ids_of_papers, list(resources.values()))
     audit.log_many([_submitted(one, filing) for one, filing in zip(kept, filings, strict=True)])
+    for filing in filings[:1]:
+        row = resources[filing.resource]
+        keep_signature(row, signed, person=filing.submitted_by, at=submitted_at)
     return [report_entry(report) for report in kept]
+
+
+@transaction.atomic
+def reports_refusals(filings: Sequence[ReportFiling], *, at: datetime) -> list[Refusal]:
+    """Why M&V reports would not be taken in now, each with its row; nothing is filed.
+
+    What savings another resource has claimed is looked up when they are filed.
+
+    Source: 40 CFR 62.16445(c), 62.16460; PLAT-051.
+    """
+    _rows, _elements, found = _examine(_read(filings, at=at), filings, at=at)
+    return numbered(found)
+
+
+def _read(filings: Sequence[ReportFiling], *, at: datetime) -> _Reading:
+    register = read_register([filing.resource for filing in filings], at=at)
+    ids = list(register.resources)
+    last = dict(
+        Report.objects.filter(resource_id__in=among(ids))
+        .values_list("resource_id")
+        .annotate(last=Max("sequence"))
+    )
+    return _Reading(register, last, _metered(ids), _reported(ids))
+
+
+def _examine(
+    reading: _Reading, filings: Sequence[ReportFiling], *, at: datetime
+) -> tuple[list[Report], list[dict[str, str]], list[tuple[int, list[Refusal]]]]:
+    """The reports that can be kept with what their papers say, and each row's refusals."""
+    rows, elements, found = [], [], []
+    for number, filing in enumerate(filings, start=1):
+        refusals, metered = reading.check(filing, at)
+        found.append((number, refusals))
+        if not refusals:
+            resource = reading.register.resources[filing.resource]
+            sequence = reading.take(filing)
+            rows.append(reports.report_row(resource, filing.spec, sequence=sequence, filed_at=at))
+            elements.append(reports.report_elements(filing.spec, metered))
+    return rows, elements, found
 
 
 class _Reading:

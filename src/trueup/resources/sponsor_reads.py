@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from trueup.accounts import queries as accounts
 from trueup.audit.statements import among
@@ -17,13 +17,22 @@ from trueup.resources.entries import (
     ResourceSpec,
     StandingEntry,
 )
-from trueup.resources.filing import capacity_of, host_of, tags_for, uprate_of
+from trueup.resources.filing import (
+    capacity_of,
+    described,
+    host_as_chosen,
+    host_of,
+    tags_for,
+    uprate_of,
+)
 from trueup.resources.models import (
     Application,
     Attachment,
     Document,
+    HostState,
     MeterReading,
     MeterReporter,
+    ReportedMonth,
     Resource,
     ReviewAnswer,
     ReviewQuestion,
@@ -41,6 +50,7 @@ from trueup.resources.sponsor_entries import (
     SponsorQuestion,
 )
 from trueup.resources.standing import standing_entry, standing_of
+from trueup.rules.papers import tags_of
 
 PAGE = 100
 PAPERS_SHOWN = 50
@@ -58,6 +68,46 @@ def resources_of_accounts(
         return []
     rows = Resource.objects.filter(account_id__in=among(wanted), id__gt=after).order_by("id")
     return [resource_entry(row) for row in rows[:limit]]
+
+
+def registered_of_account(
+    account: int, *, limit: int, year: int | None = None, identifiers: Iterable[str] | None = None
+) -> list[ResourceEntry]:
+    """The registered resources whose credits go to an account, in the order of description.
+
+    Args:
+        year: Only those that have reported no month of it.
+        identifiers: Only those of these identifiers.
+
+    Source: 40 CFR 62.16445(b), (c); PLAT-124.
+    """
+    rows = Resource.objects.filter(account_id=account, state="registered").order_by("id")
+    if identifiers is not None:
+        rows = rows.filter(identifier__in=among(identifiers))
+    if year is not None:
+        months = ReportedMonth.objects.filter(year=year, resource_id=OuterRef("id"))
+        rows = rows.filter(~Exists(months))
+    return [resource_entry(row) for row in rows[:limit]]
+
+
+def tags_of_account(account: int, *, limit: int) -> frozenset[str]:
+    """Which elements the papers of an account's registered resources have; two statements.
+
+    Source: 40 CFR 62.16445(a)(2), 62.16455(c).
+    """
+    rows = Resource.objects.filter(account_id=account, state="registered").order_by("id")[:limit]
+    found = list(rows)
+    hosts = {
+        (host.program, host.jurisdiction): host
+        for host in HostState.objects.filter(program__in={row.program for row in found})
+    }
+    return frozenset(
+        tag
+        for row in found
+        for tag in tags_of(
+            described(row, host_as_chosen(row, hosts.get((row.program, row.jurisdiction))))
+        )
+    )
 
 
 def account_of_resource(resource: int) -> int | None:

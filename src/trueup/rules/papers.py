@@ -28,15 +28,6 @@ CERTIFIED = (APPLICATION, PLAN, REPORT, VERIFICATION)
 VALUE_MAX = 20_000
 SAVINGS_KINDS = ("project", "programme", "grid_measure")
 _OPTIONAL = ("optional", "optional_number", "text_if_excess")
-_MUST_BE = {
-    "yes": "must be “yes”.",
-    "number": "is a number of at least 0.",
-    "optional_number": "is a number of at least 0.",
-    "share": "is between 0 and 1.",
-    "positive_share": "is above 0 and at most 1.",
-    "date": "is a date such as 2022-03-01.",
-    "capacities": "is a number above 0 on each line.",
-}
 _CHP_TAGS = {
     ercs.AS_AFFECTED_EGU: "chp_affected_egu",
     ercs.LOW_MASS: "chp_low_mass",
@@ -227,31 +218,45 @@ def _check_value(element: Element, value: str, *, program: str) -> list[Refusal]
                 f"{title_of(element.document)}: {statement.key} is accepted word for word."
             )
         ]
-    wrong = _fault(element.test, value)
-    if not wrong:
-        return []
-    return [
-        ElementInvalid(f"{title_of(element.document)}: {element.label} ({element.name}) {wrong}")
-    ]
+    fault = _fault(element, value)
+    return [fault] if fault is not None else []
 
 
-def _fault(test: str, value: str) -> str:
-    """What is wrong with a value, in words; nothing if it passes its test."""
+def _fault(element: Element, value: str) -> Refusal | None:
+    """What is wrong with a value, in a whole sentence; nothing if it passes its test."""
+    document, label, name = title_of(element.document), element.label, element.name
     if len(value) > VALUE_MAX:
-        return f"is longer than {VALUE_MAX:,} characters."
-    if "|" in test or test.isupper():
-        return "" if value in test.split("|") else f"is one of {test.replace('|', ', ')}."
+        most = f"{VALUE_MAX:,}"
+        return ElementInvalid(f"{document}: {label} ({name}) is longer than {most} characters.")
+    if "|" in element.test or element.test.isupper():
+        choices = element.test.replace("|", ", ")
+        wrong = ElementInvalid(f"{document}: {label} ({name}) is one of: {choices}.")
+        return None if value in element.test.split("|") else wrong
     number = number_of(value)
-    is_wrong = {
-        "yes": value != "yes",
-        "number": number is None or number < 0,
-        "optional_number": number is None or number < 0,
-        "share": number is None or not 0 <= number <= 1,
-        "positive_share": number is None or not 0 < number <= 1,
-        "date": not is_date(value),
-        "capacities": not capacities_of(value),
-    }.get(test, False)
-    return _MUST_BE[test] if is_wrong else ""
+    no_number = ElementInvalid(f"{document}: {label} ({name}) is a number of at least 0.")
+    faults = {
+        "yes": (value != "yes", ElementInvalid(f"{document}: {label} ({name}) must be “yes”.")),
+        "number": (number is None or number < 0, no_number),
+        "optional_number": (number is None or number < 0, no_number),
+        "share": (
+            number is None or not 0 <= number <= 1,
+            ElementInvalid(f"{document}: {label} ({name}) is between 0 and 1."),
+        ),
+        "positive_share": (
+            number is None or not 0 < number <= 1,
+            ElementInvalid(f"{document}: {label} ({name}) is above 0 and at most 1."),
+        ),
+        "date": (
+            not is_date(value),
+            ElementInvalid(f"{document}: {label} ({name}) is a date such as 2022-03-01."),
+        ),
+        "capacities": (
+            not capacities_of(value),
+            ElementInvalid(f"{document}: {label} ({name}) is a number above 0 on each line."),
+        ),
+    }
+    is_wrong, fault = faults.get(element.test, (False, no_number))
+    return fault if is_wrong else None
 
 
 def _is_asked(when: str, given: Mapping[str, str]) -> bool:

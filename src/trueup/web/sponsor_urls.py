@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from trueup.web.views import sponsor_meter, sponsor_papers, sponsor_resources
+from trueup.web.views import sponsor_meter, sponsor_papers, sponsor_resources, sponsor_tables
 
 _ONE = "<program:code>/my-resources/<journal:resource_id>"
 
@@ -22,5 +22,10 @@ urlpatterns: list[URLPattern] = [
         name="my-resource-file",
     ),
     path(f"{_ONE}/meter-data/", sponsor_meter.of_resource, name="my-resource-meter-data"),
+    path(
+        "<program:code>/accounts/<account:number>/report-many.csv",
+        sponsor_tables.reports_table,
+        name="my-reports-table",
+    ),
     path("you/meter-data/", sponsor_meter.meter_data, name="meter-data"),
 ]

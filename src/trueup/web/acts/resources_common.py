@@ -67,6 +67,11 @@ def is_in(*states: str):  # type: ignore[no-untyped-def]
     return may
 
 
+def takes_resources(acting: Acting) -> bool:
+    """Whether what resources earn can be recorded in the account of an act."""
+    return acting.program.resources is not None and acting.acted_for.kind == "general"
+
+
 def home(acting: Acting) -> tuple[str, str]:
     """The page of the resource."""
     found = resource_of(acting)

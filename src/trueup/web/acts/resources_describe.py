@@ -28,6 +28,7 @@ from trueup.web.acts.resources_common import (
     place,
     rows_of_steps,
     signed_by,
+    takes_resources,
 )
 from trueup.web.acts.resources_description import (
     SAVES,
@@ -186,10 +187,6 @@ def _outcome(entry: ResourceEntry) -> Outcome:
     )
 
 
-def _takes_resources(acting: Acting) -> bool:
-    return acting.program.resources is not None and acting.acted_for.kind == "general"
-
-
 DESCRIBE = SignedAct(
     name="describe-resource",
     subject=ACCOUNT,
@@ -204,7 +201,7 @@ DESCRIBE = SignedAct(
     prepare=_prepare,
     perform=_describe,
     kind=KIND,
-    may=_takes_resources,
+    may=takes_resources,
     steps=STEPS,
     certified=general_statements,
     then=gettext_lazy("The description is on record. Nothing is decided by it."),

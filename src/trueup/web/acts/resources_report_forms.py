@@ -88,8 +88,7 @@ class PeriodForm(StepForm):
         if not first_of_all <= year <= today.year:
             self.add_error(
                 "year",
-                _("Give a year from %(first)s on that has begun.")
-                % {"first": first_of_all},
+                _("Give a year from %(first)s on that has begun.") % {"first": first_of_all},
             )
         elif last < first:
             self.add_error("last_month", _("The last month comes before the first."))

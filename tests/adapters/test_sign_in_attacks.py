@@ -424,6 +424,7 @@ def _sample(converter: str | None, name: str) -> str:
     by_converter = {
         "int": "7",
         "journal": "7",
+        "year": "2024",
         "period": "2022-2024",
         "uuid": str(UUID(int=7)),
         "account": "N01000000011",

@@ -580,4 +580,4 @@ class TestQueue:
         with CaptureQueriesContext(connection) as captured:
             review_reads.waiting(Wanted(program=PROGRAM, today=date(2021, 6, 1)))
 
-        assert len(captured) == 5
+        assert len(captured) == 6

@@ -26,7 +26,7 @@ def registry() -> RateRegistry:
     found = RateRegistry()
     found.on("2024-02-01")
     for vintage in (2022, 2023):
-        found.issue("Sand Hill", "RE", 10, vintage=vintage, year=2024)
+        found.issue("Sand Hill", "WND", 10, vintage=vintage, year=2024)
     return found
 
 
@@ -68,7 +68,7 @@ class TestVintagesOfCredits:
 
     def test_a_late_issue_is_still_of_its_years_mwh(self, registry: RateRegistry) -> None:
         """Issued in 2026 for MWh of 2024, they count for 2022 to 2024."""
-        registry.issue("Sand Hill", "RE", 5, vintage=2024, year=2026)
+        registry.issue("Sand Hill", "WND", 5, vintage=2024, year=2026)
         block = next(
             block
             for block in ledger.blocks_held(registry.accounts["Sand Hill"].id)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Annotated
 
+from django.conf import settings
 from django.http import HttpRequest
 from ninja import Query, Router
 
@@ -17,6 +19,7 @@ from trueup.emissions import queries as emissions
 from trueup.rules import programs
 from trueup.rules.periods import CompliancePeriod
 from trueup.rules.program import Program
+from trueup.rules.refusal import Refused
 
 router = Router(tags=["Programs, emissions, settlements"])
 
@@ -27,7 +30,7 @@ PERIODS_SHOWN = 4
 @rule(PUBLIC)
 def list_programs(request: HttpRequest) -> list[schemas.Program]:
     """The programs of this registry, each with the period that runs and those that follow."""
-    return [_program(programs.load(code)) for code in programs.codes()]
+    return [_program(programs.load(code)) for code in programs.offered(settings.TRUEUP_PROGRAM)]
 
 
 @router.get("/{program}/emissions", response={200: schemas.EmissionsPage, **READING})
@@ -165,8 +168,9 @@ def _program(rules: Program) -> schemas.Program:
     today = rules.local_date(now())
     period = rules.period_of_year(max(today.year, rules.schedule.printed[0].first_year))
     periods = [period]
-    while len(periods) < PERIODS_SHOWN:
-        periods.append(rules.next_period(periods[-1]))
+    with suppress(Refused):  # A program can end.
+        while len(periods) < PERIODS_SHOWN:
+            periods.append(rules.next_period(periods[-1]))
     return schemas.Program(
         code=rules.code,
         name=rules.name,

@@ -22,7 +22,13 @@ PAGE = 1000
 
 @click.group()
 def early_action() -> None:
-    """Early action of 2020 and 2021: pools, projects, awards."""
+    """Early action of 2020 and 2021: pools, projects, awards. Each command takes --json.
+
+    \b
+    Examples:
+      trueup early-action status --state AL
+      trueup early-action projects --csv
+    """
 
 
 @early_action.command("status")

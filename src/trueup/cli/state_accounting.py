@@ -45,7 +45,7 @@ def program_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.group()
 def reports() -> None:
-    """The public reports: list, show, and check them against the books.
+    """The public reports: list, show, and check them against the books; --json with each.
 
     \b
     Examples:
@@ -123,6 +123,8 @@ def check(output: Output, *, program: str) -> None:
 @click.group(name="state-accounts")
 def state_accounts() -> None:
     """States' general accounts: set a year, divide its budget, read a statement.
+
+    Each command takes --json.
 
     \b
     Examples:

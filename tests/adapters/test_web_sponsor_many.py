@@ -17,8 +17,11 @@ from openpyxl import Workbook  # type: ignore[import-untyped]
 from pytest_django import Settings
 
 from tests.adapters.sponsor_desk import SponsorDesk, csv_file
+from tests.adapters.test_web_sponsor_reports import answers
 from tests.contexts.resources_registry import PROGRAM, WIND
 from tests.rules.papers import complete
+from trueup.accounts import services as accounts
+from trueup.accounts.entries import AgentSpec
 from trueup.resources.models import Document, Report
 from trueup.rules.papers import (
     REPORT,
@@ -213,3 +216,55 @@ class TestInSpanish:
         with override("es"):
             for one in found:
                 assert plain(one.sentence) != one.sentence, one.sentence
+
+
+class TestAgents:
+    """40 CFR 62.16320(c): an agent files what a notice of delegation names, and nothing else."""
+
+    def name_agent(self, desk: SponsorDesk, *kinds: str) -> None:
+        """Fay names Abe Noh for kinds of submission; Abe sits down at the browser."""
+        accounts.file_delegation_notice(
+            program=PROGRAM,
+            basis="general",
+            delegator=desk.registry.person("Fay Ito"),
+            agents=[AgentSpec(person=desk.registry.person("Abe Noh"), kinds=kinds)],
+            received_at=desk.registry.tick(),
+        )
+        desk.be("Abe Noh")
+
+    def test_an_agent_named_for_resources_files_reports(self, desk: SponsorDesk) -> None:
+        self.name_agent(desk, "resource_submissions")
+        assert "Sand Hill Wind" in desk.page(reverse("my-resources")).text
+        check = desk.walk(address(desk), {"file": table(row(ident(desk, SOLAR.name)))})
+        assert "1 report is submitted" in desk.receipt(check.removesuffix("check/"))
+        said = answers(mwh="900.75", first_month="1", last_month="12")
+        assert "The report is submitted" in desk.sign_journey("report-output", said)
+
+        abe = desk.registry.person("Abe Noh")
+        filed = Document.objects.filter(kind=REPORT).values_list("filed_by", flat=True)
+        assert set(filed) == {f"person:{abe}"}
+        signers = Signature.objects.filter(document="mv_report").values_list("signer", flat=True)
+        assert list(signers) == [abe, abe]
+
+    def test_an_agent_named_for_transfers_is_refused(self, desk: SponsorDesk) -> None:
+        draft = desk.walk(address(desk), {"file": table(row(ident(desk, SOLAR.name)))})
+        self.name_agent(desk, "transfers")
+        for place in (address(desk), desk.address("report-output"), draft):
+            assert desk.client.get(place).status_code == 403, place
+            assert desk.client.post(place, {}).status_code == 403, place
+        assert not Report.objects.exists()
+
+    def test_who_is_an_agent_no_more_does_not_sign_what_was_begun(self, desk: SponsorDesk) -> None:
+        self.name_agent(desk, "resource_submissions")
+        check = desk.walk(address(desk), {"file": table(row(ident(desk, SOLAR.name)))})
+        place = check.removesuffix("check/")
+        assert desk.client.get(place).status_code == 200
+        accounts.file_delegation_notice(
+            program=PROGRAM,
+            basis="general",
+            delegator=desk.registry.person("Fay Ito"),
+            agents=[],
+            received_at=desk.registry.tick(),
+        )
+        assert desk.client.get(place).status_code == 403
+        assert not Report.objects.exists()

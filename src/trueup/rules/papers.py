@@ -290,11 +290,12 @@ def is_date(text: str) -> bool:
 
 
 def fault_of(element: Element, value: str) -> str:
-    """What is wrong with one answer, in words; nothing if it passes its test.
+    """What is wrong with one answer, in a whole sentence; nothing if it passes its test.
 
     Source: 40 CFR 62.16445(a), 62.16455, 62.16460, 62.16465.
     """
-    return _fault(element.test, value)
+    fault = _fault(element, value)
+    return fault.sentence if fault is not None else ""
 
 
 def is_optional(element: Element) -> bool:

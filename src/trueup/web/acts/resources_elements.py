@@ -9,6 +9,7 @@ Source: 40 CFR 62.16445(a), 62.16455, 62.16460; RATE-062 to RATE-115; docs/decis
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -101,9 +102,8 @@ class ElementsForm(StepForm):
                 self.add_error(
                     element.name, _("Answer this too: another answer on this page asks for it.")
                 )
-            elif value and (fault := fault_of(element, value)):
-                label = capfirst(word(element.label))
-                self.add_error(element.name, f"{label} {plain(fault)}")
+            elif value and (fault := fault_in_words(element, value)):
+                self.add_error(element.name, fault)
         return cleaned
 
     def values(self) -> dict[str, Any]:
@@ -120,6 +120,11 @@ class ElementsForm(StepForm):
         """The answers as a paper keeps them: texts."""
         names = {element.name for element in self.elements}
         return {name: as_text(value) for name, value in cleaned.items() if name in names}
+
+
+def fault_in_words(element: Element, value: str) -> str:
+    """What is wrong with an answer, with the element named in the reader's language."""
+    return plain(fault_of(replace(element, label=str(word(element.label))), value))
 
 
 def known_answers(acting: Acting, document: str) -> dict[str, Any]:

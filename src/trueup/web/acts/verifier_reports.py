@@ -22,14 +22,13 @@ from trueup.rules.papers import (
     VERIFICATION,
     Element,
     elements_of,
-    fault_of,
     is_asked_for,
     paper_text,
     statement_for,
 )
 from trueup.signing.entries import Evidence
 from trueup.web.acts.resources_common import certified_by, forecast_of, signed_by
-from trueup.web.acts.resources_elements import as_text, field_of
+from trueup.web.acts.resources_elements import as_text, fault_in_words, field_of
 from trueup.web.acts.resources_fields import SENT_MAX, QuantityField, file_rows, uploads_of
 from trueup.web.acts.resources_paper_pages import FilesForm
 from trueup.web.acts.verifier_common import (
@@ -42,7 +41,6 @@ from trueup.web.acts.verifier_common import (
     verifier_of,
 )
 from trueup.web.resource_words import ANSWERS, named
-from trueup.web.sentences import plain
 from trueup.web.signed_acts import (
     THING,
     ActForm,
@@ -89,8 +87,8 @@ class VerificationForm(StepForm):
             is_missing = element.when and is_asked_for(element, texts) and not value
             if is_missing or (element.name == EXCESS and not value):
                 self.add_error(element.name, _("Answer this too: another answer asks for it."))
-            elif value and (fault := fault_of(element, value)):
-                self.add_error(element.name, f"{capfirst(word(element.label))} {plain(fault)}")
+            elif value and (fault := fault_in_words(element, value)):
+                self.add_error(element.name, fault)
         return cleaned
 
     def values(self) -> dict[str, Any]:

@@ -25,7 +25,7 @@ _PARTS = re.compile(r"[,():;/]+")
 _CONTEXT_END = "\x04"
 # What names a paragraph, an hour, a file: the same in every language.
 _CITES = re.compile(
-    r"\b[0-9a-f]{64}\b|(40 CFR|80 FR|RFC|preamble|(PLAT|MASS|RATE|AMB)-\d|6[02]\.\d|78\.\d).*"
+    r"\b[0-9a-f]{64}\b|(40 CFR|80 FR|RFC|preamble|(PLAT|MASS|RATE|RGGI|AMB)-\d|6[02]\.\d|78\.\d).*"
     r"|E[SD]T|UTC|CSV|PDF|XLSX|JSON|SHA|Trueup|ORIS|CO2?|EPA|PEM|OpenAPI|MWh"
 )
 

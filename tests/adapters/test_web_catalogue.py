@@ -11,6 +11,7 @@ from importlib.metadata import version
 
 import pytest
 from django.conf import settings
+from django.template import Context
 from django.urls import NoReverseMatch
 
 from tests.adapters.pseudo_language import Data, Reader, forgotten, pseudo_language
@@ -75,7 +76,7 @@ class TestSource:
 def _names() -> list[str]:
     """What a program's file and the theme name; the theme says itself in which language."""
     look = theme("es")
-    tagline = of_instruments(look.tagline, programs.load("cpp-mass"))
+    tagline = of_instruments(Context({"program": programs.load("cpp-mass")}), look.tagline)
     tail = f"{look.site}, {look.agency}. {tagline} Trueup {version('trueup')}."
     places = [place.name for code in programs.codes() for place in _places(code)]
     codes = [*programs.codes(), *(place for code in programs.codes() for place in _codes(code))]

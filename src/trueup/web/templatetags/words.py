@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django import template
+from django.template import Context
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -27,9 +28,10 @@ def word(value: str) -> str:
     return pgettext("program", value) if value else ""
 
 
-@register.filter
-def of_instruments(text: str, program: Program | str) -> str:
-    """A text of the theme, with what a program calls its instruments; "" if there is none."""
+@register.simple_tag(takes_context=True)
+def of_instruments(context: Context, text: str) -> str:
+    """A text of the theme, with what the page's program, if it has one, calls its instruments."""
+    program = context.get("program")
     name = word(program.instrument) if isinstance(program, Program) else _("instrument")
     return text.replace("{instrument}", name)
 

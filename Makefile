@@ -58,13 +58,13 @@ $(READY): pyproject.toml uv.lock
 	@$(UV) sync --frozen
 	@touch $(READY)
 
-run: setup ## Set up, load the demonstration if it is not there yet, serve on localhost; SCENARIO=rate
+run: setup ## Set up, load the demonstration if it is not there yet, serve on localhost; SCENARIO=rate, rggi
 	$(call say,run: the demonstration)
 	@$(BIN)/trueup demo --if-missing --scenario $(SCENARIO)
 	$(call say,run: serve)
 	@exec $(BIN)/trueup serve --address $(ADDRESS)
 
-demo: setup ## Load the demonstration: the national program on real plants; SCENARIO=rate
+demo: setup ## Load the demonstration: the national program on real plants; SCENARIO=rate, rggi
 	@$(BIN)/trueup demo --scenario $(SCENARIO)
 
 verify: setup ## Rebuild the holdings from the journal and compare

@@ -10,6 +10,7 @@ from trueup.cli.output import Output, Table, messages, progress, with_tables
 from trueup.cli.serving import is_database_current
 from trueup.demonstration import practice, practice_clock, services
 from trueup.demonstration.rate_summary import RATE_REAL, RATE_STAND_INS, RateSummary
+from trueup.demonstration.rggi_summary import RGGI_REAL, RGGI_STAND_INS, RggiSummary
 from trueup.demonstration.services import AnySummary
 from trueup.demonstration.summary import REAL, STAND_INS, Summary
 from trueup.rules import programs
@@ -42,6 +43,19 @@ _RATE_COLUMNS = (
     "Outstanding",
     "Banked",
 )
+_RGGI_COLUMNS = (
+    "State",
+    "Plants",
+    "Units",
+    "Budget",
+    "Auctioned",
+    "Emissions tons",
+    "Interim",
+    "Deducted",
+    "Short sources",
+    "Shortfall",
+    "Outstanding",
+)
 
 
 @click.command()
@@ -52,7 +66,7 @@ _RATE_COLUMNS = (
     type=click.Choice(tuple(services.SCENARIOS)),
     default=services.MASS,
     show_default=True,
-    help="Allowances in every State, or credits: every State chose rates.",
+    help="Allowances in every State; credits: every State chose rates; or RGGI in Maryland.",
 )
 @click.option("--seed", type=int, default=services.SEED, show_default=True)
 @click.option(
@@ -79,6 +93,7 @@ def demo(
     Examples:
       trueup demo
       trueup demo --scenario rate
+      trueup demo --scenario rggi
       trueup demo --jurisdiction AL --jurisdiction KY --json | jq .nation
       trueup demo --if-missing
     """
@@ -122,9 +137,7 @@ def _say_what_is_there(output: Output) -> None:
 
 
 def _show(output: Output, summary: AnySummary) -> None:
-    columns, rows = (
-        _rate_table(summary) if isinstance(summary, RateSummary) else _mass_table(summary)
-    )
+    columns, rows = _table(summary)
     output.result(
         summary.as_json(),
         table=Table(
@@ -134,6 +147,12 @@ def _show(output: Output, summary: AnySummary) -> None:
         ),
         text="\n".join(_lines(summary)),
     )
+
+
+def _table(summary: AnySummary) -> _Columns:
+    if isinstance(summary, RggiSummary):
+        return _rggi_table(summary)
+    return _rate_table(summary) if isinstance(summary, RateSummary) else _mass_table(summary)
 
 
 def _mass_table(summary: Summary) -> _Columns:
@@ -178,12 +197,35 @@ def _rate_table(summary: RateSummary) -> _Columns:
     return _RATE_COLUMNS, rows
 
 
+def _rggi_table(summary: RggiSummary) -> _Columns:
+    rows: list[tuple[str | int, ...]] = [
+        (
+            state.jurisdiction,
+            state.plants,
+            state.units,
+            state.budget,
+            state.auctioned,
+            state.emissions_tons,
+            state.interim,
+            state.deducted,
+            state.short_sources,
+            state.shortfall,
+            state.outstanding,
+        )
+        for state in summary.states
+    ]
+    return _RGGI_COLUMNS, rows
+
+
 def _lines(summary: AnySummary) -> list[str]:
     trades, audit = summary.trades, summary.audit
     real: tuple[str, ...]
     stand_ins: tuple[str, ...]
     if isinstance(summary, RateSummary):
         real, stand_ins, what_came = RATE_REAL, RATE_STAND_INS, _of_credits(summary)
+    elif isinstance(summary, RggiSummary):
+        real, stand_ins = RGGI_REAL, RGGI_STAND_INS
+        what_came = [f"{summary.nation.short_sources:,} sources were short at the end."]
     else:
         real, stand_ins = REAL, STAND_INS
         what_came = [f"{summary.nation.short_facilities:,} plants had excess emissions."]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -20,6 +20,9 @@ from trueup.demonstration.plants import national_data
 from trueup.demonstration.rate_course import RateCourse
 from trueup.demonstration.rate_summary import RateSummary
 from trueup.demonstration.rate_tally import rate_summary_of
+from trueup.demonstration.rggi_course import STATE, RggiCourse, rggi_timetable
+from trueup.demonstration.rggi_summary import RggiSummary
+from trueup.demonstration.rggi_tally import rggi_summary_of
 from trueup.demonstration.summary import Summary
 from trueup.demonstration.tally import summary_of
 from trueup.demonstration.timetable import Days, rate_timetable, timetable
@@ -27,11 +30,11 @@ from trueup.ledger import queries as ledger
 from trueup.rules import programs
 from trueup.rules.refusal import Refusal, Refused
 
-MASS, RATE = "mass", "rate"
+MASS, RATE, RGGI = "mass", "rate", "rggi"
 # The program of each scenario: no State is in both programs at once.
-SCENARIOS = {MASS: "cpp-mass", RATE: "cpp-rate"}
+SCENARIOS = {MASS: "cpp-mass", RATE: "cpp-rate", RGGI: "rggi-md"}
 SEED = 2022
-AnySummary = Summary | RateSummary
+AnySummary = Summary | RateSummary | RggiSummary
 SUBJECT = "demonstration"
 
 
@@ -73,7 +76,8 @@ def run(
         days_before_deadline: End so many days before the transfer deadline; what is due
             later is left. None: to the settlement.
         scenario: `mass`: allowances in every State of Table 1; `rate`: every State chose
-            rates, and credits are issued to affected EGUs and eligible resources.
+            rates, and credits are issued to affected EGUs and eligible resources; `rggi`:
+            Maryland's sources through a control period of RGGI.
 
     Raises Refused (`registry_not_empty`, `unknown_jurisdiction`).
 
@@ -91,7 +95,7 @@ def run(
             raise Refused([_not_empty()])
         until = last_day(days := days_of(scenario), days_before_deadline)
         tour = _Tour(chosen=chosen, seed=seed, progress=progress, until=until, sign_in=with_sign_in)
-        summary = _run_rate(tour) if scenario == RATE else _run_mass(tour)
+        summary = _RUNS[scenario](tour)
         summary = replace(summary, seconds=round(time.monotonic() - started, 1))
         audit.log(
             at=days.at(until, hour=18),
@@ -159,12 +163,38 @@ def _run_rate(tour: _Tour) -> RateSummary:
     return rate_summary_of(course)
 
 
+def _run_rggi(tour: _Tour) -> RggiSummary:
+    program = programs.load(SCENARIOS[RGGI])
+    days = rggi_timetable(program)
+    course = RggiCourse(
+        national_data(tour.chosen).plants,
+        days=days,
+        seed=tour.seed,
+        progress=tour.progress,
+        until=tour.until,
+    )
+    course.run()
+    if tour.sign_in:
+        sign_in.create_users(course.participants, program=program.code, at=days.at(tour.until))
+    audit.settle_history(until=days.at(tour.until, hour=18))
+    return rggi_summary_of(course)
+
+
+_RUNS: dict[str, Callable[[_Tour], AnySummary]] = {
+    MASS: _run_mass,
+    RATE: _run_rate,
+    RGGI: _run_rggi,
+}
+
+
 def days_of(scenario: str) -> Days:
     """The days of a scenario's demonstration.
 
     Source: docs/explanation/demonstration.md.
     """
     program = programs.load(SCENARIOS[scenario])
+    if scenario == RGGI:
+        return rggi_timetable(program)
     return rate_timetable(program) if scenario == RATE else timetable(program)
 
 
@@ -173,6 +203,8 @@ def places_of(scenario: str) -> tuple[str, ...]:
 
     Source: docs/explanation/demonstration.md; AMB-25.
     """
+    if scenario == RGGI:
+        return (STATE,)
     named = tuple(programs.load(SCENARIOS[scenario]).jurisdictions)
     if scenario != RATE:
         return named
@@ -206,8 +238,8 @@ def latest_summary() -> AnySummary | None:
     if not kept or not kept[0].after:
         return None
     told = kept[0].after
-    of = RateSummary if told["program"] == SCENARIOS[RATE] else Summary
-    return of.from_json(told)
+    of: dict[str, type[AnySummary]] = {SCENARIOS[RATE]: RateSummary, SCENARIOS[RGGI]: RggiSummary}
+    return of.get(told["program"], Summary).from_json(told)
 
 
 def _has_accounts(program: str) -> bool:

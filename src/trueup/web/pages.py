@@ -101,6 +101,12 @@ RATE_STAND_INS = _(
     " to its units by nameplate. No State chose rates; people, sponsors, verifiers, papers and"
     " trades are invented."
 )
+RGGI_STAND_INS = _(
+    "Plants and units are real. Emissions of 2016 to 2018 stand in for those of 2021 to 2023, and"
+    " a plant's tons are split to its units by nameplate. Budgets are not Maryland's, and one"
+    " auction a year stands in for the quarterly ones. People, brokers, bids, prices, trades and"
+    " applications are invented."
+)
 STAND_INS = _(
     "Budgets, plants and units are real. Emissions of 2016 to 2018 stand in for those of 2022"
     " to 2024, generation of those years for that of 2010 to 2012, and a plant's tons are split"
@@ -173,11 +179,14 @@ def demonstrated() -> str:
 def stand_ins() -> str:
     """What is not real on the pages; empty unless the registry holds the demonstration."""
     from trueup.demonstration.rate_summary import RateSummary
+    from trueup.demonstration.rggi_summary import RggiSummary
     from trueup.demonstration.services import latest_summary
 
     summary = latest_summary()
     if summary is None:
         return ""
+    if isinstance(summary, RggiSummary):
+        return str(RGGI_STAND_INS)
     return str(RATE_STAND_INS if isinstance(summary, RateSummary) else STAND_INS)
 
 

@@ -145,6 +145,12 @@ class TestTable:
             desk, table([*wind, "yes"], head=[*HEAD, "certification"])
         )
 
+    def test_a_file_is_given_and_an_empty_one_has_no_row(self, desk: SponsorDesk) -> None:
+        answer = desk.client.post(address(desk), {})
+        assert answer.status_code == 422
+        assert "Give a table of reports." in answer.content.decode()
+        assert "The file has no row." in problems(desk, table())
+
     def test_more_rows_than_the_limit_are_refused(
         self, desk: SponsorDesk, monkeypatch: pytest.MonkeyPatch
     ) -> None:

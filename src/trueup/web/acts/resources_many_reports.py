@@ -69,14 +69,15 @@ class TableForm(StepForm):
         super().__init__(data, **more)
         self.rows: report_tables.Rows = list(self.known.get("rows", ()))
         self.name = str(self.known.get("name", ""))
+        self.fields["file"].required = not self.rows
+        self.fields["file"].error_messages["required"] = _("Give a table of reports.")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("file"):
             self.rows = report_tables.read_table(cleaned["file"])
             self.name = cleaned["file"].name[:120]
-        if not self.rows:
-            self.add_error("file", _("Give a table of reports."))
+        if self.errors:
             return cleaned
         problems = problems_of(self.acting, self.rows)
         if problems:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
@@ -25,15 +24,14 @@ from trueup.demonstration.agenda import Agenda, Progress
 from trueup.demonstration.course import warning_days
 from trueup.demonstration.participants import Participants, register
 from trueup.demonstration.plants import Plant
-from trueup.demonstration.stand_ins import NOTHING, YEARS
-from trueup.demonstration.timetable import Days
+from trueup.demonstration.rggi_timetable import YEARS_LATER, RggiTimetable, without_late_dates
+from trueup.demonstration.stand_ins import NOTHING
 from trueup.emissions import services as emissions
 from trueup.emissions.entries import AnnualReport
 from trueup.ledger import queries as ledger
 from trueup.ledger.entries import AccountEntry
 from trueup.rules.certification import Answer
 from trueup.rules.periods import CompliancePeriod
-from trueup.rules.program import Program
 from trueup.rules.trade_reports import TradeReport
 from trueup.rules.units import facility_tons
 from trueup.state_accounts import services as states
@@ -43,11 +41,8 @@ from trueup.transfers import services as transfers
 from trueup.transfers.entries import TransferEntry, TransferSpec
 
 STATE = "MD"
-PERIOD = "2021-2023"
-YEARS_LATER = 5
 FIRST, SECOND = "official:1", "official:2"
 _KEYS = UUID("7d1b1c52-2f6a-4a55-9b51-52474749c0de")
-_OPENED_ON = date(2020, 12, 1)
 _BUDGET_OF_NEED = 1.06
 _SHARES_PERCENT = {"liesa": 0, "ltc": 2, "vrsa": 1, "cgsa": 1}
 _RESERVE_CENTS = 238
@@ -55,50 +50,6 @@ _AMPLE_CENTS = 10**12
 _BROKERS_BID = 6
 _TRADES_A_MONTH = 5
 _CERTIFICATES = 400
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RggiTimetable(Days):
-    """The days of the demonstration of RGGI: the same round each year."""
-
-    def divided_on(self, year: int) -> date:
-        """When the budget of a year is divided; the day of the rule is January 31."""
-        return date(year, 1, 20)
-
-    def auctioned_on(self, year: int) -> date:
-        """When bids are taken, in the first quarter."""
-        return date(year, 3, 10)
-
-    def certified_on(self, year: int) -> date:
-        """When most sources file their certification reports for a year."""
-        return date(year + 1, 2, 20)
-
-    def settled_on(self, year: int) -> date:
-        """When deductions are run for a year, or for the whole period after its last."""
-        return date(year + 1, 3, 11)
-
-
-def rggi_timetable(program: Program) -> RggiTimetable:
-    """The days of the demonstration by the program's own dates."""
-    period = program.period_named(PERIOD)
-    return RggiTimetable(
-        program=program,
-        period=period,
-        opened_on=_OPENED_ON,
-        sessions=tuple(date(year, month, 12) for year in period.vintages for month in range(4, 13)),
-        late_sessions=(),
-        deducted_on=date(period.last_year + 1, 3, 11),
-    )
-
-
-def without_late_dates(plant: Plant) -> Plant:
-    """A plant whose units have no dates of the real years: what did not run emits nothing."""
-    units = []
-    for unit in plant.units:
-        begun = unit.operating_from
-        known = begun if begun is not None and begun.year < YEARS[0] else None
-        units.append(replace(unit, operating_from=known, retired_on=None))
-    return replace(plant, units=tuple(units))
 
 
 class RggiCourse(Agenda):
@@ -274,8 +225,7 @@ class RggiCourse(Agenda):
         of: dict[str, Any] = {"application": filed.id, "at": self.days.at(day, hour=15)}
         states.find_complete(**of, actor=FIRST)
         states.approve_application(**of, actor=FIRST)
-        prices = {} if cents is None else {"price_cents": cents, "reserve_price_cents": cents}
-        states.execute_application(**of, actor=SECOND, **prices)
+        states.execute_application(**of, actor=SECOND, price_cents=cents, reserve_price_cents=cents)
 
     def _report(self, day: date) -> str:
         year = day.year - 1

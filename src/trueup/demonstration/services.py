@@ -20,9 +20,10 @@ from trueup.demonstration.plants import national_data
 from trueup.demonstration.rate_course import RateCourse
 from trueup.demonstration.rate_summary import RateSummary
 from trueup.demonstration.rate_tally import rate_summary_of
-from trueup.demonstration.rggi_course import STATE, RggiCourse, rggi_timetable
+from trueup.demonstration.rggi_course import STATE, RggiCourse
 from trueup.demonstration.rggi_summary import RggiSummary
 from trueup.demonstration.rggi_tally import rggi_summary_of
+from trueup.demonstration.rggi_timetable import rggi_timetable
 from trueup.demonstration.summary import Summary
 from trueup.demonstration.tally import summary_of
 from trueup.demonstration.timetable import Days, rate_timetable, timetable
@@ -239,7 +240,7 @@ def latest_summary() -> AnySummary | None:
         return None
     told = kept[0].after
     of: dict[str, type[AnySummary]] = {SCENARIOS[RATE]: RateSummary, SCENARIOS[RGGI]: RggiSummary}
-    return of.get(told["program"], Summary).from_json(told)
+    return of.get(str(told["program"]), Summary).from_json(told)
 
 
 def _has_accounts(program: str) -> bool:

@@ -19,6 +19,7 @@ from tests.adapters.roles_of_access import Everyone
 from tests.adapters.test_access_everywhere import address_of, pages
 from tests.contexts.registry import Registry
 from tools import message_gaps
+from trueup.resources.verifiers import MOODYS_CLASSES, SP_CLASSES
 from trueup.rules import programs
 from trueup.rules.program import Jurisdiction
 from trueup.web import sentences
@@ -80,6 +81,7 @@ def _names() -> list[str]:
     tail = f"{look.site}, {look.agency}. {tagline} Trueup {version('trueup')}."
     places = [place.name for code in programs.codes() for place in _places(code)]
     codes = [*programs.codes(), *(place for code in programs.codes() for place in _codes(code))]
+    codes += [*MOODYS_CLASSES, *SP_CLASSES]
     return [look.site, look.agency, look.tagline, look.contact, tail, *places, *codes]
 
 

@@ -280,8 +280,9 @@ class TestPublic:
         books.distribute(2022)
         books.verify("P1", 2022, 700)
         client = Client()
-        page = shown(client, "set-asides", PROGRAM, query="?vintage=2022")
+        page = shown(client, "set-asides", PROGRAM, query="?vintage=2023")
         assert "3,308,224" in page.text
+        assert "Set-asides of 2022" in shown(client, "set-asides", PROGRAM).text
         state = shown(client, "set-aside-state", PROGRAM, "AL")
         assert "P1" in state.text
         assert "300" in state.text

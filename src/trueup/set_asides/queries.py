@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import NamedTuple
 
+from django.db.models import Max
+
 from trueup.rules import programs
 from trueup.rules.output_based import dates_of
 from trueup.rules.program import Program
@@ -40,6 +42,7 @@ __all__ = [
     "distributions",
     "duties",
     "find_project",
+    "last_vintage",
     "output_notice",
     "plan",
     "pool_of",
@@ -198,6 +201,16 @@ def duties(*, program: str, year: int, today: date) -> list[Duty]:
             of = _Due("output_distribution", state, year)
             found.append(_duty(rules, of, on=on, done=done, today=today))
     return sorted(found, key=lambda duty: (duty.printed_on, duty.name, duty.jurisdiction))
+
+
+def last_vintage(*, program: str) -> int | None:
+    """The latest vintage of which anything was distributed.
+
+    Source: 40 CFR 62.16245(a)(7); MASS-087.
+    """
+    recorded = Distribution.objects.filter(program=program, state="recorded")
+    found: int | None = recorded.aggregate(last=Max("vintage"))["last"]
+    return found
 
 
 def _is_output_year(rules: Program, state: str, year: int) -> bool:

@@ -88,13 +88,14 @@ def state_or_404(program: Program, jurisdiction: str) -> str:
 
 
 def vintage_of(request: HttpRequest, program: Program) -> tuple[int, list[int]]:
-    """The vintage that is asked for, and all there are to choose."""
+    """The vintage that is asked for, else the latest that was distributed; and all there are."""
     year = program.local_date(now()).year
     years = public_reads.years_of(program, today_year=year)
     asked = request.GET.get("vintage", "")
     if asked.isascii() and asked.isdigit() and len(asked) <= 4 and int(asked) in years:
         return int(asked), years
-    return min(max(year, years[0]), years[-1]), years
+    latest = queries.last_vintage(program=program.code) or year
+    return min(max(latest, years[0]), years[-1]), years
 
 
 @public

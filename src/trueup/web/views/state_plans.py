@@ -34,7 +34,7 @@ MODES = {
     "none": gettext_lazy("Not covered by a plan"),
 }
 STEPS = {
-    "": gettext_lazy("Nothing kept"),
+    "": gettext_lazy("No submission on record"),
     "federal_plan": gettext_lazy("Federal plan"),
     "not_covered": gettext_lazy("Not covered"),
     "revision_noticed": gettext_lazy("Notice that a revision is due"),

@@ -6,7 +6,7 @@ Source: RGGI-018, RGGI-034; docs/decisions/0356.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
 from django.db import transaction
@@ -127,14 +127,7 @@ def file_certification(
     if account is None:
         raise Refused([checks.UnknownFacility("The facility has no compliance account.")])
     today = rules.local_date(filed_at)
-    answers = [
-        Answer(
-            statement=one.statement,
-            is_so=one.is_so,
-            explanation="" if one.is_so else " ".join(one.explanation.split()),
-        )
-        for one in answers
-    ]
+    answers = [_tidied(answer) for answer in answers]
     remark = " ".join(remark.split())
     _refuse(account, answers, remark, asked, (period, today), filed_by=filed_by, at=filed_at)
     signature = sign(
@@ -156,30 +149,37 @@ def file_certification(
         filed_at=filed_at,
         filed_on=today,
         due_on=asked.due_on(period),
-        answers=[
-            {"statement": one.statement, "is_so": one.is_so, "explanation": one.explanation}
-            for one in answers
-        ],
+        answers=[asdict(answer) for answer in answers],
         remark=remark,
         signature_id=signature,
     )
+    _log(row)
+    (found,) = certifications(program=program, period=period, today=today, facilities=[facility])
+    return found
+
+
+def _tidied(answer: Answer) -> Answer:
+    """An answer on one line; what is so needs no explanation and keeps none."""
+    explanation = "" if answer.is_so else " ".join(answer.explanation.split())
+    return Answer(statement=answer.statement, is_so=answer.is_so, explanation=explanation)
+
+
+def _log(row: CertificationReport) -> None:
     audit.log(
-        at=filed_at,
-        program=program,
-        actor=f"person:{filed_by}",
+        at=row.filed_at,
+        program=row.program,
+        actor=f"person:{row.filed_by_id}",
         act="file_certification",
-        subject=f"account:{account.id}",
+        subject=f"account:{row.account_id}",
         after={
-            "period": period.name,
+            "period": row.period,
             "report": row.pk,
             "answers": row.answers,
-            "is_late": today > row.due_on,
-            "signature": signature,
+            "is_late": row.filed_on > row.due_on,
+            "signature": row.signature_id,
         },
         cite=CITE,
     )
-    (found,) = certifications(program=program, period=period, today=today, facilities=[facility])
-    return found
 
 
 def _refuse(

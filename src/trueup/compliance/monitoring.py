@@ -72,19 +72,7 @@ def record_monitoring(
         raise Refused([checks.UnknownFacility("The facility has no compliance account.")])
     reason = " ".join(not_applicable.split())
     today = rules.local_date(recorded_at)
-    is_stated = (certified_on is None) == bool(reason) and len(reason) <= REASON_MAX
-    in_order = certified_on is None or (
-        certified_on <= today and (valid_until is None or certified_on <= valid_until)
-    )
-    if not is_stated or not in_order or (reason and valid_until is not None):
-        raise Refused(
-            [
-                checks.MonitoringNotStated(
-                    "State since when it is certified, and perhaps until when; or why the source"
-                    " needs none."
-                )
-            ]
-        )
+    _require_stated(certified_on, valid_until, reason=reason, today=today)
     MonitoringRecord.objects.create(
         program=program,
         facility_id=facility,
@@ -111,6 +99,25 @@ def record_monitoring(
     )
     found = equipment(program=program, facilities=[facility], on=today)[facility]
     return next(one for one in found if one.quantity == quantity)
+
+
+def _require_stated(
+    certified_on: date | None, valid_until: date | None, *, reason: str, today: date
+) -> None:
+    """Raise Refused (`monitoring_not_stated`) unless days or a reason are given, not both."""
+    is_stated = (certified_on is None) == bool(reason) and len(reason) <= REASON_MAX
+    in_order = certified_on is None or (
+        certified_on <= today and (valid_until is None or certified_on <= valid_until)
+    )
+    if not is_stated or not in_order or (reason and valid_until is not None):
+        raise Refused(
+            [
+                checks.MonitoringNotStated(
+                    "State since when it is certified, and perhaps until when; or why the source"
+                    " needs none."
+                )
+            ]
+        )
 
 
 def equipment(

@@ -92,19 +92,7 @@ def file_application(
             filed_by=actor,
             filed_at=filed_at,
         )
-        insert_many(
-            Certificate,
-            [
-                {
-                    "program": program,
-                    "serial": one.serial.strip(),
-                    "application_id": row.pk,
-                    "retired_on": one.retired_on,
-                    "is_released": False,
-                }
-                for one in spec.certificates
-            ],
-        )
+        _keep_certificates(row, spec)
         keep_signature(
             signed, program=program, signer=applicant, at=filed_at, account=row.account_id
         )
@@ -289,6 +277,23 @@ def _for_certificates(spec: ApplicationSpec, program: str) -> int:
     if known is None or known.tons_per_mwh is None:
         raise AssertionError("refused above")
     return certificate_quantity(len(serials), tons_per_mwh=known.tons_per_mwh)
+
+
+def _keep_certificates(row: Application, spec: ApplicationSpec) -> None:
+    """Keep the certificates of an application, each of them used by it from now on."""
+    insert_many(
+        Certificate,
+        [
+            {
+                "program": row.program,
+                "serial": one.serial.strip(),
+                "application_id": row.pk,
+                "retired_on": one.retired_on,
+                "is_released": False,
+            }
+            for one in spec.certificates
+        ],
+    )
 
 
 def _average(facility: int, year: int, program: str) -> tuple[int, bool]:

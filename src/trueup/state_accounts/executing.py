@@ -131,15 +131,8 @@ def move_between(
 
     Source: RGGI-025, RGGI-026.
     """
-    rules = rules_of(program)
     require_state(program, jurisdiction)
-    known = {of.purpose for of in rules.accounts}
-    if quantity < 1 or source == destination or not {source, destination} <= known:
-        raise Refused(
-            [checks.NotAQuantity("Move at least 1 from one account of the State to another.")]
-        )
-    if not reason.strip():
-        raise Refused([checks.ReasonMissing("Say why allowances are moved.")])
+    _require_move(source, destination, quantity=quantity, reason=reason, program=program)
 
     def act() -> ShiftEntry:
         before = Shift.objects.filter(key=key).first()
@@ -169,18 +162,23 @@ def move_between(
             decided_at=at,
             tx_id=tx,
         )
-        audit.log(
-            at=at,
-            program=program,
-            actor=actor,
-            act="move_between_state_accounts",
-            subject=f"state_account:{program}/{jurisdiction}/{source}",
-            after={"to": destination, "quantity": quantity, "reason": row.reason},
-            cite="RGGI-025",
-        )
+        _log_move(row)
         return shift_entry(row)
 
     return looking_again(act)
+
+
+def _require_move(
+    source: str, destination: str, *, quantity: int, reason: str, program: str
+) -> None:
+    """Refuse what is not a quantity from one account of a State to another, with its reason."""
+    known = {of.purpose for of in rules_of(program).accounts}
+    if quantity < 1 or source == destination or not {source, destination} <= known:
+        raise Refused(
+            [checks.NotAQuantity("Move at least 1 from one account of the State to another.")]
+        )
+    if not reason.strip():
+        raise Refused([checks.ReasonMissing("Say why allowances are moved.")])
 
 
 def _require_price(price_cents: int | None, reserve_price_cents: int | None) -> None:
@@ -273,6 +271,18 @@ def _shift(
         recorded_at=at,
     )
     return receipt.tx
+
+
+def _log_move(row: Shift) -> None:
+    audit.log(
+        at=row.decided_at,
+        program=row.program,
+        actor=row.decided_by,
+        act="move_between_state_accounts",
+        subject=f"state_account:{row.program}/{row.jurisdiction}/{row.source}",
+        after={"to": row.destination, "quantity": row.quantity, "reason": row.reason},
+        cite="RGGI-025",
+    )
 
 
 def _too_few(source: AccountEntry, held: int, asked: int) -> checks.TooFewHeld:

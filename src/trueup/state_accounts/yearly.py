@@ -60,9 +60,7 @@ def set_state_year(
 
     def act() -> StateYearEntry:
         before = known()
-        divided = Distribution.objects.filter(
-            program=program, jurisdiction=jurisdiction, year=year
-        ).exists()
+        divided = _is_divided(program=program, jurisdiction=jurisdiction, year=year)
         if divided and before is not None and before.budget != budget:
             raise Refused([_already(jurisdiction, year)])
         StateYear.objects.update_or_create(
@@ -113,7 +111,7 @@ def division(
             [checks.NoBudget(f"{jurisdiction} has not set its budget of {year}: set it first.")]
         )
     found: list[Refusal] = []
-    if Distribution.objects.filter(program=program, jurisdiction=jurisdiction, year=year).exists():
+    if _is_divided(program=program, jurisdiction=jurisdiction, year=year):
         found.append(_already(jurisdiction, year))
     rest = next(of.purpose for of in rules.accounts if of.takes_rest)
     shares = dict(quantities)
@@ -124,6 +122,12 @@ def division(
         raise Refused(found)
     ordered = {of.purpose: shares.get(of.purpose, 0) for of in rules.accounts}
     return ordered, is_late(today, year=year, rules=rules)
+
+
+def _is_divided(*, program: str, jurisdiction: str, year: int) -> bool:
+    return Distribution.objects.filter(
+        program=program, jurisdiction=jurisdiction, year=year
+    ).exists()
 
 
 def distribute_budget(
@@ -173,15 +177,7 @@ def distribute_budget(
             actor=actor,
             recorded_at=recorded_at,
         )
-        Share.objects.bulk_create(
-            Share(
-                distribution=row,
-                purpose=purpose,
-                quantity=quantity,
-                tx_id=receipts[purpose].tx if quantity else None,
-            )
-            for purpose, quantity in shares.items()
-        )
+        _keep_shares(row, shares, receipts)
         audit.log(
             at=recorded_at,
             program=program,
@@ -273,6 +269,20 @@ def _divide(
         first += quantity
     receipts = ledger.record(instructions, program=program, recorded_at=at)
     return dict(zip(purposes, receipts, strict=True))
+
+
+def _keep_shares(
+    row: Distribution, shares: Mapping[str, int], receipts: Mapping[str, Receipt]
+) -> None:
+    Share.objects.bulk_create(
+        Share(
+            distribution=row,
+            purpose=purpose,
+            quantity=quantity,
+            tx_id=receipts[purpose].tx if quantity else None,
+        )
+        for purpose, quantity in shares.items()
+    )
 
 
 def _already(jurisdiction: str, year: int) -> Refusal:

@@ -265,7 +265,10 @@ def _is_asked(when: str, given: Mapping[str, str]) -> bool:
 
 
 def number_of(text: str) -> Decimal | None:
-    """A finite number that an answer states; None if it states none."""
+    """A finite number that an answer states; None if it states none.
+
+    Source: 40 CFR 62.16445(a), 62.16455, 62.16460, 62.16465.
+    """
     try:
         number = Decimal(text)
     except InvalidOperation:
@@ -274,14 +277,20 @@ def number_of(text: str) -> Decimal | None:
 
 
 def capacities_of(text: str) -> list[Decimal]:
-    """Capacities, one a line; nothing if one of them is none."""
+    """Capacities, one a line; nothing if one of them is none.
+
+    Source: 40 CFR 62.16455(c); MASS-106 to MASS-118.
+    """
     found = [number_of(line.strip()) for line in text.splitlines() if line.strip()]
     known = [number for number in found if number is not None and number > 0]
     return known if len(known) == len(found) else []
 
 
 def is_date(text: str) -> bool:
-    """Whether an answer is a day such as 2022-03-01."""
+    """Whether an answer is a day such as 2022-03-01.
+
+    Source: 40 CFR 62.16445(a), 62.16455, 62.16460, 62.16465.
+    """
     try:
         date.fromisoformat(text)
     except ValueError:

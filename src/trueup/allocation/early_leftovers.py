@@ -183,6 +183,12 @@ def _keep(act: _Act, given: list[LeftoverShare]) -> None:
     totals: dict[int, int] = {}
     for share in given:
         totals[share.vintage] = totals.get(share.vintage, 0) + share.quantity
+    _keep_shares(act, given, totals)
+    _log(act, totals)
+
+
+def _keep_shares(act: _Act, given: list[LeftoverShare], totals: Mapping[int, int]) -> None:
+    """Keep what was left of each vintage, and the share of each unit in it."""
     rows = EarlyActionLeftover.objects.bulk_create(
         [
             EarlyActionLeftover(
@@ -212,6 +218,9 @@ def _keep(act: _Act, given: list[LeftoverShare]) -> None:
             if share.vintage in keys
         ],
     )
+
+
+def _log(act: _Act, totals: Mapping[int, int]) -> None:
     total = sum(totals.values())
     subject = f"early_action:{act.jurisdiction}"
     audit.decide(

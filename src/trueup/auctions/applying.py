@@ -136,42 +136,24 @@ def apply_to_bid(
     def act() -> ApplicationEntry:
         row = locked_for_bids(program=program, number=number)
         entry = receiver(program=program, account=account)
-        before = Application.objects.filter(key=key).first()
+        before = _filed_before(row, entry, key=key)
         if before is not None:
-            if (before.auction_id, before.account_id) != (row.pk, entry.id):
-                raise Refused([checks.KeyReused("This request's key was used for another one.")])
             return application_entry(before, number=row.number, repeated=True)
         _require_applicable(row, entry, person=person, at=at)
         _require_security(row, kind=security_kind, cents=security_cents, reference=reference)
-        principal = principal_of(person, entry.id, at=at, kind=KIND)
-        signature = sign(
-            rules=programs.load(program),
-            document="auction_application",
-            text=application_text(
-                entry,
-                number=number,
-                security_kind=security_kind,
-                security_cents=security_cents,
-                reference=reference,
-            ),
-            accounts=[entry],
-            signer=person,
-            principal=principal,
-            evidence=evidence,
-            signed_at=at,
-        )
-        filed = Application.objects.create(
+        filed = Application(
             key=key,
             auction=row,
             account_id=entry.id,
             person_id=person,
-            for_person_id=principal,
+            for_person_id=principal_of(person, entry.id, at=at, kind=KIND),
             security_kind=security_kind,
             security_cents=security_cents,
             reference=reference,
-            signature_id=signature,
             filed_at=at,
         )
+        filed.signature_id = _sign(filed, entry, number=number, evidence=evidence)
+        filed.save(force_insert=True)
         telling.applied(row, filed, at=at)
         _log(row, filed, "apply_to_bid", actor=f"person:{person}", at=at)
         return application_entry(filed, number=row.number)
@@ -244,6 +226,37 @@ def application_entry(
         decided_at=row.decided_at,
         reason=row.reason,
         repeated=repeated,
+    )
+
+
+def _filed_before(row: Auction, entry: AccountEntry, *, key: UUID) -> Application | None:
+    """The application that a request's key filed already; the key of another is refused."""
+    before = Application.objects.filter(key=key).first()
+    if before is not None and (before.auction_id, before.account_id) != (row.pk, entry.id):
+        raise Refused([checks.KeyReused("This request's key was used for another one.")])
+    return before
+
+
+def _sign(
+    filed: Application, entry: AccountEntry, *, number: str, evidence: Evidence | None
+) -> int | None:
+    """Keep the signature under an application, in the words of `application_text`."""
+    text = application_text(
+        entry,
+        number=number,
+        security_kind=filed.security_kind,
+        security_cents=filed.security_cents,
+        reference=filed.reference,
+    )
+    return sign(
+        rules=programs.load(entry.program),
+        document="auction_application",
+        text=text,
+        accounts=[entry],
+        signer=filed.person_id,
+        principal=filed.for_person_id,
+        evidence=evidence,
+        signed_at=filed.filed_at,
     )
 
 

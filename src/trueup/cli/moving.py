@@ -116,17 +116,13 @@ def transfer(
       trueup transfer Barry G0100000025X --serials AL-2022-1 AL-2022-100 --as 17 --json
       trueup transfer Barry --file receivers.csv --as ana@example.org --problems wrong.csv
     """
-    if (path is None) == (destination is None):
-        raise click.UsageError("Name the receiving account, or give --file.")
+    by_hand = bool(serials or vintage or quantity or reference or note)
+    _require_one_way(path, destination, by_hand=by_hand, by_file=each or problems is not None)
     if path is not None:
-        if serials or vintage or quantity or reference or note:
-            raise click.UsageError("With --file, quantities, references and notes are in the file.")
         _transfer_file(
             output, source, path, who=who, key=key, each=each, problems=problems, at=at, of=program
         )
         return
-    if each or problems is not None:
-        raise click.UsageError("--each and --problems go with --file.")
     _require_what(serials, vintage, quantity)
     entry = services.submit_transfer(
         program=program,
@@ -141,11 +137,7 @@ def transfer(
         reference=reference,
         note=note,
         trade=read_terms(
-            kind=agreement,
-            agreed_on=agreed_on,
-            price=price,
-            method=pricing_method,
-            reason=no_price,
+            kind=agreement, agreed_on=agreed_on, price=price, method=pricing_method, reason=no_price
         ),
         by_consent=receiver_confirms,
     )
@@ -239,6 +231,18 @@ def _transfer_file(
         messages.print(f"  {problem}", markup=False, soft_wrap=True)
     if outcome.problems:
         raise SystemExit(REFUSED)
+
+
+def _require_one_way(
+    path: Path | None, destination: str | None, *, by_hand: bool, by_file: bool
+) -> None:
+    """Refuse to submit one transfer and a file's at once, or options of the other way."""
+    if (path is None) == (destination is None):
+        raise click.UsageError("Name the receiving account, or give --file.")
+    if path is not None and by_hand:
+        raise click.UsageError("With --file, quantities, references and notes are in the file.")
+    if path is None and by_file:
+        raise click.UsageError("--each and --problems go with --file.")
 
 
 def _require_what(

@@ -17,6 +17,7 @@ from trueup.compliance import queries as compliance
 from trueup.demonstration import services
 from trueup.demonstration.plants import national_data
 from trueup.demonstration.rggi_summary import RggiSummary
+from trueup.disclosure import queries as disclosure
 from trueup.disclosure.reports.catalogue import BY_NAME
 from trueup.ledger import verify
 from trueup.rules import programs
@@ -56,6 +57,11 @@ class TestTheCourse:
         assert not any(of.is_late for of in divided)
         assert summary.auctions == len(summary.price_cents) == 3
         assert 0 < summary.nation.auctioned < summary.nation.budget
+
+    def test_what_was_issued_is_the_budget_of_a_year(self, summary: RggiSummary) -> None:
+        """RGGI-003: the program's file names no budget; the State sets one each year."""
+        state = disclosure.program_state(RULES, PERIOD)
+        assert state.budget == summary.nation.budget
 
     def test_reports_are_in_time_late_and_missing(self, summary: RggiSummary) -> None:
         """RGGI-034."""

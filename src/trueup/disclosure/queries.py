@@ -51,6 +51,7 @@ def program_state(program: Program, period: CompliancePeriod) -> ProgramState:
     settled = compliance.totals_by_state(program=program.code, period=period)
     emitted = _emitted(program, period)
     banked, undistributed = _left(totals, vintage_max=period.last_year)
+    issued = _issued(totals, period)
     rows = []
     for place in program.jurisdictions.values():
         tons, is_final = emitted.get(place.code, (None, False))
@@ -59,7 +60,7 @@ def program_state(program: Program, period: CompliancePeriod) -> ProgramState:
                 jurisdiction=place,
                 facilities=facilities[place.code],
                 units=units[place.code],
-                budget=budget_of(program, place.code, period),
+                budget=budget_of(program, place.code, period) or issued[place.code],
                 emissions_tons=tons,
                 is_final=is_final,
                 settlement=settled.get(place.code, Totals()),
@@ -74,9 +75,18 @@ def program_state(program: Program, period: CompliancePeriod) -> ProgramState:
 
 
 def budget_of(program: Program, jurisdiction: str, period: CompliancePeriod) -> int:
-    """The sum of a State's budgets of a period's vintages."""
+    """The sum of a State's budgets of a period's vintages that the program's file names."""
     budgets = (program.budget(jurisdiction, vintage) for vintage in period.vintages)
     return sum(budget.total for budget in budgets if budget is not None)
+
+
+def _issued(totals: list[LotTotal], period: CompliancePeriod) -> Counter[str]:
+    """By State: allowances of a period's vintages, wherever they are; a budget set each year."""
+    issued: Counter[str] = Counter()
+    for total in totals:
+        if total.vintage in period.vintages and not total.lot.category:
+            issued[total.lot.jurisdiction] += total.quantity
+    return issued
 
 
 def _counts(program: Program) -> tuple[Counter[str], Counter[str]]:

@@ -194,7 +194,9 @@ class TestApplications:
 
         application.refresh_from_db()
         assert (application.state, application.given) == ("executed", 50)
-        public = office.page("Ana Ruiz", reverse("state-application", args=[PROGRAM, 1]))
+        public = office.page(
+            "Ana Ruiz", reverse("state-application", args=[PROGRAM, application.pk])
+        )
         assert "Executed" in public.text
 
     def test_each_form_files_its_own_application(self, office: StateDesk) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 from datetime import timedelta
 from typing import Any
 
@@ -411,4 +410,4 @@ def test_json_of_drafts_is_sealed(room: Room) -> None:
     room.bid("A", ("10", "3.00"))
     draft = Draft.objects.get(act="bid")
 
-    assert json.dumps(draft.answers) == json.dumps({"auction": {"auction": ["30"]}, "bids": {}})
+    assert draft.answers == {"auction": {"auction": ["30"]}, "bids": {}}

@@ -47,9 +47,9 @@ Feature: The public reports of a RGGI program
     And the Administrator carries out the application
     And "Mia Lee" brings the retired certificates "GATS-1" to "GATS-20" to the voluntary renewable set-aside of "MD" for 2016
     Then the report "set-asides" shows:
-      | application | set_aside                     | source | status   | asked | given |
-      | 2           | voluntary renewable set-aside |        | filed    | 10    |       |
-      | 1           | clean generation set-aside    | Keys   | executed | 600   | 600   |
+      | set_aside                     | source | status   | asked | given |
+      | voluntary renewable set-aside |        | filed    | 10    |       |
+      | clean generation set-aside    | Keys   | executed | 600   | 600   |
     And the report "allocations" shows:
       | kind     | from                          | account_name                     | vintage | quantity |
       | award    | MD clean generation set-aside | Keys                             | 2016    | 600      |

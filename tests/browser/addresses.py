@@ -148,6 +148,8 @@ EXAMPLES: dict[str, dict[str, str]] = {
     "chart-set-aside-state": {"jurisdiction": "set_aside_state"},
     "output-notice": {"key": "output_notice"},
     "output-notice-csv": {"key": "output_notice"},
+    "early-action-project": {"key": "early_project"},
+    "desk-early-project": {"number": "early_project"},
     "my-project": {"project_id": "project"},
     "desk-project": {"number": "project"},
     "desk-distribution": {

@@ -1,4 +1,7 @@
-"""A project of Ana's in a set-aside: distributed, short in a year; and data open for comment."""
+"""Projects of Ana's: one in a set-aside, distributed and short in a year; one of early action.
+
+And data open for comment.
+"""
 
 from __future__ import annotations
 
@@ -82,6 +85,7 @@ def arrange(mass: Any) -> dict[str, Any]:
     )
     return {
         "project": project,
+        "early_project": _apply_early(mass, account.id),
         "set_aside_state": STATE,
         "set_aside_result": result.id,
         "output_notice": notice.pk,
@@ -89,3 +93,28 @@ def arrange(mass: Any) -> dict[str, Any]:
         "renewable": "renewable_energy",
         "promised_vintage": RECORDED + 1,
     }
+
+
+def _apply_early(mass: Any, account: int) -> int:
+    """A project of early action that was entered from paper, and approved."""
+    from trueup.allocation import services
+    from trueup.allocation.early_entries import EarlyActionSpec
+
+    project: int = services.apply_for_early_action(
+        program=PROGRAM,
+        spec=EarlyActionSpec(
+            name="Ruiz Ridge",
+            jurisdiction=STATE,
+            kind="wind",
+            started_on=date(2018, 9, 7),
+            account=account,
+            shows="Ada County, revenue-quality meter",
+            asked_2020=Decimal(1000),
+        ),
+        applied_by=mass.person("Ana Ruiz"),
+        applied_at=mass.tick(),
+    ).id
+    services.decide_on_early_action(
+        project=project, approve=True, ground="All is shown.", decided_at=mass.tick()
+    )
+    return project

@@ -89,10 +89,10 @@ class TestClaims:
     def test_a_line_without_both_parts_is_refused_with_its_number(
         self, registry: ResourceRegistry, line: str
     ) -> None:
-        with refused("participants_not_readable"):
+        with refused("participants_unclear"):
             claim(registry, UTILITY, "4711; LED lighting", line)
         assert not SavingClaim.objects.exists()
 
     def test_a_line_that_stands_there_twice_is_refused(self, registry: ResourceRegistry) -> None:
-        with refused("participants_not_readable"):
+        with refused("participants_unclear"):
             claim(registry, UTILITY, "4711; LED lighting", "4711; led lighting")

@@ -29,10 +29,9 @@ from trueup.desk import (
 )
 from trueup.desk import carrying_out as do
 from trueup.desk.kinds import Act
-from trueup.desk.parameters import Parameter
+from trueup.desk.parameters import GROUND, STATE, Parameter
 from trueup.officials.roles import FUNCTIONS, ROLES
 
-GROUND = Parameter(name="ground", label="Ground", help="Told to those concerned.")
 ACCOUNT = Parameter(name="account", label="Account number", kind="account")
 BLOCKS = Parameter(
     name="blocks",
@@ -40,7 +39,6 @@ BLOCKS = Parameter(
     kind="blocks",
     help="One block a line: AL-2022-1 to AL-2022-50.",
 )
-STATE = Parameter(name="jurisdiction", label="State", kind="jurisdiction")
 ONE_STATE = Parameter(
     name="jurisdiction",
     label="State",

@@ -15,7 +15,7 @@ from trueup.allocation.queries import run_totals
 from trueup.allocation.state_methods import CONDITIONS
 from trueup.desk import checks
 from trueup.desk.kinds import Act, Asked, Result
-from trueup.desk.parameters import Parameter
+from trueup.desk.parameters import STATE, Parameter
 from trueup.rules.refusal import Refused
 from trueup.rules.state_plans import STEPS, Step
 from trueup.state_plans import services as state_plans
@@ -165,7 +165,6 @@ def _day(asked: Asked, name: str) -> date | None:
     return date.fromisoformat(asked[name]) if asked.get(name) else None
 
 
-STATE = Parameter(name="jurisdiction", label="State", kind="jurisdiction")
 PERIOD = Parameter(name="period", label="Period", kind="period", help="Such as 2022-2024.")
 DISPATCHED = Parameter(name="dispatched_on", label="Dispatched on", kind="date")
 PLAN_EVIDENCE = Parameter(

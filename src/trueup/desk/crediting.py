@@ -12,7 +12,7 @@ from trueup.accounts import queries as accounts
 from trueup.compliance import services as compliance
 from trueup.desk import applicability, checks
 from trueup.desk.kinds import Act, Asked, Result
-from trueup.desk.parameters import Parameter, blocks_of
+from trueup.desk.parameters import GROUND, Parameter, blocks_of
 from trueup.desk.resourcing import RESOURCE, of
 from trueup.resources import calculations, replacements, review_reads
 from trueup.resources import services as resources
@@ -190,7 +190,6 @@ def _calculation(asked: Asked) -> UUID:
 YEAR = Parameter(name="year", label="Year of the MWh", kind="whole")
 CALCULATION = Parameter(name="calculation", label="Calculation", kind="key")
 DIGEST = Parameter(name="digest", label="Digest of what the calculation shows")
-GROUND = Parameter(name="ground", label="Ground", help="Told to those concerned.")
 
 ACTS = (
     *(

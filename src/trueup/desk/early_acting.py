@@ -15,7 +15,7 @@ from trueup.allocation.early_entries import EarlyActionProjectEntry
 from trueup.allocation.early_pools import Reserve
 from trueup.desk import checks
 from trueup.desk.kinds import Act, Asked, Result
-from trueup.desk.parameters import Parameter
+from trueup.desk.parameters import GROUND, STATE, Parameter
 from trueup.desk.resourcing import RESOURCE, of
 from trueup.resources import services as resources
 from trueup.rules.early_action import MECHANISMS, RESERVES, YEARS, EarlyActionRules
@@ -151,9 +151,7 @@ def _project(asked: Asked) -> EarlyActionProjectEntry:
     return found
 
 
-STATE = Parameter(name="jurisdiction", label="State", kind="jurisdiction")
 PROJECT = Parameter(name="project", label="Project (number)", kind="whole")
-GROUND = Parameter(name="ground", label="Ground", help="Told to those concerned.")
 
 ACTS = (
     Act(

@@ -205,3 +205,8 @@ READERS: Mapping[str, Callable[[Any, Parameter, str], Any]] = MappingProxyType(
         ),
     }
 )
+
+
+# What many acts ask for.
+GROUND = Parameter(name="ground", label="Ground", help="Told to those concerned.")
+STATE = Parameter(name="jurisdiction", label="State", kind="jurisdiction")

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from trueup.desk import checks
 from trueup.desk.kinds import Act, Asked, Result
-from trueup.desk.parameters import Parameter
+from trueup.desk.parameters import GROUND, STATE, Parameter
 from trueup.rules.refusal import Refused
 from trueup.set_asides import queries
 from trueup.set_asides import services as set_asides
@@ -152,11 +152,9 @@ def _project(asked: Asked) -> ProjectEntry:
     return found
 
 
-STATE = Parameter(name="jurisdiction", label="State", kind="jurisdiction")
 VINTAGE = Parameter(name="vintage", label="Vintage", kind="whole")
 PROJECT = Parameter(name="project", label="Project (number)", kind="whole")
 YEAR = Parameter(name="year", label="Generation year", kind="whole")
-GROUND = Parameter(name="ground", label="Ground", help="Told to those concerned.")
 PURPOSE = Parameter(name="purpose", label="Set-aside", kind="choice", choices=PURPOSES)
 DIGEST = Parameter(name="digest", label="Digest of what the preview shows")
 

@@ -13,7 +13,7 @@ from decimal import Decimal
 from trueup.auctions import queries as auctions
 from trueup.desk import checks
 from trueup.desk.kinds import Act, Asked, Result
-from trueup.desk.parameters import Parameter
+from trueup.desk.parameters import STATE, Parameter
 from trueup.resources import queries as resources
 from trueup.rules.auction_bids import price_in_cents
 from trueup.rules.refusal import Refused
@@ -216,7 +216,6 @@ def _told(entry: ApplicationEntry) -> Result:
     }
 
 
-STATE = Parameter(name="jurisdiction", label="State", kind="jurisdiction")
 YEAR = Parameter(name="year", label="Year", kind="whole")
 APPLICATION = Parameter(name="application", label="Application (number)", kind="whole")
 ACCOUNTS = "Its name in the books: liesa, ltc, vrsa, cgsa or consumer."

@@ -263,21 +263,6 @@ def egu_issues(
     ]
 
 
-def issued_by_category(program: str) -> dict[tuple[int, str], int]:
-    """Credits issued, by year of the MWh and category; two statements.
-
-    Source: 40 CFR 62.16515(i)(2); RATE-209.
-    """
-    found: dict[tuple[int, str], int] = {}
-    of_resources = Issuance.objects.filter(resource__program=program)
-    for row in of_resources.values("year", "resource__category").annotate(total=Sum("quantity")):
-        found[row["year"], row["resource__category"]] = row["total"]
-    of_units = EguIssuance.objects.filter(round__program=program)
-    for unit in of_units.values("round__year", "category").annotate(total=Sum("quantity")):
-        found[unit["round__year"], unit["category"]] = unit["total"]
-    return {key: total for key, total in found.items() if total}
-
-
 def verifiers(*, program: str, limit: int = PAGE, after: int = 0) -> list[VerifierLine]:
     """Verifiers, revoked ones too, with their teams; two statements.
 

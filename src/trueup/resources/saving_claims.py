@@ -19,7 +19,7 @@ from trueup.rules.savings import PARTICIPANTS, Participant, read_participants
 def claim(report: Report, spec: ReportSpec) -> None:
     """Claim the savings of the customers that a report lists; it may list none.
 
-    Raises Refused (`participants_not_readable`, `saving_claimed_already`), with the line.
+    Raises Refused (`participants_unclear`, `saving_claimed_already`), with the line.
 
     Source: 40 CFR 62.16455(c)(7)(vi)(C); RATE-102.
     """

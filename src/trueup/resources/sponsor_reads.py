@@ -12,7 +12,6 @@ from trueup.accounts import queries as accounts
 from trueup.audit.statements import among
 from trueup.resources.entries import (
     DocumentEntry,
-    IssuanceEntry,
     ResourceEntry,
     ResourceSpec,
     StandingEntry,
@@ -201,11 +200,6 @@ def attachment_of(resource: int, document: int, sha256: str) -> Attachment | Non
     return Attachment.objects.filter(
         document_id=document, document__resource_id=resource, sha256=sha256
     ).first()
-
-
-def issues_of(resource: int) -> list[IssuanceEntry]:
-    """What was issued to a resource, year by year."""
-    return issuances_of(resource)
 
 
 def reporters_of(resource: int) -> list[ReporterEntry]:

@@ -28,8 +28,8 @@ PARTICIPANTS = "participants"
 PARTICIPANT_MAX = 100
 
 
-class ParticipantsNotReadable(Refusal):
-    code = "savings.participants_not_readable"
+class ParticipantsUnclear(Refusal):
+    code = "savings.participants_unclear"
     cite = "40 CFR 62.16455(c)(7)(vi)(C)"
 
 
@@ -50,7 +50,7 @@ class Participant:
 def read_participants(text: str) -> list[Participant]:
     """The lines `4711; LED lighting` of a report on savings; blank lines are left out.
 
-    Raises Refused (`participants_not_readable`) for a line without two parts, and for one that
+    Raises Refused (`participants_unclear`) for a line without two parts, and for one that
     stands there twice; every such line is named.
 
     Source: 40 CFR 62.16455(c)(7)(vi)(C); RATE-102.
@@ -69,7 +69,7 @@ def read_participants(text: str) -> list[Participant]:
         else:
             found[one.key] = one
             continue
-        refusals.append(ParticipantsNotReadable(reason, row=line))
+        refusals.append(ParticipantsUnclear(reason, row=line))
     if refusals:
         raise Refused(refusals)
     return list(found.values())

@@ -168,17 +168,6 @@ def certificates(number: int, *, limit: int = PAGE, after: int = 0) -> list[tupl
     return list(rows.values_list("id", "serial", "retired_on")[:limit])
 
 
-def certificates_used(*, program: str, serials: Iterable[str]) -> set[str]:
-    """Which certificates were given for allowances already.
-
-    Source: RGGI-023.
-    """
-    rows = Certificate.objects.filter(
-        program=program, serial__in=sorted(set(serials)), is_released=False
-    )
-    return set(rows.values_list("serial", flat=True))
-
-
 def limited_sources(*, program: str, years: Iterable[int]) -> dict[int, set[int]]:
     """Facilities whose allowances the State retired, by key, with the years in question.
 

@@ -30,10 +30,5 @@ def duty_state(code: str) -> str:
 
 
 @register.filter
-def duty_name(code: str) -> str:
-    return words.said(words.DUTIES, code)
-
-
-@register.filter
 def project_category(code: str) -> str:
     return words.said(words.CATEGORIES, code)

@@ -56,13 +56,6 @@ def own_resources() -> Link:
     return Link(name=_("Your resources"), address=reverse("my-resources"))
 
 
-def own_resource(found: Sponsored) -> Link:
-    return Link(
-        name=found.resource.name,
-        address=reverse("my-resource", args=[found.resource.program, found.resource.id]),
-    )
-
-
 @registered
 @require_safe
 def my_resources(request: HttpRequest) -> HttpResponse:
